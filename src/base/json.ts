@@ -1,0 +1,183 @@
+/**
+ * JSON from outside: bounded, without duplicate names, lone surrogates or
+ * infinite numbers. `JSON.parse` alone keeps the last of two equal names and
+ * turns `1e400` into `Infinity`; other readers of the same text may not.
+ *
+ * @see RFC 8259 section 4, RFC 7519 section 4, RFC 8725 section 3.7
+ */
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | JsonObject;
+
+/** Read members with `Object.hasOwn` only: names come from outside. */
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+export interface JsonLimits {
+  /** Deepest nesting of arrays and objects. */
+  readonly depthMax: number;
+  /** Members and elements altogether. */
+  readonly membersMax: number;
+}
+
+/** Why a text is refused. A constant: holds no part of the text. */
+export class JsonFault {
+  readonly problem: string;
+
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+/** `ignoreBOM` keeps a byte order mark in the text, where it is then refused. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Decodes UTF-8 strictly; a byte order mark is a fault. */
+export function decodeUtf8(bytes: Uint8Array): string | JsonFault {
+  try {
+    const text = UTF8.decode(bytes);
+    return text.startsWith("\uFEFF")
+      ? new JsonFault("starts with a byte order mark")
+      : text;
+  } catch {
+    return new JsonFault("is not UTF-8");
+  }
+}
+
+/** Decodes a JSON text that must be an object. */
+export function decodeJsonObject(
+  text: string,
+  limits: JsonLimits,
+): JsonObject | JsonFault {
+  // Depth before parsing: the engine's own parser recurses.
+  const fault = checkNesting(text, limits);
+  if (fault !== undefined) return fault;
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return new JsonFault("is not JSON");
+  }
+  if (!isJsonObject(value)) return new JsonFault("is not a JSON object");
+  return checkContent(text) ?? value;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The member's value, or undefined if the object itself has none of that name. */
+export function member(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+/** Index of the quote that ends the string opened at `start`, or the text's length. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return text.length;
+}
+
+/** Counts brackets and commas outside of strings; valid for any text, JSON or not. */
+function checkNesting(text: string, limits: JsonLimits): JsonFault | undefined {
+  let depth = 0;
+  let members = 0;
+  for (let index = 0; index < text.length; index++) {
+    switch (text.charCodeAt(index)) {
+      case QUOTE:
+        index = endOfString(text, index);
+        break;
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        depth++;
+        members++;
+        if (depth > limits.depthMax) return new JsonFault("is nested too deep");
+        break;
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        depth--;
+        break;
+      case COMMA:
+        members++;
+        break;
+      default:
+    }
+    if (members > limits.membersMax) {
+      return new JsonFault("has too many members");
+    }
+  }
+  return undefined;
+}
+
+/** Finds what `JSON.parse` lets pass. The text is known to be JSON. */
+function checkContent(text: string): JsonFault | undefined {
+  /** Names seen in each open object; null for an open array. */
+  const open: (Set<string> | null)[] = [];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === OPEN_BRACE) open.push(new Set());
+    else if (code === OPEN_BRACKET) open.push(null);
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open.pop();
+    else if (code === QUOTE) {
+      const end = endOfString(text, index);
+      const string = unescape(text, index, end);
+      if (!string.isWellFormed()) return new JsonFault("has a lone surrogate");
+      index = end;
+      const names = open.at(-1);
+      if (names && followedByColon(text, end)) {
+        if (names.has(string)) return new JsonFault("has a duplicate name");
+        names.add(string);
+      }
+    } else if (isDigit(code)) {
+      const end = endOfNumber(text, index);
+      if (!Number.isFinite(Number(text.slice(index, end)))) {
+        return new JsonFault("has a number out of range");
+      }
+      index = end - 1;
+    }
+  }
+  return undefined;
+}
+
+function unescape(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end);
+  return raw.includes("\\") ? String(JSON.parse(`"${raw}"`)) : raw;
+}
+
+function followedByColon(text: string, end: number): boolean {
+  let index = end + 1;
+  while (text.charCodeAt(index) <= 0x20) index++;
+  return text.charCodeAt(index) === COLON;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+const NUMBER_REGEXP = /[0-9.eE+-]*/y;
+
+function endOfNumber(text: string, start: number): number {
+  NUMBER_REGEXP.lastIndex = start;
+  NUMBER_REGEXP.test(text);
+  return NUMBER_REGEXP.lastIndex;
+}

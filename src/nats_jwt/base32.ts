@@ -1,0 +1,46 @@
+/**
+ * Base32 without padding, as nkeys are written (RFC 4648 section 6).
+ */
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+const VALUE_BY_CHAR_CODE = new Int8Array(128).fill(-1);
+for (let value = 0; value < ALPHABET.length; value++) {
+  VALUE_BY_CHAR_CODE[ALPHABET.charCodeAt(value)] = value;
+}
+
+/** The bytes, or undefined if a character is not of the alphabet. Unused bits are dropped. */
+export function decodeBase32(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(Math.floor(text.length * 5 / 8));
+  let buffer = 0;
+  let bits = 0;
+  let length = 0;
+  for (let index = 0; index < text.length; index++) {
+    const value = VALUE_BY_CHAR_CODE[text.charCodeAt(index)] ?? -1;
+    if (value < 0) return undefined;
+    buffer = ((buffer << 5) | value) & 0xfff;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[length++] = (buffer >> bits) & 0xff;
+    }
+  }
+  return bytes;
+}
+
+export function encodeBase32(bytes: Uint8Array): string {
+  let text = "";
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = ((buffer << 8) | byte) & 0xfff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ALPHABET.charAt((buffer >> bits) & 0x1f);
+    }
+  }
+  return bits > 0
+    ? text + ALPHABET.charAt((buffer << (5 - bits)) & 0x1f)
+    : text;
+}

@@ -1,0 +1,67 @@
+/**
+ * Wire shapes of the NATS JWTs that this service reads and writes. Property
+ * names are quoted: they are NATS's, not ours, and appear in no other file than
+ * those that read or write a JWT.
+ *
+ * @see github.com/nats-io/jwt v2, `authorization_claims.go`, `user_claims.go`. The
+ * sample in ADR-26 is older: it says `client_opts`, and another `aud`.
+ */
+import type { JsonObject } from "../base/json.ts";
+
+/** `nats.version` of every JWT read and written here. */
+export const NATS_JWT_VERSION = 2;
+
+/** `aud` of an authorization request (nats-server `auth_callout.go`, AuthRequestSubject). */
+export const AUTHORIZATION_REQUEST_AUDIENCE = "nats-authorization-request";
+
+/** What a claims set holds before it is signed; the encoder adds `iss` and `jti`. */
+export interface NatsClaims {
+  readonly "sub": string;
+  readonly "iat": number;
+  readonly "exp"?: number;
+  readonly "aud"?: string;
+  readonly "name"?: string;
+  readonly "nats": object;
+}
+
+/** Subjects of one direction (jwt `types.go`, Permission). */
+export interface PermissionClaim {
+  readonly "allow"?: readonly string[];
+  readonly "deny"?: readonly string[];
+}
+
+/** A user JWT (jwt `user_claims.go`, UserClaims). */
+export interface UserClaims extends NatsClaims {
+  readonly "name": string;
+  /** Always present: without it a session never ends. */
+  readonly "exp": number;
+  readonly "nats": {
+    readonly "type": "user";
+    readonly "version": typeof NATS_JWT_VERSION;
+    /** The account that a signing key signs for. */
+    readonly "issuer_account": string;
+    readonly "pub": PermissionClaim;
+    readonly "sub": PermissionClaim;
+    /** -1: no limit. Absent would mean 0. */
+    readonly "subs": number;
+    readonly "data": number;
+    readonly "payload": number;
+  };
+}
+
+/** The answer to an authorization request (jwt `authorization_claims.go`, AuthorizationResponseClaims). */
+export interface AuthorizationResponseClaims extends NatsClaims {
+  /** The server that asked. */
+  readonly "aud": string;
+  readonly "nats":
+    & {
+      readonly "type": "authorization_response";
+      readonly "version": typeof NATS_JWT_VERSION;
+      /** The account AUTH, whose signing key signs. */
+      readonly "issuer_account": string;
+    }
+    & ({ readonly "jwt": string } | { readonly "error": string });
+}
+
+/** An authorization request, as decoded: nothing in it is proven yet. */
+export type UnverifiedClaims = JsonObject;
