@@ -1,0 +1,149 @@
+/**
+ * What the program says while it runs: JSON lines, or text for a terminal.
+ *
+ * A message is a constant and every field is on a closed list: a field that is
+ * not named here does not compile, which is how tokens, seeds and claims stay
+ * out of the log. Values are escaped and cut, volume is bounded with exact
+ * counts, and neither a slow nor a closed stdout stops or delays a login.
+ */
+import { configureSync, getConfig, getLogger } from "@logtape/logtape";
+import type { LogRecord } from "@logtape/logtape";
+import { monotonicClock } from "../base/time.ts";
+import type { MonotonicClock } from "../base/time.ts";
+import { formatJsonLine, formatTextLine } from "./log_line.ts";
+import type { LogFields, LogLevel } from "./log_line.ts";
+import { createStdoutQueue } from "./log_output.ts";
+import { createSampler } from "./log_sampling.ts";
+
+export type { LogFields, LogLevel } from "./log_line.ts";
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** The log as its owner sees it: the one who ends it. */
+export interface OpenLog extends Log {
+  /** Writes what is still held back; waits a second at most. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface LogOptions {
+  readonly format: "json" | "text";
+  readonly level: LogLevel;
+  /** Receives each line, without its end. Stdout when left out. */
+  readonly write?: (line: string) => void;
+  /** Lines a second for one message and code; the rest is counted. */
+  readonly linesPerSecondMax?: number;
+  readonly monotonic?: MonotonicClock;
+}
+
+/**
+ * Enough to see every login of a small site, and to see what is going on in a
+ * flood: 100 lines a second of one kind are 40 kB.
+ */
+const LINES_PER_SECOND_MAX = 100;
+
+/** LogTape is one configuration a process; each log is a category below this one. */
+const CATEGORY = "nats-auth-callout";
+
+const SEVERITY: Readonly<Record<LogLevel, number>> = {
+  debug: 0,
+  info: 1,
+  warn: 2,
+  error: 3,
+};
+
+/** Where the records of each open log go, by the second part of their category. */
+const outputs = new Map<string, (record: LogRecord) => void>();
+let logsCreated = 0;
+
+export function createLog(options: LogOptions): OpenLog {
+  const name = String(logsCreated++);
+  const format = options.format === "json" ? formatJsonLine : formatTextLine;
+  const queue = createQueue(options.write, format);
+  const severityMin = SEVERITY[options.level];
+
+  configureOnce();
+  const logger = getLogger([CATEGORY, name]);
+  outputs.set(name, (record) => {
+    queue.push(format(
+      record.timestamp,
+      record.level === "warning" ? "warn" : toLogLevel(record.level),
+      String(record.rawMessage),
+      record.properties,
+    ));
+  });
+
+  function emit(level: LogLevel, message: string, fields: LogFields): void {
+    const properties = { ...fields };
+    if (level === "warn") logger.warning(message, properties);
+    else logger[level](message, properties);
+  }
+
+  const sampler = createSampler({
+    linesPerSecondMax: options.linesPerSecondMax ?? LINES_PER_SECOND_MAX,
+    monotonic: options.monotonic ?? monotonicClock,
+    emit,
+  });
+
+  function log(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (SEVERITY[level] < severityMin) return;
+    if (sampler.admit(level, message, fields.code)) {
+      emit(level, message, fields);
+    }
+  }
+
+  return {
+    debug: (message, fields) => log("debug", message, fields),
+    info: (message, fields) => log("info", message, fields),
+    warn: (message, fields) => log("warn", message, fields),
+    error: (message, fields) => log("error", message, fields),
+    async close(): Promise<void> {
+      sampler.close();
+      await queue.close();
+      outputs.delete(name);
+    },
+  };
+}
+
+function configureOnce(): void {
+  if (getConfig() !== null) return;
+  configureSync({
+    sinks: {
+      lines: (record) => outputs.get(record.category[1] ?? "")?.(record),
+    },
+    loggers: [
+      { category: CATEGORY, sinks: ["lines"], lowestLevel: "debug" },
+      // LogTape's own remarks would go to the console, past the closed list.
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: null },
+    ],
+  });
+}
+
+function toLogLevel(level: LogRecord["level"]): LogLevel {
+  return level === "debug" || level === "info" ? level : "error";
+}
+
+interface Queue {
+  push(line: string): void;
+  close(): Promise<void>;
+}
+
+function createQueue(
+  write: ((line: string) => void) | undefined,
+  format: typeof formatJsonLine,
+): Queue {
+  if (write !== undefined) {
+    return { push: write, close: () => Promise.resolve() };
+  }
+  return createStdoutQueue({
+    describeLoss: (count) =>
+      format(Date.now(), "warn", "log lines lost: stdout is too slow", {
+        code: "log_lines_lost",
+        count,
+      }),
+  });
+}

@@ -1,0 +1,167 @@
+/**
+ * One line of the log: which fields there are, and how a value is made
+ * harmless. What clients and servers send ends up here; it must not be able to
+ * start a line of its own, to move a cursor, or to reverse the text around it.
+ */
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Every field that may appear in a line, in the order in which it appears. */
+const FIELD_NAMES = [
+  "code",
+  "detail",
+  "suppressed",
+  "count",
+  "requestId",
+  "serverId",
+  "serverName",
+  "clientHost",
+  "clientKind",
+  "connectionType",
+  "userNkey",
+  "account",
+  "issuer",
+  "kid",
+  "name",
+  "fingerprint",
+  "subject",
+  "queueGroup",
+  "dependency",
+  "expiresAt",
+  "durationMs",
+  "path",
+  "setting",
+  "url",
+  "address",
+  "status",
+  "version",
+  "signal",
+] as const;
+
+/** A field that is not named here does not compile. */
+export interface LogFields {
+  /** Stable: why, from a closed set. */
+  readonly code?: string;
+  /** Names claims, settings and bounds; holds no part of a token. */
+  readonly detail?: string;
+  /** So many more lines with this message and code were not written. */
+  readonly suppressed?: number;
+  readonly count?: number;
+  readonly requestId?: string;
+  /** Public key of the NATS server that asked. */
+  readonly serverId?: string;
+  readonly serverName?: string;
+  readonly clientHost?: string;
+  readonly clientKind?: string;
+  readonly connectionType?: string;
+  readonly userNkey?: string;
+  readonly account?: string;
+  readonly issuer?: string;
+  readonly kid?: string;
+  /** The encoded identity, as it stands in subjects; never the `sub` itself. */
+  readonly name?: string;
+  /** Truncated keyed hash of the bearer token. */
+  readonly fingerprint?: string;
+  /** A NATS subject. */
+  readonly subject?: string;
+  readonly queueGroup?: string;
+  readonly dependency?: string;
+  /** Seconds since the Unix epoch. */
+  readonly expiresAt?: number;
+  readonly durationMs?: number;
+  /** A file. */
+  readonly path?: string;
+  /** A setting of the configuration, or an environment variable. */
+  readonly setting?: string;
+  /** Only scheme, host and port are written. */
+  readonly url?: string;
+  readonly address?: string;
+  /** Of an HTTP answer. */
+  readonly status?: number;
+  readonly version?: string;
+  readonly signal?: string;
+}
+
+/** Longest value that is written, in UTF-16 units; what is cut is marked. */
+export const LOG_VALUE_CHARS_MAX = 400;
+
+const PLAIN_REGEXP = /^[\x20-\x7e]*$/;
+
+/**
+ * Control, format (bidi, zero-width, byte order mark, tags), line and paragraph
+ * separators, private use. Lone surrogates are escaped by `JSON.stringify`.
+ */
+const UNSAFE_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
+
+/** A string that needs no quotes in text. */
+const QUOTED_WORD_REGEXP = /^"([\w.:@/+<>*$-]+)"$/;
+
+type Properties = Readonly<Record<string, unknown>>;
+
+export function formatJsonLine(
+  timeMs: number,
+  level: LogLevel,
+  message: string,
+  fields: LogFields,
+): string {
+  let line = `{"time":"${new Date(timeMs).toISOString()}","level":"${level}",` +
+    `"message":${quote(message)}`;
+  const properties: Properties = { ...fields };
+  for (const name of FIELD_NAMES) {
+    const text = toJson(name, properties[name]);
+    if (text !== undefined) line += `,"${name}":${text}`;
+  }
+  return `${line}}`;
+}
+
+export function formatTextLine(
+  timeMs: number,
+  level: LogLevel,
+  message: string,
+  fields: LogFields,
+): string {
+  const time = new Date(timeMs).toISOString().slice(11);
+  let line = `${time} ${level.toUpperCase().padEnd(5)} ${
+    quote(message).slice(1, -1)
+  }`;
+  const properties: Properties = { ...fields };
+  for (const name of FIELD_NAMES) {
+    const text = toJson(name, properties[name]);
+    if (text === undefined) continue;
+    line += ` ${name}=${text.replace(QUOTED_WORD_REGEXP, "$1")}`;
+  }
+  return line;
+}
+
+/** Undefined for what is neither text nor a finite number: it is left out. */
+function toJson(name: string, value: unknown): string | undefined {
+  if (typeof value === "number" && Number.isFinite(value)) {
+    return String(Math.round(value * 1000) / 1000);
+  }
+  if (typeof value !== "string") return undefined;
+  return quote(name === "url" ? toOrigin(value) : value);
+}
+
+/** Scheme, host and port: user, path and query may hold secrets. */
+function toOrigin(text: string): string {
+  const url = URL.parse(text);
+  return url === null ? "(unreadable)" : `${url.protocol}//${url.host}`;
+}
+
+function quote(value: string): string {
+  const text = value.length > LOG_VALUE_CHARS_MAX
+    ? `${value.slice(0, LOG_VALUE_CHARS_MAX)}… (${value.length})`
+    : value;
+  const json = JSON.stringify(text);
+  return PLAIN_REGEXP.test(json) ? json : json.replace(UNSAFE_REGEXP, escape);
+}
+
+/** As JSON would: one or two `\uXXXX`. */
+function escape(character: string): string {
+  let escaped = "";
+  for (let index = 0; index < character.length; index++) {
+    const unit = character.charCodeAt(index).toString(16).padStart(4, "0");
+    escaped += `\\u${unit}`;
+  }
+  return escaped;
+}

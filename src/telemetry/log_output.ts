@@ -1,0 +1,87 @@
+/**
+ * Stdout that never blocks and never throws. Lines wait in a bounded buffer
+ * while one write is under way; when whoever reads stdout is too slow, lines
+ * are lost, and their exact number is written as soon as there is room.
+ */
+
+export interface LineQueue {
+  push(line: string): void;
+  /** Waits until everything is written, a second at most. */
+  close(): Promise<void>;
+}
+
+export interface StdoutQueueOptions {
+  /** The line that tells how many lines were lost. */
+  readonly describeLoss: (count: number) => string;
+  /** Writes some of the bytes and says how many. For tests; stdout when left out. */
+  readonly write?: (bytes: Uint8Array) => Promise<number>;
+  readonly waitingCharsMax?: number;
+  readonly closeTimeoutMs?: number;
+}
+
+/** Some 2,500 lines: several seconds of a flood that is already sampled. */
+const WAITING_CHARS_MAX = 1024 * 1024;
+
+/** A reader that is still there empties a pipe in far less. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
+  const write = options.write ?? ((bytes) => Deno.stdout.write(bytes));
+  const waitingCharsMax = options.waitingCharsMax ?? WAITING_CHARS_MAX;
+  const encoder = new TextEncoder();
+  let waiting: string[] = [];
+  let waitingChars = 0;
+  let lost = 0;
+  let broken = false;
+  let writing: Promise<void> | undefined;
+
+  async function writeAll(bytes: Uint8Array): Promise<void> {
+    let offset = 0;
+    while (offset < bytes.length) {
+      offset += await write(bytes.subarray(offset));
+    }
+  }
+
+  /** Everything that came while the last write was under way goes in one. */
+  async function drain(): Promise<void> {
+    try {
+      while (waiting.length > 0 || lost > 0) {
+        if (lost > 0) waiting.push(options.describeLoss(lost));
+        lost = 0;
+        const text = `${waiting.join("\n")}\n`;
+        waiting = [];
+        waitingChars = 0;
+        await writeAll(encoder.encode(text));
+      }
+    } catch {
+      // Nobody reads any more (EPIPE) or stdout is closed (EBADF): there is no
+      // place left to say so, and logins go on.
+      broken = true;
+      waiting = [];
+    }
+    writing = undefined;
+  }
+
+  return {
+    push(line): void {
+      if (broken) return;
+      if (waitingChars + line.length > waitingCharsMax) {
+        lost++;
+        return;
+      }
+      waiting.push(line);
+      waitingChars += line.length;
+      // Not within the caller's turn: lines of one turn share a write.
+      writing ??= Promise.resolve().then(drain);
+    },
+    async close(): Promise<void> {
+      if (writing === undefined) return;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const timeout = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS);
+      });
+      await Promise.race([writing, timeout]);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import type { MonotonicMs } from "../base/time.ts";
+import { Secret } from "../base/secret.ts";
+import { createLog } from "./log.ts";
+import type { LogFields, LogOptions } from "./log.ts";
+import { LOG_VALUE_CHARS_MAX } from "./log_line.ts";
+
+function record(options: Partial<LogOptions> = {}): {
+  readonly log: ReturnType<typeof createLog>;
+  readonly lines: string[];
+} {
+  const lines: string[] = [];
+  const log = createLog({
+    format: "json",
+    level: "debug",
+    write: (line) => lines.push(line),
+    ...options,
+  });
+  return { log, lines };
+}
+
+Deno.test("createLog() writes one JSON object a line, fields in a fixed order", async () => {
+  const { log, lines } = record();
+  log.info("client admitted", { account: "APP", code: "granted", count: 2 });
+  await log.close();
+  assertEquals(lines.length, 1);
+  assertMatch(
+    lines[0] ?? "",
+    /^\{"time":"\d{4}-\d\d-\d\dT[\d:.]+Z","level":"info",/,
+  );
+  const { time: _, ...rest } = JSON.parse(lines[0] ?? "");
+  assertEquals(rest, {
+    level: "info",
+    message: "client admitted",
+    code: "granted",
+    count: 2,
+    account: "APP",
+  });
+});
+
+Deno.test("createLog() keeps logs of one process apart", async () => {
+  const first = record();
+  const second = record({ format: "text", level: "warn" });
+  first.log.info("one");
+  second.log.info("below the level");
+  second.log.warn("two", { path: "/a b", code: "x", durationMs: 1.2345 });
+  await first.log.close();
+  await second.log.close();
+  assertEquals(first.lines.length, 1);
+  assertEquals(second.lines.length, 1);
+  assertMatch(
+    second.lines[0] ?? "",
+    /^[\d:.]+Z WARN {2}two code=x durationMs=1\.235 path="\/a b"$/,
+  );
+});
+
+const hostile: [why: string, value: string][] = [
+  ["a new line", 'x\n{"level":"info","message":"client admitted"}'],
+  ["carriage return and NUL", "x\r\0y"],
+  ["terminal escapes", "\x1b[2J\x1b]0;title\x07\x9b31m"],
+  ["line and paragraph separators", "a\u2028b\u2029c\u0085d"],
+  ["bidi overrides and isolates", "\u202egnp.exe\u2066x\u2069\u061c\u200f"],
+  ["zero width and byte order marks", "a\u200b\u200db\ufeff"],
+  ["tag characters", "\u{e0041}\u{e0042}"],
+  ["lone surrogates", "\ud800x\udc00"],
+  ["quotes and braces", '","level":"error","x":"${issuer} {0} %s'],
+];
+
+for (const [why, value] of hostile) {
+  for (const format of ["json", "text"] as const) {
+    Deno.test(`J4 createLog() escapes ${why} in ${format}`, async () => {
+      const { log, lines } = record({ format });
+      log.warn("client refused", { issuer: value, detail: value });
+      await log.close();
+      assertEquals(lines.length, 1);
+      const line = lines[0] ?? "";
+      assertFalse(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(line), line);
+      if (format === "json") {
+        const parsed = JSON.parse(line);
+        assertEquals(parsed.level, "warn");
+        assertEquals(parsed.issuer, value);
+      }
+    });
+  }
+}
+
+Deno.test("J4 createLog() cuts long values and says how long they were", async () => {
+  const { log, lines } = record();
+  log.info("x", { detail: "a".repeat(LOG_VALUE_CHARS_MAX) });
+  log.info("x", { detail: "a".repeat(LOG_VALUE_CHARS_MAX + 1) });
+  await log.close();
+  const [edge, cut] = lines.map((line) => String(JSON.parse(line).detail));
+  assertEquals(edge, "a".repeat(LOG_VALUE_CHARS_MAX));
+  assertEquals(
+    cut,
+    `${"a".repeat(LOG_VALUE_CHARS_MAX)}… (${LOG_VALUE_CHARS_MAX + 1})`,
+  );
+});
+
+Deno.test("J1 createLog() writes no field off the list, no object and no secret", async () => {
+  for (const format of ["json", "text"] as const) {
+    const { log, lines } = record({ format });
+    // As a mistake would: the types do not let it through.
+    const fields: LogFields = Object.fromEntries([
+      ["code", "x"],
+      ["bearerToken", "canary"],
+      ["detail", new Secret("canary")],
+      ["account", { nested: "canary" }],
+      ["durationMs", NaN],
+      ["url", "https://canary:canary@issuer.example:8443/canary?canary#canary"],
+    ]);
+    log.error("failed", fields);
+    await log.close();
+    assertFalse(lines.join().includes("canary"), lines.join());
+    assert(lines.join().includes("https://issuer.example:8443"), lines.join());
+    assertFalse(lines.join().includes("NaN"));
+  }
+});
+
+Deno.test("J5 createLog() bounds the lines of a code and counts the rest exactly", async () => {
+  let now = 0;
+  const { log, lines } = record({
+    linesPerSecondMax: 3,
+    monotonic: () => now as MonotonicMs,
+  });
+  for (let index = 0; index < 1000; index++) log.info("refused", { code: "a" });
+  log.info("refused", { code: "b" });
+  assertEquals(lines.length, 4);
+  now = 1000;
+  log.info("refused", { code: "a" });
+  log.info("refused", { code: "a" });
+  for (let index = 0; index < 7; index++) log.info("refused", { code: "a" });
+  await log.close();
+
+  const byCode = new Map<string, number>();
+  for (const line of lines) {
+    const { code, suppressed } = JSON.parse(line);
+    byCode.set(code, (byCode.get(code) ?? 0) + (suppressed ?? 1));
+  }
+  assertEquals(Object.fromEntries(byCode), { a: 1009, b: 1 });
+  // Three, their count, three, their count; and one of the other code.
+  assertEquals(lines.length, 9);
+});
+
+Deno.test("J5 createLog() tells the count of a flood that ended", async () => {
+  const { log, lines } = record({ linesPerSecondMax: 1 });
+  for (let index = 0; index < 5; index++) log.warn("refused", { code: "a" });
+  while (lines.length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assertEquals(JSON.parse(lines[1] ?? "").suppressed, 4);
+  await log.close();
+  assertEquals(lines.length, 2);
+});
