@@ -1,0 +1,22 @@
+/**
+ * What every source of a nats-server offers: it puts the program at the path
+ * that it is given, or says why it cannot.
+ */
+
+/** A source could not deliver; the message says why. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+}
+
+export interface NatsServerSource {
+  /** As people know it; appears in messages. */
+  readonly name: string;
+  /** Its folder in the cache. */
+  readonly folder: string;
+  /** Said before it starts, where it takes long. */
+  readonly notice?: string;
+  /**
+   * @throws {SourceError} If it could not be had.
+   */
+  install(target: string, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,250 @@
+/**
+ * An operator with its accounts, made in memory the way `nsc` makes them: every
+ * JWT is signed by a signing key, and the operator accepts nothing else.
+ *
+ * @see github.com/nats-io/jwt v2, `operator_claims.go`, `account_claims.go`
+ */
+import { Secret } from "../base/secret.ts";
+import { systemClock, toEpochSeconds } from "../base/time.ts";
+import { NATS_JWT_VERSION, type PermissionClaim } from "../nats_jwt/claims.ts";
+import { encodeNatsJwt } from "../nats_jwt/codec.ts";
+import {
+  createSeed,
+  decodeSeed,
+  type SigningKey,
+  signingKeyFromSeed,
+} from "../nats_jwt/nkeys.ts";
+
+export interface Account {
+  readonly name: string;
+  readonly publicKey: string;
+  /** Seed of its signing key. */
+  readonly signingSeed: Secret;
+  readonly jwt: string;
+}
+
+export interface Operator {
+  readonly jwt: string;
+  readonly systemAccount: Account;
+  /** AUTH: only the service's own user and the sentinel are in it. */
+  readonly calloutAccount: Account;
+  /** The application's users. */
+  readonly applicationAccount: Account;
+  /** Seed of AUTH's xkey: the server seals its requests for it. */
+  readonly calloutXkeySeed: Secret;
+  /** Creds of the service's own user. */
+  readonly calloutCreds: Secret;
+  /** What the server takes for clients that bring a bearer token alone. No secret. */
+  readonly sentinelJwt: string;
+  /** Creds of a user who may do everything in an account: for tests. */
+  userCreds(account: Account, name: string): Secret;
+}
+
+interface UserOptions {
+  readonly name: string;
+  readonly publicKey: string;
+  readonly account: { readonly publicKey: string; readonly signer: SigningKey };
+  readonly pub: PermissionClaim;
+  readonly sub: PermissionClaim;
+  readonly bearer?: true;
+}
+
+const CALLOUT_SUBJECT = "$SYS.REQ.USER.AUTH";
+const CALLOUT_QUEUE_GROUP = "nats-auth-callout";
+/** Where the server waits for the answers. */
+const ANSWER_SUBJECTS = "$SYS._INBOX.>";
+
+const UNLIMITED = -1;
+const EVERYTHING: PermissionClaim = {};
+const NOTHING: PermissionClaim = { deny: [">"] };
+const ACCOUNT_LIMITS = {
+  "subs": UNLIMITED,
+  "data": UNLIMITED,
+  "payload": UNLIMITED,
+  "imports": UNLIMITED,
+  "exports": UNLIMITED,
+  "wildcards": true,
+  // Handshakes in progress count as connections of AUTH: a limit would lock
+  // the service itself out in a storm.
+  "conn": UNLIMITED,
+  "leaf": UNLIMITED,
+};
+const JETSTREAM_LIMITS = {
+  "mem_storage": UNLIMITED,
+  "disk_storage": UNLIMITED,
+  "streams": UNLIMITED,
+  "consumer": UNLIMITED,
+};
+
+/** Creates everything anew, with fresh keys. */
+export function createOperator(applicationAccountName: string): Operator {
+  const identity = newSigner("operator");
+  const signing = newSigner("operator");
+  const system = newAccount();
+  const callout = newAccount();
+  const application = newAccount();
+  const calloutUser = newUser();
+  const xkeySeed = createSeed("curve");
+
+  const calloutJwt = accountJwt("AUTH", callout, signing.signer, {
+    "limits": ACCOUNT_LIMITS,
+    "authorization": {
+      "auth_users": [calloutUser.publicKey],
+      "allowed_accounts": [application.publicKey],
+      "xkey": decodeSeed(xkeySeed, "curve").publicKey,
+    },
+  });
+  const accounts = {
+    system: {
+      ...described("SYS", system),
+      jwt: accountJwt("SYS", system, signing.signer, {
+        "limits": ACCOUNT_LIMITS,
+      }),
+    },
+    application: {
+      ...described(applicationAccountName, application),
+      jwt: accountJwt(applicationAccountName, application, signing.signer, {
+        "limits": { ...ACCOUNT_LIMITS, ...JETSTREAM_LIMITS },
+      }),
+    },
+  };
+
+  return {
+    jwt: encodeNatsJwt({
+      "sub": identity.signer.publicKey,
+      "name": "DEVELOPMENT",
+      "iat": now(),
+      "nats": {
+        "type": "operator",
+        "version": NATS_JWT_VERSION,
+        "signing_keys": [signing.signer.publicKey],
+        "system_account": system.publicKey,
+        "strict_signing_key_usage": true,
+      },
+    }, identity.signer),
+    systemAccount: accounts.system,
+    calloutAccount: { ...described("AUTH", callout), jwt: calloutJwt },
+    applicationAccount: accounts.application,
+    calloutXkeySeed: xkeySeed,
+    calloutCreds: creds(
+      userJwt({
+        name: "callout",
+        publicKey: calloutUser.publicKey,
+        account: callout,
+        pub: { allow: [ANSWER_SUBJECTS] },
+        sub: { allow: [`${CALLOUT_SUBJECT} ${CALLOUT_QUEUE_GROUP}`] },
+      }),
+      calloutUser.seed,
+    ),
+    sentinelJwt: userJwt({
+      name: "sentinel",
+      publicKey: newUser().publicKey,
+      account: callout,
+      pub: NOTHING,
+      sub: NOTHING,
+      bearer: true,
+    }),
+    userCreds(account, name): Secret {
+      const user = newUser();
+      const signer = signingKeyFromSeed(account.signingSeed, "account");
+      return creds(
+        userJwt({
+          name,
+          publicKey: user.publicKey,
+          account: { publicKey: account.publicKey, signer },
+          pub: EVERYTHING,
+          sub: EVERYTHING,
+        }),
+        user.seed,
+      );
+    },
+  };
+}
+
+function accountJwt(
+  name: string,
+  account: AccountKeys,
+  operator: SigningKey,
+  claims: object,
+): string {
+  return encodeNatsJwt({
+    "sub": account.publicKey,
+    "name": name,
+    "iat": now(),
+    "nats": {
+      "type": "account",
+      "version": NATS_JWT_VERSION,
+      "signing_keys": [account.signer.publicKey],
+      "default_permissions": { "pub": {}, "sub": {} },
+      ...claims,
+    },
+  }, operator);
+}
+
+function userJwt(options: UserOptions): string {
+  return encodeNatsJwt({
+    "sub": options.publicKey,
+    "name": options.name,
+    "iat": now(),
+    "nats": {
+      "type": "user",
+      "version": NATS_JWT_VERSION,
+      "issuer_account": options.account.publicKey,
+      "pub": options.pub,
+      "sub": options.sub,
+      // Not 0 for the sentinel either: it counts before the callout has answered,
+      // and the server's own subscriptions for a client would exceed it.
+      "subs": UNLIMITED,
+      "data": UNLIMITED,
+      "payload": UNLIMITED,
+      ...(options.bearer ? { "bearer_token": true } : {}),
+    },
+  }, options.account.signer);
+}
+
+interface AccountKeys {
+  readonly publicKey: string;
+  readonly signingSeed: Secret;
+  readonly signer: SigningKey;
+}
+
+function newAccount(): AccountKeys {
+  const signing = newSigner("account");
+  return {
+    // With strict signing keys the identity key never signs again: it is dropped.
+    publicKey: newSigner("account").signer.publicKey,
+    signingSeed: signing.seed,
+    signer: signing.signer,
+  };
+}
+
+function newUser(): { readonly publicKey: string; readonly seed: Secret } {
+  const { signer, seed } = newSigner("user");
+  return { publicKey: signer.publicKey, seed };
+}
+
+function newSigner(
+  role: "account" | "operator" | "user",
+): { readonly signer: SigningKey; readonly seed: Secret } {
+  const seed = createSeed(role);
+  return { signer: signingKeyFromSeed(seed, role), seed };
+}
+
+function described(
+  name: string,
+  keys: AccountKeys,
+): Omit<Account, "jwt"> {
+  return { name, publicKey: keys.publicKey, signingSeed: keys.signingSeed };
+}
+
+/** The text of a creds file (nats-io/jwt `creds_utils.go`, FormatUserConfig). */
+function creds(jwt: string, seed: Secret): Secret {
+  return new Secret(
+    `-----BEGIN NATS USER JWT-----\n${jwt}\n------END NATS USER JWT------\n\n` +
+      `-----BEGIN USER NKEY SEED-----\n${seed.reveal()}\n------END USER NKEY SEED------\n`,
+  );
+}
+
+function now(): number {
+  return toEpochSeconds(systemClock());
+}
