@@ -49,3 +49,13 @@ export const CANDIDATE_KEYS_MAX = 4;
 
 /** Shared keys remembered, one per server process that asks: clusters are smaller. */
 export const XKEY_CACHE_ENTRIES_MAX = 1024;
+
+/**
+ * Longest time that a server may wait for an answer, in seconds: nats-server's
+ * `authorization.timeout` is 2 unless configured. Bounds how long a request has
+ * to be remembered.
+ */
+export const REQUEST_LIFETIME_SECONDS_MAX = 60;
+
+/** Requests remembered against replay: 4,000 logins a second for 16 seconds. */
+export const REQUESTS_REMEMBERED_MAX = 65_536;

@@ -1,0 +1,125 @@
+/**
+ * One authorization request, from bytes to bytes. Whoever reads this file knows
+ * the system: each stage takes what the one before has proven.
+ */
+import type { Identity } from "../base/identity.ts";
+import {
+  type Discarded,
+  type Rejected,
+  rejected,
+  type Unavailable,
+  unavailable,
+} from "../base/outcome.ts";
+import { Secret } from "../base/secret.ts";
+import type { EpochMs } from "../base/time.ts";
+import type { Authenticate } from "../identity/authenticate.ts";
+import type { Grant, Permit } from "../permissions/grant.ts";
+import { findBearerToken } from "./bearer_token.ts";
+import type { CalloutMessage, VerifyRequest } from "./request.ts";
+import type { ConnectionType, VerifiedRequest } from "./request_claims.ts";
+import type { Respond } from "./response.ts";
+import type { IssueUserJwt, UserJwt } from "./user_jwt.ts";
+
+export interface Stages {
+  readonly verify: VerifyRequest;
+  readonly connectionTypes: ReadonlySet<ConnectionType>;
+  readonly authenticate: Authenticate;
+  readonly permit: Permit;
+  readonly issueUserJwt: IssueUserJwt;
+  readonly respond: Respond;
+  /** Largest answer that the server takes, in bytes: its `max_payload`. */
+  readonly responseBytesMax: () => number;
+}
+
+export interface RequestTime {
+  readonly now: EpochMs;
+  /** Aborted when the server no longer waits. */
+  readonly signal: AbortSignal;
+}
+
+/** The client may connect. */
+export interface Granted {
+  readonly kind: "granted";
+  readonly identity: Identity;
+  readonly grant: Grant;
+  readonly userJwt: UserJwt;
+}
+
+/** What became of a request, for the log, and the bytes to answer with, if any. */
+export interface Decision {
+  readonly end: Granted | Rejected | Unavailable | Discarded;
+  readonly request?: VerifiedRequest;
+  readonly answer?: Uint8Array;
+}
+
+/**
+ * Judges one request. Rejected and unavailable are answered at once, so that a
+ * client with an expired token learns that it must renew it; discarded is not
+ * answered at all.
+ */
+export async function authorize(
+  stages: Stages,
+  message: CalloutMessage,
+  time: RequestTime,
+): Promise<Decision> {
+  const request = stages.verify(message, time.now);
+  if (request.kind === "discarded") return { end: request };
+
+  if (!isConnectionAllowed(stages, request)) {
+    return answer(stages, request, connectionRefused(request), time.now);
+  }
+  const bearerToken = findBearerToken(request.credentials);
+  if (!(bearerToken instanceof Secret)) {
+    return answer(stages, request, bearerToken, time.now);
+  }
+  const identity = await stages.authenticate(bearerToken, time);
+  if (identity.kind !== "identity") {
+    return answer(stages, request, identity, time.now);
+  }
+  const grant = stages.permit(identity);
+  if (grant.kind !== "grant") return answer(stages, request, grant, time.now);
+
+  const userJwt = stages.issueUserJwt(request, identity, grant, time.now);
+  const granted: Granted = { kind: "granted", identity, grant, userJwt };
+  return answer(stages, request, granted, time.now);
+}
+
+function answer(
+  stages: Stages,
+  request: VerifiedRequest,
+  end: Granted | Rejected | Unavailable,
+  now: EpochMs,
+): Decision {
+  if (end.kind !== "granted") {
+    const error = end.kind === "rejected"
+      ? "bearer token refused"
+      : "bearer token could not be judged";
+    return { end, request, answer: stages.respond(request, { error }, now) };
+  }
+  const bytes = stages.respond(request, { jwt: end.userJwt.text }, now);
+  if (bytes.length <= stages.responseBytesMax()) {
+    return { end, request, answer: bytes };
+  }
+  const tooLarge = unavailable(
+    "response",
+    `The answer has ${bytes.length} bytes, more than the server's max_payload: shorten the rule's subjects`,
+  );
+  return answer(stages, request, tooLarge, now);
+}
+
+function isConnectionAllowed(
+  stages: Stages,
+  request: VerifiedRequest,
+): boolean {
+  const { type } = request.connection;
+  return type !== undefined && stages.connectionTypes.has(type);
+}
+
+function connectionRefused(request: VerifiedRequest): Rejected {
+  return rejected(
+    "connection_type_not_allowed",
+    `Connections of type "${
+      request.connection.type ?? "unknown"
+    }" are not in callout.connection_types`,
+  );
+}

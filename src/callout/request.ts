@@ -1,0 +1,145 @@
+/**
+ * An authorization request: from the bytes that arrived to a request that is
+ * known to come from a trusted server, to be fresh, and to be answered once.
+ *
+ * The order is by cost, so that a flood of worthless messages is thrown away
+ * before any crypto, and stale ones before the dearest of it.
+ *
+ * @see nats-server `auth_callout.go`, processClientOrLeafCallout
+ */
+import { LRUCache } from "lru-cache";
+import type { KeyObject } from "node:crypto";
+import { JsonFault } from "../base/json.ts";
+import {
+  JSON_DEPTH_MAX,
+  REQUEST_BYTES_MAX,
+  REQUEST_JSON_MEMBERS_MAX,
+  XKEY_CACHE_ENTRIES_MAX,
+} from "../base/limits.ts";
+import { type Discarded, discarded } from "../base/outcome.ts";
+import type { EpochMs } from "../base/time.ts";
+import { decodeNatsJwt } from "../nats_jwt/codec.ts";
+import { verifyingKey, verifySignature } from "../nats_jwt/nkeys.ts";
+import { isSealed, type Xkey } from "../nats_jwt/xkeys.ts";
+import { checkRequest, type VerifiedRequest } from "./request_claims.ts";
+import type { ReplayGuard } from "./replay.ts";
+
+/** A message on `$SYS.REQ.USER.AUTH`, free of any NATS client library. */
+export interface CalloutMessage {
+  readonly payload: Uint8Array;
+  /** Where the answer goes. */
+  readonly reply: string;
+  /** Values of the header `Nats-Server-Xkey`: none without xkey, one with it. */
+  readonly serverXkeys: readonly string[];
+}
+
+export interface VerifierOptions {
+  /** Public key of the account AUTH, which the request is addressed to. */
+  readonly calloutAccount: string;
+  /** Our curve key; without it requests come in plain text and sealed ones are refused. */
+  readonly xkey?: Xkey;
+  /** Whether that server may ask. */
+  readonly isTrustedServer: (serverId: string) => boolean;
+  readonly replays: ReplayGuard;
+}
+
+export type VerifyRequest = (
+  message: CalloutMessage,
+  now: EpochMs,
+) => VerifiedRequest | Discarded;
+
+/**
+ * Reply subjects of a server, `$SYS._INBOX.<id>.<number>` (nats-server `events.go`,
+ * newRespInbox), also through a gateway. Anything else was put there by somebody
+ * who wants us to publish for them.
+ */
+const REPLY_SUBJECT_REGEXP =
+  /^(?:_GR_\.[A-Za-z0-9]+\.[A-Za-z0-9]+\.)?\$SYS\._INBOX\.[A-Za-z0-9]+\.[A-Za-z0-9]+$/;
+
+const JSON_LIMITS = {
+  depthMax: JSON_DEPTH_MAX,
+  membersMax: REQUEST_JSON_MEMBERS_MAX,
+};
+
+/** Creates the first stage: bytes in, a trusted request out. */
+export function createVerifier(options: VerifierOptions): VerifyRequest {
+  const serverKeys = new LRUCache<string, KeyObject>({
+    max: XKEY_CACHE_ENTRIES_MAX,
+  });
+
+  function serverKey(serverId: string): KeyObject | undefined {
+    const known = serverKeys.get(serverId);
+    if (known !== undefined) return known;
+    const key = verifyingKey(serverId, "server");
+    if (key !== undefined) serverKeys.set(serverId, key);
+    return key;
+  }
+
+  return function verify(
+    message: CalloutMessage,
+    now: EpochMs,
+  ): VerifiedRequest | Discarded {
+    const { payload, reply } = message;
+    if (payload.length === 0) return discarded("request_empty");
+    if (payload.length > REQUEST_BYTES_MAX) {
+      return discarded("request_too_large", `${payload.length} bytes`);
+    }
+    if (!REPLY_SUBJECT_REGEXP.test(reply)) {
+      return discarded("reply_subject_unexpected");
+    }
+    const opened = open(message, options.xkey);
+    if ("kind" in opened) return opened;
+
+    const jwt = decodeNatsJwt(opened, JSON_LIMITS);
+    if (jwt instanceof JsonFault) {
+      return discarded("request_undecodable", `Request ${jwt.problem}`);
+    }
+    const request = checkRequest(jwt.claims, {
+      now,
+      calloutAccount: options.calloutAccount,
+      serverXkey: message.serverXkeys[0],
+      isTrustedServer: options.isTrustedServer,
+    });
+    if (request.kind === "discarded") return request;
+
+    const key = serverKey(request.serverId);
+    if (key === undefined) {
+      return discarded("server_untrusted", "Issuer is not a server's nkey");
+    }
+    if (!verifySignature(key, jwt.signedBytes, jwt.signature)) {
+      return discarded("request_signature_invalid");
+    }
+    // Last: only a genuine request may occupy the memory of the guard.
+    return options.replays.admit(request.userNkey, request.worthlessAt, now)
+      ? request
+      : discarded("request_replayed");
+  };
+}
+
+/** Opens the seal. With an xkey nothing else than a sealed request is read, without one nothing sealed. */
+function open(
+  message: CalloutMessage,
+  xkey: Xkey | undefined,
+): Uint8Array | Discarded {
+  const sealed = isSealed(message.payload);
+  if (xkey === undefined) {
+    if (!sealed) return message.payload;
+    return discarded(
+      "request_sealed_unexpectedly",
+      "The server has an xkey for this account, callout.xkey is not set",
+    );
+  }
+  if (!sealed) {
+    return discarded(
+      "request_plaintext",
+      "callout.xkey is set, the account's xkey is not, or somebody forges requests",
+    );
+  }
+  const [serverXkey, ...others] = message.serverXkeys;
+  if (serverXkey === undefined || others.length > 0) {
+    return discarded("server_xkey_invalid", "Not exactly one server xkey");
+  }
+  if (!xkey.accepts(serverXkey)) return discarded("server_xkey_invalid");
+  return xkey.open(message.payload, serverXkey) ??
+    discarded("request_seal_broken");
+}

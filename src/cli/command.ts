@@ -1,0 +1,89 @@
+/**
+ * The commands: which there are, and how one is run. Each file is loaded when its
+ * command is called, so that `start` never loads what only `dev` needs.
+ */
+
+interface Command {
+  readonly summary: string;
+  /** Runs with the arguments behind the command's name; resolves to the exit code. */
+  readonly load: () => Promise<
+    { readonly run: (args: readonly string[]) => Promise<number> }
+  >;
+}
+
+/** Exit codes of all commands. */
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+/** Wrong usage or configuration: trying again does not help. */
+export const EXIT_USAGE = 2;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  start: {
+    summary: "Run the service against the configured NATS",
+    load: () => import("./start.ts"),
+  },
+  dev: {
+    summary: "Run NATS and the service on this machine, with demo tokens",
+    load: () => import("./dev.ts"),
+  },
+  token: {
+    summary: "Print a bearer token of the development issuer",
+    load: () => import("./token.ts"),
+  },
+  client: {
+    summary: "Connect with a bearer token and show what it grants",
+    load: () => import("./client.ts"),
+  },
+  permissions: {
+    summary: "Print the Deno permissions that start needs",
+    load: () => import("./permissions.ts"),
+  },
+  schema: {
+    summary: "Write the JSON Schema of the configuration",
+    load: () => import("./schema.ts"),
+  },
+};
+
+/** Runs the command that the first argument names. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (
+    name === undefined || name === "--help" || name === "-h" || name === "help"
+  ) {
+    print(usage());
+    return name === undefined ? EXIT_USAGE : EXIT_OK;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    printError(`There is no command "${name}".\n\n${usage()}`);
+    return EXIT_USAGE;
+  }
+  const command = await COMMANDS[name]?.load();
+  return command === undefined ? EXIT_USAGE : await command.run(rest);
+}
+
+function usage(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) =>
+    `  ${name.padEnd(12)} ${summary}`
+  );
+  return [
+    "NATS auth callout: clients connect with the bearer token they have.",
+    "",
+    "Usage: deno task <command> [options]",
+    "",
+    ...lines,
+    "",
+    "deno task <command> --help tells more.",
+  ].join("\n");
+}
+
+/** Writes a line for a person to standard output. */
+export function print(text: string): void {
+  // deno-lint-ignore no-console -- the one place that prints for a person
+  console.log(text);
+}
+
+/** Writes a line for a person to standard error. */
+export function printError(text: string): void {
+  // deno-lint-ignore no-console -- the one place that prints for a person
+  console.error(text);
+}

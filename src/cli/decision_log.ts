@@ -1,0 +1,80 @@
+/**
+ * The audit line: one for every request, granted or not (J2). The only place
+ * where a decision is logged.
+ */
+import { createHmac, randomBytes } from "node:crypto";
+import { unreachable } from "../base/assert.ts";
+import type { Decision } from "../callout/authorize.ts";
+import type { VerifiedRequest } from "../callout/request_claims.ts";
+import type { Log, LogFields } from "../telemetry/log.ts";
+
+/** Hexadecimal characters of a token's fingerprint: enough to follow one, too few to test guesses. */
+const FINGERPRINT_CHARS = 12;
+
+export type LogDecision = (decision: Decision, durationMs: number) => void;
+
+export function createDecisionLog(log: Log): LogDecision {
+  // Of this process only: fingerprints of different runs cannot be compared.
+  const fingerprintKey = randomBytes(32);
+
+  function fingerprint({ credentials }: VerifiedRequest): string | undefined {
+    const token = credentials.authToken ?? credentials.password;
+    if (token === undefined) return undefined;
+    return createHmac("sha256", fingerprintKey).update(token.reveal())
+      .digest("hex").slice(0, FINGERPRINT_CHARS);
+  }
+
+  function describe(request: VerifiedRequest | undefined): LogFields {
+    if (request === undefined) return {};
+    const { connection } = request;
+    const print = fingerprint(request);
+    return {
+      requestId: request.requestId,
+      serverId: request.serverId,
+      clientHost: connection.host,
+      connectionType: connection.type ?? "unknown",
+      userNkey: request.userNkey,
+      ...(print === undefined ? {} : { fingerprint: print }),
+    };
+  }
+
+  return function logDecision(
+    { end, request }: Decision,
+    elapsedMs: number,
+  ): void {
+    const durationMs = Math.round(elapsedMs * 10) / 10;
+    const fields = { ...describe(request), durationMs };
+    switch (end.kind) {
+      case "granted":
+        return log.info("client admitted", {
+          ...fields,
+          code: "granted",
+          issuer: end.identity.issuer,
+          account: end.grant.account,
+          name: end.grant.name,
+          expiresAt: end.userJwt.expiresAt,
+        });
+      case "rejected":
+        return log.info("client refused", {
+          ...fields,
+          code: end.code,
+          detail: end.detail,
+        });
+      case "unavailable":
+        return log.error("client could not be judged", {
+          ...fields,
+          code: "unavailable",
+          dependency: end.dependency,
+          detail: end.detail,
+        });
+      case "discarded":
+        return log.warn("request discarded", {
+          ...fields,
+          code: end.code,
+          detail: end.detail,
+        });
+      default:
+        return unreachable(end);
+    }
+  };
+}

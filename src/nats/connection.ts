@@ -1,0 +1,97 @@
+/**
+ * The connection to NATS: of the service's own user, who is never called out
+ * itself, so that the service gets in first when a server comes back with a
+ * thousand clients waiting.
+ */
+import {
+  credsAuthenticator,
+  type NatsConnection,
+  type TlsOptions,
+} from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-deno";
+import type { Secret } from "../base/secret.ts";
+import type { Log } from "../telemetry/log.ts";
+
+export interface NatsOptions {
+  /** URLs, tried in random order. Addresses that a cluster gossips are not followed. */
+  readonly servers: readonly string[];
+  /** Text of a creds file. */
+  readonly creds: Secret;
+  readonly tls?: NatsTlsOptions;
+}
+
+/** Files in PEM form. */
+export interface NatsTlsOptions {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
+/** One attempt. nats-server gives a connecting client 2 s unless configured. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Before the next attempt on a server; jitter keeps instances apart. */
+const RECONNECT_WAIT_MS = 250;
+const RECONNECT_JITTER_MS = 500;
+
+/** A dead peer is noticed after two missed pings. */
+const PING_INTERVAL_MS = 10_000;
+
+/**
+ * Connects, and tries again until it is in or the signal is aborted. Afterwards
+ * the connection reconnects by itself for ever.
+ *
+ * @throws {DOMException} AbortError, if the signal is aborted.
+ */
+export async function connectNats(
+  options: NatsOptions,
+  log: Log,
+  signal: AbortSignal,
+): Promise<NatsConnection> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await connect({
+        servers: [...options.servers],
+        authenticator: credsAuthenticator(
+          new TextEncoder().encode(options.creds.reveal()),
+        ),
+        ...(options.tls === undefined
+          ? {}
+          : { tls: options.tls as TlsOptions }),
+        name: "nats-auth-callout",
+        timeout: CONNECT_TIMEOUT_MS,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: RECONNECT_WAIT_MS,
+        reconnectJitter: RECONNECT_JITTER_MS,
+        reconnectJitterTLS: RECONNECT_JITTER_MS,
+        pingInterval: PING_INTERVAL_MS,
+        ignoreClusterUpdates: true,
+        // A server that has not yet got our account's JWT refuses us for a while.
+        ignoreAuthErrorAbort: true,
+      });
+    } catch (error) {
+      log.error("cannot connect to NATS, trying again", {
+        code: "nats_unreachable",
+        address: options.servers.join(" "),
+        detail: error instanceof Error ? error.message : String(error),
+      });
+    }
+    await sleep(
+      RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS * 3,
+      signal,
+    );
+  }
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}

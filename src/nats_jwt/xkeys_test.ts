@@ -1,0 +1,116 @@
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { createCurve, fromCurveSeed } from "@nats-io/nkeys";
+import { createSeed } from "./nkeys.ts";
+import { encodeBase32 } from "./base32.ts";
+import { isSealed, xkeyFromSeed } from "./xkeys.ts";
+
+const PLAIN = new TextEncoder().encode("an authorization request");
+
+Deno.test("xkeyFromSeed() opens what nkeys seals, and the other way round", () => {
+  for (let round = 0; round < 5; round++) {
+    const seed = createSeed("curve");
+    const own = xkeyFromSeed(seed);
+    const library = fromCurveSeed(new TextEncoder().encode(seed.reveal()));
+    assertEquals(own.publicKey, library.getPublicKey());
+    const server = createCurve();
+    const sealedByServer = server.seal(PLAIN, own.publicKey);
+    assert(isSealed(sealedByServer));
+    assertEquals([...own.open(sealedByServer, server.getPublicKey()) ?? []], [
+      ...PLAIN,
+    ]);
+    const sealedByUs = own.seal(PLAIN, server.getPublicKey());
+    assertEquals([...server.open(sealedByUs, own.publicKey) ?? []], [...PLAIN]);
+  }
+});
+
+Deno.test("I16 seal() never uses a nonce twice", () => {
+  const own = xkeyFromSeed(createSeed("curve"));
+  const recipient = createCurve().getPublicKey();
+  const nonces = new Set<string>();
+  for (let round = 0; round < 1000; round++) {
+    nonces.add(own.seal(PLAIN, recipient).subarray(4, 28).join());
+  }
+  assertEquals(nonces.size, 1000);
+});
+
+Deno.test("I4 open() refuses every broken seal", () => {
+  const own = xkeyFromSeed(createSeed("curve"));
+  const server = createCurve();
+  const sealed = server.seal(PLAIN, own.publicKey);
+  for (let index = 0; index < sealed.length; index++) {
+    const broken = sealed.slice();
+    broken[index] = (broken[index] ?? 0) ^ 1;
+    assertEquals(
+      own.open(broken, server.getPublicKey()),
+      undefined,
+      `byte ${index}`,
+    );
+  }
+  for (const length of [0, 3, 4, 27, 28, 43, sealed.length - 1]) {
+    assertEquals(
+      own.open(sealed.subarray(0, length), server.getPublicKey()),
+      undefined,
+    );
+  }
+  assertEquals(
+    own.open(sealed, createCurve().getPublicKey()),
+    undefined,
+    "foreign sender",
+  );
+  const foreign = createCurve().seal(PLAIN, createCurve().getPublicKey());
+  assertEquals(
+    own.open(foreign, server.getPublicKey()),
+    undefined,
+    "for another recipient",
+  );
+});
+
+/** A curve key's text around any 32 bytes. */
+function curvePublicKey(raw: Uint8Array): string {
+  const body = Uint8Array.of(23 << 3, ...raw);
+  let crc = 0;
+  for (const byte of body) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) {
+      crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
+    }
+  }
+  return encodeBase32(Uint8Array.of(...body, crc & 0xff, crc >> 8));
+}
+
+/** Points of low order on Curve25519 (RFC 7748 section 6.1; https://cr.yp.to/ecdh.html). */
+const LOW_ORDER_POINTS = [
+  "00".repeat(32),
+  "01" + "00".repeat(31),
+  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
+
+for (const point of LOW_ORDER_POINTS) {
+  Deno.test(`I4 accepts() refuses the point of low order ${point.slice(0, 8)}…`, () => {
+    const own = xkeyFromSeed(createSeed("curve"));
+    const key = curvePublicKey(
+      Uint8Array.from(point.match(/../g) ?? [], (byte) => parseInt(byte, 16)),
+    );
+    assertFalse(own.accepts(key));
+    assertThrows(() => own.seal(PLAIN, key), TypeError, "not usable");
+  });
+}
+
+Deno.test("I4 accepts() takes a curve key and refuses other nkeys", () => {
+  const own = xkeyFromSeed(createSeed("curve"));
+  assert(own.accepts(createCurve().getPublicKey()));
+  for (
+    const key of [
+      "",
+      "X",
+      createCurve().getPublicKey().slice(1),
+      "A".repeat(56),
+    ]
+  ) {
+    assertFalse(own.accepts(key), key);
+  }
+});
