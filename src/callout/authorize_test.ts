@@ -1,0 +1,190 @@
+import { assert, assertEquals } from "@std/assert";
+import { decode } from "@nats-io/jwt";
+import {
+  ACCOUNT,
+  APP,
+  APP_SIGNING_KEY,
+  clientInfoOf,
+  connectOptionsOf,
+  GRANT,
+  NOW_SECONDS,
+  scene,
+  SIGNING_KEY,
+  XKEY,
+} from "../../tests/fixtures/callout_scene.ts";
+
+for (const sealed of ["sealed", "plain"] as const) {
+  Deno.test(`I14 I15 I16 authorize() answers a ${sealed} request with a user JWT`, async () => {
+    const { server, ask, judge } = scene({}, sealed);
+    const message = ask();
+    const decision = await judge(message);
+    assertEquals(decision.end.kind, "granted");
+    assert(decision.answer !== undefined);
+
+    const answer = server.read(
+      decision.answer,
+      sealed === "sealed" ? XKEY.publicKey : undefined,
+    );
+    assertEquals(answer.iss, SIGNING_KEY.publicKey);
+    assertEquals(answer.sub, message.userNkey);
+    assertEquals(answer.aud, server.serverId);
+    assertEquals(answer.nats.error, undefined);
+    assertEquals(answer.nats.issuer_account, ACCOUNT);
+
+    const user = decode(answer.nats.jwt ?? "") as unknown as Record<
+      string,
+      unknown
+    >;
+    const { jti, ...claims } = user;
+    assertEquals(typeof jti, "string");
+    assertEquals(claims, {
+      sub: message.userNkey,
+      name: "alice",
+      iss: APP_SIGNING_KEY.publicKey,
+      iat: NOW_SECONDS,
+      exp: NOW_SECONDS + 600,
+      nats: {
+        type: "user",
+        version: 2,
+        issuer_account: APP,
+        pub: { allow: ["users.alice.>"] },
+        sub: { allow: ["users.alice.>"] },
+        subs: -1,
+        data: -1,
+        payload: -1,
+      },
+    });
+  });
+}
+
+/** What a client may send, and what is said to it. */
+const clients: [
+  why: string,
+  spoil: (
+    options: Record<string, unknown>,
+    info: Record<string, unknown>,
+  ) => void,
+  code: string,
+][] = [
+  ["nothing", (o) => delete o["auth_token"], "bearer_token_missing"],
+  ["an empty token", (o) => o["auth_token"] = "", "bearer_token_missing"],
+  [
+    "A14 a token and another password",
+    (o) => o["pass"] = "other",
+    "bearer_token_ambiguous",
+  ],
+  ["A14 I19 only a jwt", (o) => {
+    delete o["auth_token"];
+    o["jwt"] = "good";
+  }, "bearer_token_missing"],
+  ["A14 I19 only a user", (o) => {
+    delete o["auth_token"];
+    o["user"] = "good";
+  }, "bearer_token_missing"],
+  ["I19 only an nkey", (o) => {
+    delete o["auth_token"];
+    o["nkey"] = "good";
+    o["sig"] = "x";
+  }, "bearer_token_missing"],
+  [
+    "A4 a token of 16 KiB and a byte",
+    (o) => o["auth_token"] = "a".repeat(16 * 1024 + 1),
+    "bearer_token_too_large",
+  ],
+  ["a bad token", (o) => o["auth_token"] = "bad", "signature_invalid"],
+  [
+    "A13 a token with a prefix",
+    (o) => o["auth_token"] = "Bearer good",
+    "signature_invalid",
+  ],
+  ["I22 a leaf node's connection", (_, i) => {
+    i["kind"] = "Leafnode";
+    i["type"] = "";
+  }, "connection_type_not_allowed"],
+  [
+    "I22 a connection of a new kind",
+    (_, i) => i["kind"] = "Router",
+    "connection_type_not_allowed",
+  ],
+  [
+    "I22 a connection of a new type",
+    (_, i) => i["type"] = "quic",
+    "connection_type_not_allowed",
+  ],
+];
+
+for (const [why, spoil, code] of clients) {
+  Deno.test(`I17 authorize() refuses ${why} with a constant text`, async () => {
+    const { server, ask, judge } = scene();
+    const message = ask({
+      spoil: (claims) => spoil(connectOptionsOf(claims), clientInfoOf(claims)),
+    });
+    const { end, answer } = await judge(message);
+    assertEquals(end.kind === "rejected" ? end.code : end.kind, code);
+    assert(answer !== undefined);
+    const { nats, sub, aud } = server.read(answer, XKEY.publicKey);
+    assertEquals(nats.jwt, undefined);
+    assertEquals(nats.error, "bearer token refused");
+    assertEquals([sub, aud], [message.userNkey, server.serverId]);
+  });
+}
+
+const admitted: [
+  why: string,
+  spoil: (
+    options: Record<string, unknown>,
+    info: Record<string, unknown>,
+  ) => void,
+][] = [
+  ["a password where there is no token", (o) => {
+    delete o["auth_token"];
+    o["pass"] = "good";
+  }],
+  ["MQTT, whose password is both", (o, i) => {
+    o["pass"] = "good";
+    o["user"] = "any";
+    i["type"] = "mqtt";
+  }],
+  ["WebSocket", (_, i) => i["type"] = "websocket"],
+  ["a token beside the sentinel's JWT", (o) => o["jwt"] = "eyJ"],
+];
+
+for (const [why, spoil] of admitted) {
+  Deno.test(`A14 I22 authorize() takes ${why}`, async () => {
+    const { ask, judge } = scene();
+    const message = ask({
+      spoil: (claims) => spoil(connectOptionsOf(claims), clientInfoOf(claims)),
+    });
+    assertEquals((await judge(message)).end.kind, "granted");
+  });
+}
+
+Deno.test("I18 authorize() answers at once when a token could not be judged", async () => {
+  const { server, ask, judge } = scene();
+  const { end, answer } = await judge(ask({ authToken: "slow" }));
+  assertEquals(end.kind, "unavailable");
+  assertEquals(
+    server.read(answer ?? new Uint8Array(), XKEY.publicKey).nats.error,
+    "bearer token could not be judged",
+  );
+});
+
+Deno.test("H17 authorize() answers with an error when the answer is too large for the server", async () => {
+  const { server, ask, judge } = scene({ responseBytesMax: () => 1000 });
+  const { end, answer } = await judge(ask());
+  assertEquals(end.kind, "unavailable");
+  assert(answer !== undefined && answer.length < 1000);
+  assertEquals(server.read(answer, XKEY.publicKey).nats.jwt, undefined);
+});
+
+Deno.test("H5 a user JWT denies everything on a side where nothing is allowed", async () => {
+  const { server, ask, judge } = scene({
+    permit: () => ({ ...GRANT, subscribe: { allow: [], deny: [] } }),
+  });
+  const { answer } = await judge(ask());
+  const { nats } = server.read(answer ?? new Uint8Array(), XKEY.publicKey);
+  const user = decode(nats.jwt ?? "") as unknown as {
+    nats: Record<string, unknown>;
+  };
+  assertEquals(user.nats["sub"], { deny: [">"] });
+});
