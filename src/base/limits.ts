@@ -23,9 +23,6 @@ export const BEARER_TOKEN_BYTES_MAX = 16 * 1024;
 /** Longest decoded JOSE header, in bytes: `alg`, `typ`, `kid` and little else. */
 export const JOSE_HEADER_BYTES_MAX = 4 * 1024;
 
-/** Longest decoded claims set, in bytes; follows from the token's own bound. */
-export const JOSE_CLAIMS_BYTES_MAX = BEARER_TOKEN_BYTES_MAX;
-
 /** Nesting of JSON from outside. Real claims stay below 6. */
 export const JSON_DEPTH_MAX = 16;
 
@@ -46,6 +43,41 @@ export const JWKS_KEYS_MAX = 64;
 
 /** Keys tried for one token when `kid` does not decide (RFC 7515 section 4.1.4). */
 export const CANDIDATE_KEYS_MAX = 4;
+
+/** Length of an RSA modulus: below it is weak (RFC 7518 section 3.3), above it a way to burn CPU. */
+export const RSA_MODULUS_BITS_MIN = 2048;
+export const RSA_MODULUS_BITS_MAX = 8192;
+
+/** Largest public RSA exponent. Everybody uses 3, 17 or 65537; a long one burns CPU. */
+export const RSA_EXPONENT_MAX = 0xffff_ffff;
+
+/** Keys with tables of precomputed multiples, at 0.5 MB each: ten issuers with three keys. */
+export const P256_TABLES_MAX = 32;
+
+/** Allowance for clocks that differ, in seconds; more would be a grant of its own. */
+export const CLOCK_TOLERANCE_SECONDS_MAX = 300;
+
+/** Longest lifetime of a bearer token that may be configured: ten years, in seconds. */
+export const TOKEN_LIFETIME_SECONDS_MAX = 10 * 366 * 24 * 3600;
+
+/**
+ * Requests that may wait for one issuer's keys at a time. So many come from a
+ * fleet that logs in again after a rotation without overlap; more would let a
+ * slow issuer hold the places of the others.
+ */
+export const JWKS_WAITERS_MAX = 256;
+
+/** Key ids remembered as unknown to one issuer, so that they cause no further fetch. */
+export const UNKNOWN_KIDS_MAX = 1024;
+
+/** How long an unknown `kid` is remembered: a provider may publish a key late. */
+export const UNKNOWN_KID_SECONDS = 30;
+
+/** Secrets of one issuer: the current one and the one it replaces, or is replaced by. */
+export const SHARED_SECRETS_MAX = 2;
+
+/** Shortest shared secret, in bytes (RFC 7518 section 3.2, for HS256). */
+export const SHARED_SECRET_BYTES_MIN = 32;
 
 /** Shared keys remembered, one per server process that asks: clusters are smaller. */
 export const XKEY_CACHE_ENTRIES_MAX = 1024;

@@ -19,6 +19,8 @@ export type RejectionCode =
   | "signature_invalid"
   | "token_type_not_accepted"
   | "audience_mismatch"
+  | "oauth_client_not_allowed"
+  | "scope_missing"
   | "claim_missing"
   | "claim_invalid"
   | "bearer_token_expired"
