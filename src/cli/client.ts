@@ -1,0 +1,180 @@
+/**
+ * `client`: the example client. It connects with a bearer token and nothing else
+ * and shows what the token grants.
+ */
+import {
+  AuthorizationError,
+  type ConnectionOptions,
+  type NatsConnection,
+  TimeoutError,
+  wsconnect,
+} from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-deno";
+import { Buffer } from "node:buffer";
+import { parseArgs } from "node:util";
+import {
+  decodeJsonObject,
+  JsonFault,
+  type JsonObject,
+  member,
+} from "../base/json.ts";
+import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
+import { subjectToken } from "../permissions/subject_token.ts";
+import { inboxPrefix, tour } from "./client_tour.ts";
+import { EXIT_FAILED, EXIT_OK, print, printError } from "./command.ts";
+import { ignoreStraySocketErrors } from "./stray_socket_errors.ts";
+import { withUsage } from "./usage.ts";
+
+const DEFAULT_URL = "nats://127.0.0.1:4222";
+const DEFAULT_WEBSOCKET_URL = "ws://127.0.0.1:9222";
+
+const USAGE = `Connects to NATS with a bearer token and shows what it grants.
+
+Usage: deno task client --token TOKEN [--ws] [--server URL]
+
+  --token TOKEN  the bearer token; one for development: deno task token --sub alice
+  --ws           connect over WebSocket
+  --server URL   the server, ${DEFAULT_URL} or ${DEFAULT_WEBSOCKET_URL} unless given
+  --id ID        the user's subject token (users.ID.>), if it is not the token's sub
+  --help         this text`;
+
+/** More than nats-server waits for the service, so that its refusal is seen. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+interface Options {
+  readonly token: string;
+  readonly url: string;
+  readonly webSocket: boolean;
+  /** What the token says, if it is a JWT. Not verified: that is the service's work. */
+  readonly claims: JsonObject;
+  /** The user's subject token. */
+  readonly id: string | undefined;
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  return await withUsage(USAGE, args, async () => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        token: { type: "string", default: "" },
+        ws: { type: "boolean", default: false },
+        server: { type: "string" },
+        id: { type: "string" },
+      },
+    });
+    if (values.token === "") {
+      printError(
+        "No bearer token. Pass one with --token; for development: deno task token --sub alice",
+      );
+      return EXIT_FAILED;
+    }
+    const claims = readClaims(values.token);
+    const fallback = values.ws ? DEFAULT_WEBSOCKET_URL : DEFAULT_URL;
+    return await show({
+      token: values.token,
+      url: values.server ?? fallback,
+      claims,
+      webSocket: values.ws || /^wss?:/.test(values.server ?? ""),
+      id: values.id ?? readId(claims),
+    });
+  });
+}
+
+async function show(options: Options): Promise<number> {
+  using _ignored = ignoreStraySocketErrors();
+  let connection: NatsConnection;
+  try {
+    connection = await open(options);
+  } catch (error) {
+    printError(explain(error, options));
+    return EXIT_FAILED;
+  }
+  try {
+    return await takeTour(connection, options);
+  } catch (error) {
+    printError(`The connection ended early: ${messageOf(error)}`);
+    return EXIT_FAILED;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function takeTour(
+  connection: NatsConnection,
+  { id, url }: Options,
+): Promise<number> {
+  const version = connection.info?.version ?? "";
+  print(
+    `Connected to nats-server ${version} at ${url}, with the bearer token and nothing else.`,
+  );
+  if (id === undefined) {
+    printError(
+      "The token does not say whose it is: pass the user's subject token with --id",
+    );
+    return EXIT_FAILED;
+  }
+  let good = true;
+  for await (const step of tour(connection, id)) {
+    print(`  ${step.good ? "✓" : "✗"} ${step.what}: ${step.outcome}`);
+    good &&= step.good;
+  }
+  if (good) return EXIT_OK;
+  printError("Not everything went as it should");
+  return EXIT_FAILED;
+}
+
+async function open(options: Options): Promise<NatsConnection> {
+  const { url, token, id, webSocket } = options;
+  const connectionOptions: ConnectionOptions = {
+    servers: url,
+    token,
+    ...(id === undefined ? {} : { inboxPrefix: inboxPrefix(id) }),
+    name: "example client",
+    timeout: CONNECT_TIMEOUT_MS,
+    // A real client does reconnect; this one shows the first answer.
+    reconnect: false,
+    maxReconnectAttempts: 0,
+  };
+  return await (webSocket ? wsconnect : connect)(connectionOptions);
+}
+
+/** Why there is no connection, in one line. */
+function explain(error: unknown, { claims, url }: Options): string {
+  if (error instanceof AuthorizationError) {
+    const expiry = member(claims, "exp");
+    const expired = typeof expiry === "number" && expiry * 1000 <= Date.now();
+    return expired
+      ? `Refused: the bearer token has expired at ${expiryTime(expiry)}`
+      : "Refused: the bearer token was not accepted. The reason is in the service's log, and only there";
+  }
+  const problem = error instanceof TimeoutError
+    ? `no answer within ${CONNECT_TIMEOUT_MS / 1000} s`
+    : messageOf(error);
+  return `Cannot connect to ${url}: ${problem}`;
+}
+
+function expiryTime(seconds: number): string {
+  const time = new Date(seconds * 1000);
+  return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();
+}
+
+/** The claims of a JWT, unverified; none of any other token. */
+function readClaims(token: string): JsonObject {
+  const [, payload = ""] = token.split(".");
+  const text = Buffer.from(payload, "base64url").toString("utf8");
+  const claims = decodeJsonObject(text, {
+    depthMax: JSON_DEPTH_MAX,
+    membersMax: JSON_MEMBERS_MAX,
+  });
+  return claims instanceof JsonFault ? {} : claims;
+}
+
+/** What the service makes of the token's `sub`. */
+function readId(claims: JsonObject): string | undefined {
+  const sub = member(claims, "sub");
+  return typeof sub === "string" ? subjectToken(sub) : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,114 @@
+/**
+ * `token`: a bearer token of the development issuer, on standard output and
+ * nothing else there, so that it can stand in `$(…)`.
+ */
+import { parseArgs } from "node:util";
+import {
+  createTokenIssuer,
+  DEVELOPMENT_AUDIENCE,
+  openTokenIssuer,
+  TokenIssuerError,
+} from "../dev/token_issuer.ts";
+import { EXIT_FAILED, EXIT_OK, print, printError } from "./command.ts";
+import { UsageError, withUsage } from "./usage.ts";
+
+/** Where `deno task dev` keeps the issuer's key. */
+export const DEV_ISSUER_FOLDER = ".dev/issuer";
+
+const USAGE = `Prints a bearer token of the development issuer.
+
+Usage: deno task token --sub SUB [options]
+
+  --sub SUB          who it is for
+  --ttl TIME         how long it is valid: 90s, 15m, 1h, 1d; 1h unless given
+  --claim NAME=VALUE a further claim; VALUE is JSON if it can be, else text. May be repeated
+  --audience AUD     who it is meant for, ${DEVELOPMENT_AUDIENCE} unless given
+  --init             create the issuer's key if there is none yet
+  --help             this text
+
+The issuer's key is in ${DEV_ISSUER_FOLDER}, or in the folder that $DEV_ISSUER_DIR names.
+The service accepts its tokens in development only.`;
+
+export async function run(args: readonly string[]): Promise<number> {
+  return await withUsage(USAGE, args, () => mint(args));
+}
+
+async function mint(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      sub: { type: "string" },
+      ttl: { type: "string", default: "1h" },
+      claim: { type: "string", multiple: true, default: [] },
+      audience: { type: "string", default: DEVELOPMENT_AUDIENCE },
+      init: { type: "boolean", default: false },
+    },
+  });
+  if (values.sub === undefined || values.sub === "") {
+    throw new UsageError("Whose token? Name one with --sub, as in --sub alice");
+  }
+  const options = {
+    sub: values.sub,
+    ttlSeconds: parseDuration(values.ttl),
+    audience: values.audience,
+    claims: parseClaims(values.claim),
+  };
+  const folder = Deno.env.get("DEV_ISSUER_DIR") || DEV_ISSUER_FOLDER;
+  try {
+    const open = values.init ? createTokenIssuer : openTokenIssuer;
+    const issuer = await open(folder);
+    print((await issuer.mint(options)).reveal());
+    return EXIT_OK;
+  } catch (error) {
+    if (!(error instanceof TokenIssuerError)) throw error;
+    printError(error.message);
+    return EXIT_FAILED;
+  }
+}
+
+const DURATION_REGEXP = /^([1-9]\d{0,5})([smhd])$/;
+const SECONDS_BY_UNIT = new Map([
+  ["s", 1],
+  ["m", 60],
+  ["h", 3600],
+  ["d", 86_400],
+]);
+
+/** Seconds of `90s`, `15m`, `1h`, `1d`. */
+function parseDuration(text: string): number {
+  const [, count, unit = ""] = DURATION_REGEXP.exec(text) ?? [];
+  const seconds = SECONDS_BY_UNIT.get(unit);
+  if (count === undefined || seconds === undefined) {
+    throw new UsageError(
+      "--ttl must be a number with a unit, as in 90s, 15m, 1h or 1d",
+    );
+  }
+  return Number(count) * seconds;
+}
+
+/** What the issuer itself sets. */
+const OWN_CLAIMS = ["iss", "sub", "aud", "exp", "iat", "jti"];
+
+function parseClaims(texts: readonly string[]): Record<string, unknown> {
+  const claims = texts.map((text): [string, unknown] => {
+    const [name = "", ...rest] = text.split("=");
+    if (name === "" || rest.length === 0) {
+      throw new UsageError(
+        "--claim must be NAME=VALUE, as in --claim team=red",
+      );
+    }
+    if (OWN_CLAIMS.includes(name)) {
+      throw new UsageError(`--claim cannot set ${name}: the issuer does`);
+    }
+    return [name, parseValue(rest.join("="))];
+  });
+  return Object.fromEntries(claims);
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
