@@ -48,10 +48,13 @@ export async function runCommand(
   }
 }
 
-/** The text of whatever was thrown, on one line. */
+/** The text of whatever was thrown, and of its cause, on one line. */
 export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replaceAll(/\s+/g, " ").trim();
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message.replaceAll(/\s+/g, " ").trim();
+  return error.cause instanceof Error
+    ? `${message}: ${messageOf(error.cause)}`
+    : message;
 }
 
 function decode(bytes: Uint8Array): string {

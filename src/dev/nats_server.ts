@@ -164,9 +164,8 @@ async function installFrom(
   cache: string,
   options: FindOptions,
 ): Promise<NatsServer> {
-  if (source.notice !== undefined) options.report?.(source.notice);
   const fresh = join(workshop, PROGRAM);
-  await source.install(fresh, options.signal);
+  await source.install(fresh, options);
   const found = await probe(fresh, options.version);
   if (typeof found === "string") throw new Error(found);
 

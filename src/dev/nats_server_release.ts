@@ -39,12 +39,13 @@ const ARCHIVE_BYTES_MAX = 64 * 1024 * 1024;
 /** A blocked network often swallows packets: without it the wait would be minutes. */
 const ANSWER_TIMEOUT_MS = 10_000;
 const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
+
 /** The archive that the project publishes, with a checksum that is pinned here. */
 export function release(options: Release): NatsServerSource {
   return {
     name: `GitHub release v${options.version}`,
     folder: `release-${options.version}`,
-    async install(target, signal): Promise<void> {
+    async install(target, { signal } = {}): Promise<void> {
       const platform = releasePlatform();
       const checksum = options.checksums[platform];
       if (checksum === undefined) {

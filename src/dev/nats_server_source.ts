@@ -8,15 +8,19 @@ export class SourceError extends Error {
   override readonly name = "SourceError";
 }
 
+export interface InstallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told what takes long, before it starts. */
+  readonly report?: ((line: string) => void) | undefined;
+}
+
 export interface NatsServerSource {
   /** As people know it; appears in messages. */
   readonly name: string;
   /** Its folder in the cache. */
   readonly folder: string;
-  /** Said before it starts, where it takes long. */
-  readonly notice?: string;
   /**
    * @throws {SourceError} If it could not be had.
    */
-  install(target: string, signal?: AbortSignal): Promise<void>;
+  install(target: string, options?: InstallOptions): Promise<void>;
 }

@@ -30,8 +30,13 @@ function goModule(version: string): NatsServerSource {
   return {
     name: `go install ${MODULE}@v${version}`,
     folder: `go-${version}`,
-    notice: `Building nats-server ${version} with Go, once: about a minute`,
-    async install(target, signal): Promise<void> {
+    async install(target, { signal, report } = {}): Promise<void> {
+      const go = await runCommand(["go", "version"], {
+        timeoutMs: PACKAGE_TIMEOUT_MS,
+        signal,
+      });
+      if (go.kind === "missing") throw new SourceError("no go on the PATH");
+      report?.(`Building nats-server ${version} with Go, once: takes a minute`);
       const folder = `${target}.go`;
       const outcome = await runCommand(
         ["go", "install", `${MODULE}@v${version}`],
@@ -41,9 +46,6 @@ function goModule(version: string): NatsServerSource {
           environment: { GOBIN: folder, "CGO_ENABLED": "0" },
         },
       );
-      if (outcome.kind === "missing") {
-        throw new SourceError("no go on the PATH");
-      }
       if (outcome.kind === "failed") throw new SourceError(outcome.problem);
       await Deno.rename(`${folder}/nats-server`, target);
     },
@@ -55,7 +57,7 @@ function debianPackage(): NatsServerSource {
   return {
     name: "Debian package nats-server",
     folder: "package",
-    async install(target, signal): Promise<void> {
+    async install(target, { signal } = {}): Promise<void> {
       const options = { timeoutMs: PACKAGE_TIMEOUT_MS, signal };
       const policy = await runCommand(
         ["apt-cache", "policy", "nats-server"],
