@@ -1,0 +1,148 @@
+/**
+ * What an issuer's tokens must say, once their signature is verified. Each line
+ * is one way to use a genuine token where it does not belong.
+ *
+ * @see RFC 7519 section 4.1, RFC 8725 section 3, RFC 9068 section 4,
+ *   OpenID Connect Core section 3.1.3.7
+ */
+import type { Identity } from "../base/identity.ts";
+import { member } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
+import { SUB_BYTES_MAX } from "../base/limits.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected, RejectionCode } from "../base/outcome.ts";
+import type { EpochMs } from "../base/time.ts";
+import { checkRequiredClaims } from "./required_claims.ts";
+import type { RequiredClaim } from "./required_claims.ts";
+import { checkScopes } from "./scopes.ts";
+import type { ScopeRule } from "./scopes.ts";
+import { checkLifetime } from "./token_lifetime.ts";
+import type { LifetimeRule } from "./token_lifetime.ts";
+import { checkTokenType } from "./token_type.ts";
+import type { TokenTypeRule } from "./token_type.ts";
+
+export interface ClaimRules extends LifetimeRule, TokenTypeRule, ScopeRule {
+  /** `iss`, compared code point by code point: no slash, case or host name is folded. */
+  readonly issuer: string;
+  /** `aud` must name one of these. */
+  readonly audiences: readonly string[];
+  /** If given, `azp` and `client_id` must be among these. */
+  readonly clientIds?: readonly string[];
+  /** Claims that must be there and have the type that later readers rely on. */
+  readonly requiredClaims?: readonly RequiredClaim[];
+}
+
+/** Turns verified claims into an identity. */
+export function checkClaims(
+  claims: JsonObject,
+  typ: string | undefined,
+  rules: ClaimRules,
+  now: EpochMs,
+): Identity | Rejected {
+  if (member(claims, "iss") !== rules.issuer) {
+    return rejected("issuer_untrusted", 'Claim "iss" is not the issuer');
+  }
+  const foreign = checkTokenType(claims, typ, rules);
+  if (foreign !== undefined) return foreign;
+  const elsewhere = checkAudience(claims, rules.audiences);
+  if (elsewhere !== undefined) return elsewhere;
+  const lifetime = checkLifetime(claims, rules, now);
+  if (lifetime.kind === "rejected") return lifetime;
+  // Bound to a key that only its sender has; we could not ask for the proof
+  // (RFC 7800 section 3.1, RFC 8705, RFC 9449).
+  if (Object.hasOwn(claims, "cnf")) {
+    return rejected(
+      "sender_constrained_token",
+      'Claim "cnf" binds the token to a key, which cannot be checked here',
+    );
+  }
+  const uninvited = checkClient(claims, rules.clientIds);
+  if (uninvited !== undefined) return uninvited;
+  const lacking = checkScopes(claims, rules);
+  if (lacking !== undefined) return lacking;
+  const mistyped = checkRequiredClaims(claims, rules.requiredClaims ?? []);
+  if (mistyped !== undefined) return mistyped;
+
+  const sub = readSub(claims);
+  if (typeof sub !== "string") return sub;
+  const { issuer } = rules;
+  const { expiresAt } = lifetime;
+  return { kind: "identity", issuer, sub, claims, expiresAt };
+}
+
+function checkAudience(
+  claims: JsonObject,
+  audiences: readonly string[],
+): Rejected | undefined {
+  const aud = member(claims, "aud");
+  if (aud === undefined) return missing("aud");
+  const named = typeof aud === "string" ? [aud] : aud;
+  if (!isStringArray(named)) {
+    return invalid("aud", "is not a string or an array of strings");
+  }
+  return named.some((audience) => audiences.includes(audience))
+    ? undefined
+    : rejected(
+      "audience_mismatch",
+      'Claim "aud" names none of the configured audiences',
+    );
+}
+
+/** The OAuth client that the token was issued to (RFC 9068 section 2.2, OpenID Connect Core section 2). */
+function checkClient(
+  claims: JsonObject,
+  clientIds: readonly string[] | undefined,
+): Rejected | undefined {
+  if (clientIds === undefined) return undefined;
+  let named = false;
+  for (const name of ["azp", "client_id"] as const) {
+    const oauthClientId = member(claims, name);
+    if (oauthClientId === undefined) continue;
+    if (typeof oauthClientId !== "string") {
+      return invalid(name, "is not a string");
+    }
+    if (!clientIds.includes(oauthClientId)) {
+      return rejected(
+        "oauth_client_not_allowed",
+        `Claim "${name}" is none of the configured clients`,
+      );
+    }
+    named = true;
+  }
+  return named ? undefined : missing('azp" or "client_id');
+}
+
+const UTF8 = new TextEncoder();
+
+function readSub(claims: JsonObject): string | Rejected {
+  const sub = member(claims, "sub");
+  if (sub === undefined) return missing("sub");
+  if (typeof sub !== "string") return invalid("sub", "is not a string");
+  if (sub === "") return invalid("sub", "is empty");
+  if (!sub.isWellFormed()) return invalid("sub", "has a lone surrogate");
+  if (UTF8.encode(sub).length > SUB_BYTES_MAX) {
+    return invalid("sub", `is longer than ${SUB_BYTES_MAX} bytes`);
+  }
+  return sub;
+}
+
+function isStringArray(value: unknown): value is readonly string[] {
+  return Array.isArray(value) &&
+    value.every((element) => typeof element === "string");
+}
+
+function missing(name: string): Rejected {
+  return claimRejected("claim_missing", name, "is missing");
+}
+
+function invalid(name: string, problem: string): Rejected {
+  return claimRejected("claim_invalid", name, problem);
+}
+
+function claimRejected(
+  code: RejectionCode,
+  name: string,
+  problem: string,
+): Rejected {
+  return rejected(code, `Claim "${name}" ${problem}`);
+}

@@ -1,0 +1,141 @@
+/**
+ * The form of a bearer JWT: a JWS in compact serialization and nothing else.
+ * Checks form only; nothing in here has been verified.
+ *
+ * Whatever a lenient reader would let pass is refused: white space, padding,
+ * unused bits, the JSON serializations, encrypted tokens, doubled members,
+ * extensions. A text that is read in two ways is how two readers disagree.
+ *
+ * @see RFC 7515 sections 3.1, 4.1 and 5.2, RFC 7519 section 7.2, RFC 8725 section 3
+ */
+import { decodeJsonObject, decodeUtf8, JsonFault } from "../base/json.ts";
+import { member } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
+import {
+  BEARER_TOKEN_BYTES_MAX,
+  JOSE_HEADER_BYTES_MAX,
+  JSON_DEPTH_MAX,
+  JSON_MEMBERS_MAX,
+  KID_CHARS_MAX,
+} from "../base/limits.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import { decodeBase64url } from "./base64url.ts";
+
+/** What of the header has a say. Everything else in it is ignored: `jku`, `jwk`, `x5c`, … */
+export interface JoseHeader {
+  /** As it stands there; whether it is allowed is for the issuer to say. */
+  readonly alg: string;
+  readonly kid?: string;
+  readonly typ?: string;
+}
+
+export interface CompactJws {
+  readonly kind: "compact jws";
+  readonly header: JoseHeader;
+  readonly payload: Uint8Array;
+  /** What is signed: ASCII. */
+  readonly signingInput: string;
+  readonly signature: Uint8Array;
+}
+
+const COMPACT_REGEXP = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+const JSON_LIMITS = {
+  depthMax: JSON_DEPTH_MAX,
+  membersMax: JSON_MEMBERS_MAX,
+} as const;
+
+/** Takes the text apart. A `Bearer ` in front is not stripped: it is no token then. */
+export function decodeCompactJws(text: string): CompactJws | Rejected {
+  if (text.length > BEARER_TOKEN_BYTES_MAX) {
+    return rejected(
+      "bearer_token_too_large",
+      `Token is longer than ${BEARER_TOKEN_BYTES_MAX} bytes`,
+    );
+  }
+  if (!COMPACT_REGEXP.test(text)) {
+    return malformed("is not three parts of base64url");
+  }
+  const first = text.indexOf(".");
+  const last = text.lastIndexOf(".");
+  const headerBytes = decodeBase64url(text.slice(0, first));
+  if (headerBytes === undefined) return malformed("header is not base64url");
+  const payload = decodeBase64url(text.slice(first + 1, last));
+  if (payload === undefined) return malformed("payload is not base64url");
+  const signature = decodeBase64url(text.slice(last + 1));
+  if (signature === undefined) return malformed("signature is not base64url");
+
+  const header = decodeHeader(headerBytes);
+  if ("kind" in header) return header;
+  const signingInput = text.slice(0, last);
+  return { kind: "compact jws", header, payload, signingInput, signature };
+}
+
+/**
+ * Reads a payload that must be a set of claims. Unverified as long as the
+ * signature is; its size is bounded by the token's.
+ */
+export function decodeClaims(
+  payload: Uint8Array,
+): { readonly kind: "claims"; readonly claims: JsonObject } | Rejected {
+  const claims = decodeObject(payload);
+  return claims instanceof JsonFault
+    ? malformed(`claims set ${claims.problem}`)
+    : { kind: "claims", claims };
+}
+
+function decodeHeader(bytes: Uint8Array): JoseHeader | Rejected {
+  if (bytes.length > JOSE_HEADER_BYTES_MAX) {
+    return rejected("bearer_token_too_large", "Header is too large");
+  }
+  const header = decodeObject(bytes);
+  if (header instanceof JsonFault) {
+    return malformed(`header ${header.problem}`);
+  }
+  // Extensions that must be understood: none is (RFC 7515 section 4.1.11).
+  if (Object.hasOwn(header, "crit")) return malformed('header has "crit"');
+  // Would change what is signed (RFC 7797 section 3).
+  if (Object.hasOwn(header, "b64")) return malformed('header has "b64"');
+  // Belong to encrypted tokens.
+  if (Object.hasOwn(header, "zip")) return malformed('header has "zip"');
+  if (Object.hasOwn(header, "enc")) return malformed('header has "enc"');
+  // A token within the token (RFC 7519 section 5.2).
+  if (isNested(header)) return malformed('header has "cty" of a nested token');
+
+  const alg = member(header, "alg");
+  if (typeof alg !== "string") return malformed('header "alg" is not a string');
+  const kid = member(header, "kid");
+  if (kid !== undefined) {
+    if (typeof kid !== "string") {
+      return malformed('header "kid" is not a string');
+    }
+    if (kid.length > KID_CHARS_MAX) {
+      return malformed('header "kid" is too long');
+    }
+  }
+  const typ = member(header, "typ");
+  if (typ !== undefined && typeof typ !== "string") {
+    return malformed('header "typ" is not a string');
+  }
+  return {
+    alg,
+    ...(kid === undefined ? {} : { kid }),
+    ...(typ === undefined ? {} : { typ }),
+  };
+}
+
+function isNested(header: JsonObject): boolean {
+  const cty = member(header, "cty");
+  if (cty === undefined) return false;
+  return typeof cty !== "string" || /jwt$/i.test(cty);
+}
+
+function decodeObject(bytes: Uint8Array): JsonObject | JsonFault {
+  const text = decodeUtf8(bytes);
+  return text instanceof JsonFault ? text : decodeJsonObject(text, JSON_LIMITS);
+}
+
+function malformed(problem: string): Rejected {
+  return rejected("bearer_token_malformed", `Token: ${problem}`);
+}

@@ -1,0 +1,116 @@
+/**
+ * Fetches one JSON document of an issuer: within a time, within a size, from
+ * the very URL that was named. Whoever answers may be slow, broken or hostile.
+ */
+import { Buffer } from "node:buffer";
+import { decodeUtf8, JsonFault } from "../base/json.ts";
+import { JWKS_BYTES_MAX } from "../base/limits.ts";
+import { checkHost } from "./network_address.ts";
+import type { AddressPolicy } from "./network_address.ts";
+import { untilAborted } from "./until_aborted.ts";
+
+export interface FetchRules extends AddressPolicy {
+  /** For everything: name, connection, TLS, head and body. */
+  readonly timeoutMs: number;
+  /** PEM. Trusted for this issuer beside the machine's own. */
+  readonly caCertificates: readonly string[];
+}
+
+/** Why there is no document. For the log: names the URL and no token. */
+export class FetchFault {
+  readonly problem: string;
+
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+/** The text of the document; nothing has been looked at inside. */
+export async function fetchDocument(
+  url: URL,
+  rules: FetchRules,
+  stopped: AbortSignal,
+): Promise<string | FetchFault> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), rules.timeoutMs);
+  const signal = AbortSignal.any([timeout.signal, stopped]);
+  try {
+    const refused = await untilAborted(checkHost(url.hostname, rules), signal);
+    if (refused !== undefined) return new FetchFault(refused);
+    return await download(url, rules, signal);
+  } catch (error) {
+    // Whatever the network does: no connection, no TLS, a connection lost.
+    if (stopped.aborted) return new FetchFault("stopped");
+    return new FetchFault(
+      timeout.signal.aborted
+        ? `${url.origin} did not answer within ${rules.timeoutMs} ms`
+        : `cannot reach ${url.origin}: ${reasonOf(error)}`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function download(
+  url: URL,
+  rules: FetchRules,
+  signal: AbortSignal,
+): Promise<string | FetchFault> {
+  // A client of its own, so that no idle connection outlives the fetch.
+  using client = Deno.createHttpClient({
+    caCerts: [...rules.caCertificates],
+    poolMaxIdlePerHost: 0,
+  });
+  const response = await fetch(url, {
+    client,
+    signal,
+    redirect: "manual",
+    headers: { "accept": "application/json", "accept-encoding": "identity" },
+  });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    return new FetchFault(`${url.origin} answered ${response.status}`);
+  }
+  const bytes = await readBody(response, signal);
+  if (bytes === undefined) {
+    return new FetchFault(
+      `${url.origin} answered with more than ${JWKS_BYTES_MAX} bytes`,
+    );
+  }
+  const text = decodeUtf8(bytes);
+  return text instanceof JsonFault
+    ? new FetchFault(`the answer of ${url.origin} ${text.problem}`)
+    : text;
+}
+
+/** Counts while it reads, after decompression: a small answer may unpack to a huge one. */
+async function readBody(
+  response: Response,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    while (true) {
+      const { done, value } = await untilAborted(reader.read(), signal);
+      if (done) return Buffer.concat(chunks);
+      length += value.length;
+      if (length > JWKS_BYTES_MAX) return undefined;
+      chunks.push(value);
+    }
+  } finally {
+    // Nothing is left to read, or nobody wants it: either is fine.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** The innermost message: that of TLS or of the connection. */
+function reasonOf(error: unknown): string {
+  let reason = error;
+  while (reason instanceof Error && reason.cause instanceof Error) {
+    reason = reason.cause;
+  }
+  return reason instanceof Error ? reason.message : "unknown reason";
+}

@@ -1,0 +1,166 @@
+/**
+ * Judges bearer JWTs of the configured issuers.
+ *
+ * The token's own `iss` says whose keys to verify it with, and nothing else: it
+ * is compared with the configured issuers, never followed. No other claim is
+ * looked at before the signature is verified.
+ *
+ * @see RFC 7519 section 7.2, RFC 8725
+ */
+import { member } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { Clock, EpochMs, MonotonicClock } from "../base/time.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Authenticate, AuthenticationOutcome } from "./authenticate.ts";
+import { checkClaims } from "./claim_rules.ts";
+import { decodeClaims, decodeCompactJws } from "./compact_jws.ts";
+import type { CompactJws } from "./compact_jws.ts";
+import { createIssuerKeys } from "./issuer_keys.ts";
+import type { FoundKeys, IssuerKeys } from "./issuer_keys.ts";
+import { isJwsAlgorithm } from "./jws_algorithms.ts";
+import type { JwsAlgorithm } from "./jws_algorithms.ts";
+import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
+import { jwtIssuerProblems } from "./jwt_issuer_problems.ts";
+import { P256Tables } from "./p256_tables.ts";
+
+export interface JwtBearer {
+  /** At once if the key is in memory; waits for one fetch of an unknown one. */
+  readonly authenticate: Authenticate;
+  /** Fetches all key sets. Resolves when each has been tried, also those that failed. */
+  start(): Promise<void>;
+  stop(): void;
+  status(): readonly JwtIssuerStatus[];
+}
+
+export interface JwtIssuerStatus {
+  readonly issuer: string;
+  /** Its tokens can be verified. */
+  readonly ready: boolean;
+  /** Age of keys that could not be refreshed; 0 if all is well. */
+  readonly staleSeconds: number;
+}
+
+export interface JwtBearerDependencies {
+  readonly log: Log;
+  /** For tokens that had to wait for a key: the request's own time is past by then. */
+  readonly clock: Clock;
+  /** For ages and time-outs of keys. */
+  readonly monotonic: MonotonicClock;
+  /** From 0 to 1, for jitter. `Math.random` unless given. */
+  readonly random?: () => number;
+}
+
+interface Issuer {
+  readonly options: JwtIssuerOptions;
+  readonly algorithms: ReadonlySet<JwsAlgorithm>;
+  readonly keys: IssuerKeys;
+}
+
+/** A token whose form is right, from an issuer that is trusted; not verified. */
+interface PresentedJwt {
+  readonly kind: "presented jwt";
+  readonly issuer: Issuer;
+  readonly algorithm: JwsAlgorithm;
+  readonly jws: CompactJws;
+  readonly claims: JsonObject;
+}
+
+/**
+ * @throws {TypeError} If {@linkcode jwtIssuerProblems} finds any.
+ */
+export function createJwtBearer(
+  issuers: readonly JwtIssuerOptions[],
+  { log, clock, monotonic, random = Math.random }: JwtBearerDependencies,
+): JwtBearer {
+  const problems = jwtIssuerProblems(issuers);
+  if (problems.length > 0) {
+    throw new TypeError(
+      ["Cannot use issuers:", ...problems.map((it) => it.text)].join("\n  "),
+    );
+  }
+  const tables = new P256Tables(monotonic);
+  const dependencies = { log, monotonic, random, tables };
+  const byName: ReadonlyMap<string, Issuer> = new Map(
+    issuers.map((options) => [options.issuer, {
+      options,
+      algorithms: new Set(options.algorithms),
+      keys: createIssuerKeys(options, dependencies),
+    }]),
+  );
+
+  return {
+    authenticate(
+      bearerToken,
+      { now, signal },
+    ): AuthenticationOutcome | Promise<AuthenticationOutcome> {
+      const presented = readToken(bearerToken.reveal(), byName);
+      if (presented.kind === "rejected") return presented;
+      const { issuer, algorithm, jws } = presented;
+      const found = issuer.keys.find(algorithm, jws.header.kid, signal);
+      return found instanceof Promise
+        ? found.then((keys) => judge(presented, keys, clock()))
+        : judge(presented, found, now);
+    },
+    async start(): Promise<void> {
+      await Promise.all([...byName.values()].map(({ keys }) => keys.start()));
+    },
+    stop(): void {
+      for (const { keys } of byName.values()) keys.stop();
+    },
+    status(): readonly JwtIssuerStatus[] {
+      return [...byName].map(([issuer, { keys }]) => {
+        const { ready, staleSeconds } = keys;
+        return { issuer, ready, staleSeconds };
+      });
+    },
+  };
+}
+
+/** Form, issuer and algorithm: what decides which keys to ask for. */
+function readToken(
+  text: string,
+  issuers: ReadonlyMap<string, Issuer>,
+): PresentedJwt | Rejected {
+  const jws = decodeCompactJws(text);
+  if (jws.kind === "rejected") return jws;
+  const decoded = decodeClaims(jws.payload);
+  if (decoded.kind === "rejected") return decoded;
+  const { claims } = decoded;
+
+  const iss = member(claims, "iss");
+  if (iss === undefined) {
+    return rejected("claim_missing", 'Claim "iss" is missing');
+  }
+  if (typeof iss !== "string") {
+    return rejected("claim_invalid", 'Claim "iss" is not a string');
+  }
+  const issuer = issuers.get(iss);
+  if (issuer === undefined) {
+    return rejected("issuer_untrusted", 'Claim "iss" is no configured issuer');
+  }
+  const algorithm = jws.header.alg;
+  if (!isJwsAlgorithm(algorithm) || !issuer.algorithms.has(algorithm)) {
+    return rejected(
+      "algorithm_not_allowed",
+      'Header "alg" is not configured for this issuer',
+    );
+  }
+  return { kind: "presented jwt", issuer, algorithm, jws, claims };
+}
+
+function judge(
+  { issuer, algorithm, jws, claims }: PresentedJwt,
+  found: FoundKeys,
+  now: EpochMs,
+): AuthenticationOutcome {
+  if (found.kind !== "candidate keys") return found;
+  const verified = found.keys.some((key) =>
+    key.verify(algorithm, jws.signingInput, jws.signature)
+  );
+  if (!verified) {
+    return rejected("signature_invalid", "Signature does not verify");
+  }
+  return checkClaims(claims, jws.header.typ, issuer.options, now);
+}

@@ -1,0 +1,122 @@
+/**
+ * One fetch of an issuer's key set, by way of its metadata if need be.
+ */
+import { JsonFault } from "../base/json.ts";
+import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
+import type { Log } from "../telemetry/log.ts";
+import { metadataUrl, readJwksUri } from "./discovery.ts";
+import { fetchDocument, FetchFault } from "./fetch_document.ts";
+import type { FetchRules } from "./fetch_document.ts";
+import { importKeySet } from "./key_set.ts";
+import type { ImportedKeySet } from "./key_set.ts";
+import type { JwkContext } from "./jwk.ts";
+import type { DiscoverySource, JwksUrlSource } from "./jwt_issuer_options.ts";
+import { REMOTE_DEFAULTS } from "./jwt_issuer_options.ts";
+
+export interface KeyFetcher {
+  /** The keys, or why there are none. Never rejects. */
+  fetch(stopped: AbortSignal): Promise<ImportedKeySet | FetchFault>;
+}
+
+export interface KeyFetcherOptions {
+  readonly issuer: string;
+  readonly source: JwksUrlSource | DiscoverySource;
+  readonly context: JwkContext;
+}
+
+/** How long the metadata of an issuer are believed: keys move rarely, key sets change often. */
+const METADATA_MS = 3_600_000;
+
+export function createKeyFetcher(
+  { issuer, source, context }: KeyFetcherOptions,
+  { log, monotonic }: { readonly log: Log; readonly monotonic: MonotonicClock },
+): KeyFetcher {
+  const rules = fetchRulesOf(source);
+  const locate = source.kind === "jwks_url"
+    ? (): Promise<URL> => Promise.resolve(source.url)
+    : createLocator(issuer, source, monotonic);
+  /** The last document and what came of it: unchanged keys are not imported again. */
+  let lastJwks: string | undefined;
+  let lastImport: ImportedKeySet | FetchFault | undefined;
+
+  return {
+    async fetch(stopped): Promise<ImportedKeySet | FetchFault> {
+      const url = await locate(stopped);
+      if (url instanceof FetchFault) return url;
+      const jwks = await fetchDocument(url, rules, stopped);
+      if (jwks instanceof FetchFault) return jwks;
+      if (jwks === lastJwks && lastImport !== undefined) return lastImport;
+      const imported = importFetched(jwks, source, context);
+      if (!(imported instanceof FetchFault)) {
+        for (const detail of imported.warnings) {
+          log.warn("a key of an issuer is ignored", { issuer, detail });
+        }
+      }
+      lastJwks = jwks;
+      lastImport = imported;
+      return imported;
+    },
+  };
+}
+
+export function fetchRulesOf(
+  source: JwksUrlSource | DiscoverySource,
+): FetchRules {
+  const options = { ...REMOTE_DEFAULTS, ...source };
+  return {
+    timeoutMs: options.timeoutMs,
+    caCertificates: options.caCertificates,
+    allowLoopback: options.allowLoopbackHttp,
+    allowPrivate: options.allowPrivateAddresses,
+  };
+}
+
+/** An issuer without any key would lock everybody out: more likely a mishap than a wish. */
+function importFetched(
+  jwks: string,
+  { whenEmpty = REMOTE_DEFAULTS.whenEmpty }: JwksUrlSource | DiscoverySource,
+  context: JwkContext,
+): ImportedKeySet | FetchFault {
+  const imported = importKeySet(jwks, context);
+  if (imported instanceof JsonFault) {
+    return new FetchFault(`key set ${imported.problem}`);
+  }
+  if (imported.keySet.keys.length === 0 && whenEmpty === "keep") {
+    return new FetchFault(
+      ["key set has no usable key", ...imported.warnings].join("; "),
+    );
+  }
+  return imported;
+}
+
+function createLocator(
+  issuer: string,
+  source: DiscoverySource,
+  monotonic: MonotonicClock,
+): (stopped: AbortSignal) => Promise<URL | FetchFault> {
+  const rules = fetchRulesOf(source);
+  const url = metadataUrl(issuer, source.document ?? "openid-configuration");
+  const discoveryRules = {
+    issuer,
+    jwksOrigins: source.jwksOrigins ?? [],
+    allowLoopbackHttp: rules.allowLoopback,
+  };
+  let located: { readonly url: URL; readonly at: MonotonicMs } | undefined;
+
+  return async function locate(stopped): Promise<URL | FetchFault> {
+    if (located !== undefined && monotonic() - located.at < METADATA_MS) {
+      return located.url;
+    }
+    const metadata = await fetchDocument(url, rules, stopped);
+    const found = metadata instanceof FetchFault
+      ? metadata
+      : readJwksUri(metadata, discoveryRules);
+    if (!(found instanceof FetchFault)) {
+      located = { url: found, at: monotonic() };
+      return found;
+    }
+    // Metadata that are gone for now do not make the keys unknown; metadata of
+    // somebody else do.
+    return metadata instanceof FetchFault ? located?.url ?? found : found;
+  };
+}

@@ -1,0 +1,214 @@
+/**
+ * Keys of an issuer that publishes them: in memory when a token needs them,
+ * refreshed in the background, never fetched for a token whose key is known.
+ *
+ * A token that names an unknown key causes one fetch at most, which everybody
+ * with an unknown key waits for, and then none for a while: whatever arrives,
+ * and however often the fetch fails, the issuer sees one request in that time.
+ * Keys outlive an issuer that cannot be reached, up to a hard limit. All times
+ * are of the monotonic clock: a step of the wall clock neither expires keys nor
+ * keeps them.
+ */
+import { JWKS_WAITERS_MAX } from "../base/limits.ts";
+import { rejected, unavailable } from "../base/outcome.ts";
+import type { Rejected, Unavailable } from "../base/outcome.ts";
+import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { FoundKeys, IssuerKeys } from "./issuer_keys.ts";
+import type { CandidateKeys, KeySet, MissingKey } from "./key_set.ts";
+import type { JwsAlgorithm } from "./jws_algorithms.ts";
+import type { KeyFetcher } from "./key_fetcher.ts";
+import { FetchFault } from "./fetch_document.ts";
+import { UnknownKids } from "./unknown_kids.ts";
+import { untilAborted } from "./until_aborted.ts";
+
+export interface RemoteKeysOptions {
+  readonly issuer: string;
+  readonly refreshSeconds: number;
+  readonly staleSecondsMax: number;
+  readonly unknownKeyCooldownSeconds: number;
+  readonly fetcher: KeyFetcher;
+}
+
+export interface RemoteKeysDependencies {
+  readonly log: Log;
+  readonly monotonic: MonotonicClock;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+/** A refresh comes up to this share of its interval early, a retry late, so that instances spread. */
+const JITTER_SHARE = 0.2;
+
+const RETRY_MS_MIN = 1_000;
+
+export class RemoteKeys implements IssuerKeys {
+  readonly #options: RemoteKeysOptions;
+  readonly #dependencies: RemoteKeysDependencies;
+  readonly #unknownKids: UnknownKids;
+  readonly #stopped = new AbortController();
+  #keySet: KeySet | undefined;
+  /** End of the last fetch that brought keys. */
+  #fetchedAt: MonotonicMs | undefined;
+  /** End of the last fetch, whatever it brought. */
+  #triedAt: MonotonicMs | undefined;
+  /** Why the last fetch brought nothing. */
+  #problem: string | undefined = "not fetched yet";
+  #failures = 0;
+  #flight: Promise<void> | undefined;
+  #waiting = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    options: RemoteKeysOptions,
+    dependencies: RemoteKeysDependencies,
+  ) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#unknownKids = new UnknownKids(dependencies.monotonic);
+  }
+
+  /** At once if the key is known, or is not worth a fetch; otherwise after that fetch. */
+  find(
+    algorithm: JwsAlgorithm,
+    kid: string | undefined,
+    signal: AbortSignal,
+  ): FoundKeys | Promise<FoundKeys> {
+    const found = this.#look(algorithm, kid);
+    if (found.kind !== "missing key") return found;
+    if (!this.#mayFetchFor(kid)) return this.#verdictOnMissingKey();
+    if (this.#waiting >= JWKS_WAITERS_MAX) {
+      return this.#unavailable("too many tokens wait for them");
+    }
+    return this.#findAfterFetch(algorithm, kid, signal);
+  }
+
+  /** Resolves when the first fetch has ended, well or not. */
+  async start(): Promise<void> {
+    await this.#fetchOnce();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+    clearTimeout(this.#timer);
+  }
+
+  /** Has keys that it may use. */
+  get ready(): boolean {
+    return this.#currentKeySet() !== undefined;
+  }
+
+  /** Age of the keys, if they should have been newer by now; otherwise 0. */
+  get staleSeconds(): number {
+    if (this.#problem === undefined || this.#fetchedAt === undefined) return 0;
+    return (this.#dependencies.monotonic() - this.#fetchedAt) / 1000;
+  }
+
+  #look(
+    algorithm: JwsAlgorithm,
+    kid: string | undefined,
+  ): CandidateKeys | MissingKey | Rejected {
+    return this.#currentKeySet()?.find(algorithm, kid) ??
+      { kind: "missing key" };
+  }
+
+  #currentKeySet(): KeySet | undefined {
+    if (this.#fetchedAt === undefined) return undefined;
+    const age = this.#dependencies.monotonic() - this.#fetchedAt;
+    return age <= this.#options.staleSecondsMax * 1000
+      ? this.#keySet
+      : undefined;
+  }
+
+  #mayFetchFor(kid: string | undefined): boolean {
+    if (this.#stopped.signal.aborted) return false;
+    if (this.#unknownKids.has(kid)) return false;
+    if (this.#flight !== undefined) return true;
+    if (this.#triedAt === undefined) return true;
+    const rest = this.#dependencies.monotonic() - this.#triedAt;
+    return rest >= this.#options.unknownKeyCooldownSeconds * 1000;
+  }
+
+  async #findAfterFetch(
+    algorithm: JwsAlgorithm,
+    kid: string | undefined,
+    signal: AbortSignal,
+  ): Promise<FoundKeys> {
+    this.#waiting++;
+    try {
+      await untilAborted(this.#fetchOnce(), signal);
+    } catch {
+      // Only the signal ends the wait early: a fetch that fails resolves.
+      return this.#unavailable("they did not come in time");
+    } finally {
+      this.#waiting--;
+    }
+    const found = this.#look(algorithm, kid);
+    if (found.kind !== "missing key") return found;
+    if (this.#problem === undefined) this.#unknownKids.add(kid);
+    return this.#verdictOnMissingKey();
+  }
+
+  #verdictOnMissingKey(): Rejected | Unavailable {
+    if (this.#problem !== undefined) return this.#unavailable(this.#problem);
+    return rejected("key_unknown", "The issuer has no such key");
+  }
+
+  #unavailable(problem: string): Unavailable {
+    return unavailable(
+      "jwks",
+      `Cannot use keys of ${this.#options.issuer}: ${problem}`,
+    );
+  }
+
+  /** Joins the fetch under way, or begins one. Never rejects. */
+  #fetchOnce(): Promise<void> {
+    this.#flight ??= this.#fetch().finally(() => this.#flight = undefined);
+    return this.#flight;
+  }
+
+  async #fetch(): Promise<void> {
+    clearTimeout(this.#timer);
+    const fetched = await this.#options.fetcher.fetch(this.#stopped.signal);
+    if (this.#stopped.signal.aborted) return;
+    this.#triedAt = this.#dependencies.monotonic();
+    if (fetched instanceof FetchFault) this.#keepKeys(fetched.problem);
+    else this.#takeKeys(fetched.keySet, this.#triedAt);
+    this.#timer = setTimeout(() => this.#fetchOnce(), this.#delayMs());
+  }
+
+  #takeKeys(keySet: KeySet, now: MonotonicMs): void {
+    const { issuer } = this.#options;
+    if (this.#failures > 0) {
+      this.#dependencies.log.info("keys of an issuer fetched again", {
+        issuer,
+      });
+    }
+    this.#keySet = keySet;
+    this.#fetchedAt = now;
+    this.#problem = undefined;
+    this.#failures = 0;
+  }
+
+  #keepKeys(problem: string): void {
+    const { issuer } = this.#options;
+    this.#problem = problem;
+    this.#failures++;
+    this.#dependencies.log.warn("cannot fetch the keys of an issuer", {
+      issuer,
+      detail: problem,
+    });
+  }
+
+  /** Until the next fetch. After a failure never less than the cool-down, which holds then too. */
+  #delayMs(): number {
+    const { refreshSeconds, unknownKeyCooldownSeconds } = this.#options;
+    const jitter = JITTER_SHARE * this.#dependencies.random();
+    const refreshMs = refreshSeconds * 1000;
+    if (this.#failures === 0) return refreshMs * (1 - jitter);
+    const backoffMs = RETRY_MS_MIN * 2 ** Math.min(this.#failures - 1, 20);
+    const cooldownMs = unknownKeyCooldownSeconds * 1000;
+    const retryMs = Math.max(Math.min(refreshMs, backoffMs), cooldownMs);
+    return retryMs * (1 + jitter);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * A key that verifies signatures: of which algorithms is decided when it is
+ * made, and a token cannot change it.
+ */
+import { Buffer } from "node:buffer";
+import { createHash, createHmac, timingSafeEqual, verify } from "node:crypto";
+import { constants } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { assert } from "../base/assert.ts";
+import { algorithmFacts } from "./jws_algorithms.ts";
+import type { JwsAlgorithm } from "./jws_algorithms.ts";
+import { verifyP256 } from "./p256_verify.ts";
+import { generatorTable } from "./p256_tables.ts";
+import type { P256Tables } from "./p256_tables.ts";
+
+export interface VerificationKey {
+  readonly kid: string | undefined;
+  /** What it may verify: fits the key, and is configured. */
+  readonly algorithms: ReadonlySet<JwsAlgorithm>;
+  /** `signingInput` is ASCII. */
+  verify(
+    algorithm: JwsAlgorithm,
+    signingInput: string,
+    signature: Uint8Array,
+  ): boolean;
+}
+
+export interface VerificationKeyOptions {
+  readonly kid: string | undefined;
+  readonly algorithms: ReadonlySet<JwsAlgorithm>;
+  readonly keyObject: KeyObject;
+}
+
+/** HS256, HS384, HS512. */
+export function createHmacKey(
+  options: VerificationKeyOptions,
+): VerificationKey {
+  const { kid, algorithms, keyObject } = options;
+  assert(keyObject.type === "secret", "an HMAC key is a secret key");
+  return {
+    kid,
+    algorithms,
+    verify(algorithm, signingInput, signature): boolean {
+      const { digest, signatureBytes } = factsOf(options, algorithm);
+      if (digest === null || signature.length !== signatureBytes) return false;
+      const expected = createHmac(digest, keyObject)
+        .update(signingInput)
+        .digest();
+      return timingSafeEqual(expected, signature);
+    },
+  };
+}
+
+/** RS*, PS*, ES384, ES512, EdDSA: verified by the runtime. */
+export function createNativeKey(
+  options: VerificationKeyOptions,
+): VerificationKey {
+  const { kid, algorithms, keyObject } = options;
+  assert(keyObject.type === "public", "only public keys verify signatures");
+  const modulusBits = keyObject.asymmetricKeyDetails?.modulusLength;
+  return {
+    kid,
+    algorithms,
+    verify(algorithm, signingInput, signature): boolean {
+      const facts = factsOf(options, algorithm);
+      const exactBytes = facts.signatureBytes ??
+        Math.ceil((modulusBits ?? 0) / 8);
+      if (signature.length !== exactBytes) return false;
+      return verify(
+        facts.digest,
+        Buffer.from(signingInput),
+        facts.saltBytes === undefined
+          ? { key: keyObject, dsaEncoding: "ieee-p1363" }
+          : {
+            key: keyObject,
+            padding: constants.RSA_PKCS1_PSS_PADDING,
+            saltLength: facts.saltBytes,
+          },
+        signature,
+      );
+    },
+  };
+}
+
+/**
+ * ES256. The runtime verifies until the key's table is complete: every valid
+ * signature adds a row, so that keys which are not used cost nothing.
+ */
+export function createP256Key(
+  options: VerificationKeyOptions & {
+    /** Uncompressed point. */
+    readonly publicKey: Uint8Array;
+    readonly tables: P256Tables;
+  },
+): VerificationKey {
+  const native = createNativeKey(options);
+  const { publicKey, tables } = options;
+  const generator = generatorTable();
+  const tableId = Buffer.from(publicKey).toString("base64url");
+  return {
+    ...native,
+    verify(algorithm, signingInput, signature): boolean {
+      const table = tables.tableOf(tableId, publicKey);
+      if (table === undefined || !table.complete) {
+        const valid = native.verify(algorithm, signingInput, signature);
+        if (valid) table?.grow();
+        return valid;
+      }
+      factsOf(options, algorithm);
+      const digest = createHash("sha256").update(signingInput).digest();
+      return verifyP256(generator, table, digest, signature);
+    },
+  };
+}
+
+function factsOf(
+  { algorithms }: VerificationKeyOptions,
+  algorithm: JwsAlgorithm,
+): ReturnType<typeof algorithmFacts> {
+  assert(algorithms.has(algorithm), "the key was chosen by the algorithm");
+  return algorithmFacts(algorithm);
+}
