@@ -16,9 +16,11 @@ import { isPublicKey } from "../nats_jwt/public_key.ts";
 /** A request that a trusted server signed, and that is still waited for. */
 export interface VerifiedRequest {
   readonly kind: "verified request";
-  /** The server's `jti`: names the request in logs on both sides. */
-  readonly requestId: string;
-  /** Public key that the user JWT must be issued for; fresh for each request. */
+  /**
+   * Public key that the user JWT must be issued for. The server makes a fresh one
+   * for each request, so it also names the request; its `jti` does not, a server
+   * repeats it.
+   */
   readonly userNkey: string;
   readonly serverId: string;
   /** Key that the answer is sealed for; absent where nothing is sealed. */
@@ -119,10 +121,6 @@ export function checkRequest(
 
   const userNkey = member(nats, "user_nkey");
   if (!isPublicKey(userNkey, "user")) return discarded("user_nkey_invalid");
-  const requestId = member(claims, "jti");
-  if (typeof requestId !== "string" || requestId.length > 128) {
-    return undecodable('claim "jti" is missing or too long');
-  }
   const credentials = readCredentials(member(nats, "connect_opts"));
   if (credentials === undefined) {
     return undecodable('"connect_opts" is unusable');
@@ -132,7 +130,6 @@ export function checkRequest(
 
   return {
     kind: "verified request",
-    requestId,
     userNkey,
     serverId,
     serverXkey: context.serverXkey,

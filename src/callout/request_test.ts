@@ -139,7 +139,6 @@ const spoiled: [
     (c) => delete c.nats["client_info"],
     "request_undecodable",
   ],
-  ["I20 without jti", (c) => delete c["jti"], "request_undecodable"],
   [
     "I20 whose token is a number",
     (c) => connectOptionsOf(c)["auth_token"] = 7,

@@ -29,7 +29,6 @@ export function createDecisionLog(log: Log): LogDecision {
     const { connection } = request;
     const print = fingerprint(request);
     return {
-      requestId: request.requestId,
       serverId: request.serverId,
       clientHost: connection.host,
       connectionType: connection.type ?? "unknown",

@@ -1,0 +1,191 @@
+/**
+ * The callout service on a NATS connection, with whatever judges tokens and
+ * decides about grants handed in: what `start` and programs of your own share.
+ */
+import type { NatsConnection } from "@nats-io/nats-core";
+import type { Secret } from "../base/secret.ts";
+import { monotonicClock, systemClock } from "../base/time.ts";
+import { authorize, type Stages } from "../callout/authorize.ts";
+import { createReplayGuard } from "../callout/replay.ts";
+import { createVerifier } from "../callout/request.ts";
+import type { ConnectionType } from "../callout/request_claims.ts";
+import { createResponder } from "../callout/response.ts";
+import { createUserJwtIssuer } from "../callout/user_jwt.ts";
+import type { Authenticate } from "../identity/authenticate.ts";
+import { signingKeyFromSeed } from "../nats_jwt/nkeys.ts";
+import { xkeyFromSeed } from "../nats_jwt/xkeys.ts";
+import type { Permit } from "../permissions/grant.ts";
+import type { Log } from "../telemetry/log.ts";
+import { connectNats, type NatsOptions } from "./connection.ts";
+import { createDecisionLog } from "./decision_log.ts";
+import { subscribeToCallouts } from "./subscription.ts";
+import { createTrustedServers, type TrustedServers } from "./trusted_servers.ts";
+
+export interface CalloutServiceOptions {
+  readonly nats: NatsOptions & {
+    /** Instances in one group share the requests. */
+    readonly queueGroup: string;
+  };
+  readonly callout: CalloutOptions;
+  /** The accounts that users may be placed in. */
+  readonly accounts: readonly AccountOptions[];
+  readonly authenticate: Authenticate;
+  readonly permit: Permit;
+  readonly log: Log;
+}
+
+export interface CalloutOptions {
+  /** Public key of the account AUTH. */
+  readonly account: string;
+  /** Seed of AUTH's signing key: signs the responses. */
+  readonly signingKey: Secret;
+  /** Seed of AUTH's curve key. Without it, requests are read in plain text. */
+  readonly xkey?: Secret;
+  /** Public keys of the servers that may ask. Empty: see `trusted_servers.ts`. */
+  readonly trustedServerIds: readonly string[];
+  /** Longest time from a request's arrival to its answer, in milliseconds. */
+  readonly budgetMs: number;
+  readonly requestsInFlightMax: number;
+  readonly requestsWaitingMax: number;
+  readonly connectionTypes: readonly ConnectionType[];
+}
+
+export interface AccountOptions {
+  readonly name: string;
+  readonly publicKey: string;
+  /** Seed of the account's signing key: signs the user JWTs. */
+  readonly signingKey: Secret;
+}
+
+export interface CalloutService {
+  /** Whether requests reach us. */
+  isSubscribed(): boolean;
+  /** Stops taking requests, finishes those that are here, says good-bye to the server. */
+  stop(): Promise<void>;
+  /** Settles when the connection has ended for good, however it came to that. */
+  readonly ended: Promise<void>;
+}
+
+/** Time for requests in flight when the service stops. Orchestrators give 10 s before they kill. */
+const DRAIN_GRACE_MS = 5_000;
+
+/**
+ * Connects, trying until it is in, and subscribes. Resolves as soon as requests
+ * are taken.
+ *
+ * @throws {SyntaxError} If a seed is not of its kind.
+ * @throws {DOMException} AbortError, if the signal is aborted before NATS is reached.
+ */
+export async function startCalloutService(
+  options: CalloutServiceOptions,
+  signal: AbortSignal,
+): Promise<CalloutService> {
+  const { callout, log, nats } = options;
+  const keys = readKeys(options);
+  const connection = await connectNats(nats, log, signal);
+  const servers = createTrustedServers(connection, callout.trustedServerIds);
+  const stages = createStages(options, keys, servers, connection);
+  const subscription = await subscribeToCallouts(connection, {
+    queueGroup: nats.queueGroup,
+    budgetMs: callout.budgetMs,
+    requestsInFlightMax: callout.requestsInFlightMax,
+    requestsWaitingMax: callout.requestsWaitingMax,
+    judge: (message, time) => authorize(stages, message, time),
+    onDecision: createDecisionLog(log),
+    onInternalError: (error) =>
+      log.error("request failed by our own fault", {
+        code: "internal_error",
+        detail: error instanceof Error ? `${error.name}: ${error.message}` : "",
+      }),
+    clock: systemClock,
+    monotonic: monotonicClock,
+  });
+  logStart(options, servers, connection);
+
+  async function stop(): Promise<void> {
+    log.info("stopping: no more requests are taken");
+    await subscription.drain(DRAIN_GRACE_MS);
+    await connection.flush().catch(() => {});
+    await connection.close();
+  }
+  let stopping: Promise<void> | undefined;
+  return {
+    isSubscribed: () => subscription.isActive(),
+    stop: () => stopping ??= stop(),
+    ended: connection.closed().then((error) => {
+      if (!error) return;
+      log.error("connection to NATS ended", { detail: error.message });
+    }),
+  };
+}
+
+type Keys = Pick<Stages, "issueUserJwt" | "respond"> & {
+  readonly xkey: { readonly xkey?: ReturnType<typeof xkeyFromSeed> };
+};
+
+/** Before anything is connected: a wrong seed must not wait for a server. */
+function readKeys({ accounts, callout }: CalloutServiceOptions): Keys {
+  const xkey = callout.xkey === undefined
+    ? {}
+    : { xkey: xkeyFromSeed(callout.xkey) };
+  const targets = accounts.map(({ name, publicKey, signingKey }) =>
+    [name, {
+      publicKey,
+      signingKey: signingKeyFromSeed(signingKey, "account"),
+    }] as const
+  );
+  return {
+    xkey,
+    issueUserJwt: createUserJwtIssuer(new Map(targets), Math.random),
+    respond: createResponder({
+      calloutAccount: callout.account,
+      signingKey: signingKeyFromSeed(callout.signingKey, "account"),
+      ...xkey,
+    }),
+  };
+}
+
+function createStages(
+  { authenticate, callout, permit }: CalloutServiceOptions,
+  { issueUserJwt, respond, xkey }: Keys,
+  servers: TrustedServers,
+  connection: NatsConnection,
+): Stages {
+  return {
+    verify: createVerifier({
+      calloutAccount: callout.account,
+      isTrustedServer: servers.isTrusted,
+      replays: createReplayGuard(),
+      ...xkey,
+    }),
+    connectionTypes: new Set(callout.connectionTypes),
+    authenticate,
+    permit,
+    issueUserJwt,
+    respond,
+    responseBytesMax: () => connection.info?.max_payload ?? 0,
+  };
+}
+
+function logStart(
+  { callout, log, nats }: CalloutServiceOptions,
+  servers: TrustedServers,
+  connection: NatsConnection,
+): void {
+  log.info("ready: requests are taken", {
+    subject: "$SYS.REQ.USER.AUTH",
+    queueGroup: nats.queueGroup,
+    serverId: connection.info?.server_id ?? "",
+    version: connection.info?.version ?? "",
+  });
+  if (servers.acceptsAny()) {
+    log.warn("requests of any server in this cluster are accepted", {
+      setting: "callout.trusted_servers",
+      detail:
+        "Name the servers' ids to pin them, and see that the account AUTH holds nothing but this service and the sentinel",
+    });
+  }
+  if (callout.xkey === undefined) {
+    log.warn("requests are read in plain text", { setting: "callout.xkey" });
+  }
+}
