@@ -81,7 +81,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function show(options: Options): Promise<number> {
-  using _ignored = ignoreStraySocketErrors();
+  ignoreStraySocketErrors();
   let connection: NatsConnection;
   try {
     connection = await open(options);
@@ -105,7 +105,9 @@ async function takeTour(
 ): Promise<number> {
   const version = connection.info?.version ?? "";
   print(
-    `Connected to nats-server ${version} at ${url}, with the bearer token and nothing else.`,
+    `Connected to nats-server ${version} at ${
+      withoutUserinfo(url)
+    }, with the bearer token and nothing else.`,
   );
   if (id === undefined) {
     printError(
@@ -150,7 +152,14 @@ function explain(error: unknown, { claims, url }: Options): string {
   const problem = error instanceof TimeoutError
     ? `no answer within ${CONNECT_TIMEOUT_MS / 1000} s`
     : messageOf(error);
-  return `Cannot connect to ${url}: ${problem}`;
+  return `Cannot connect to ${
+    withoutUserinfo(url)
+  }: ${problem}. Is it running? \`deno task dev\` starts one`;
+}
+
+/** What stands before the host may be a password or a token. */
+function withoutUserinfo(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)?.*@/, "$1");
 }
 
 function expiryTime(seconds: number): string {

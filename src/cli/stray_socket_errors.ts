@@ -2,21 +2,20 @@
  * Keeps a reset of a connection that is already over from ending the program.
  *
  * When nats-server refuses a client, transport-node (the npm configuration) has
- * taken its listeners off the socket before Deno reports the reset, so that
- * the error belongs to nobody: about half of all refused connects would be fatal.
- * The refusal itself arrives as a rejected promise in any case.
+ * taken its listeners off the socket before Deno reports the reset. The error
+ * then belongs to nobody, and half of all refused connects would be fatal. The
+ * refusal itself arrives as a rejected promise in any case.
  */
 
 const STRAY_CODES: readonly unknown[] = ["ECONNRESET", "EPIPE"];
 
-/** Until disposed of. Every other uncaught error stays what it is. */
-export function ignoreStraySocketErrors(): Disposable {
+/**
+ * From now on, until the program ends: such an error may come long after the
+ * connection that it belongs to. Every other uncaught error stays what it is.
+ */
+export function ignoreStraySocketErrors(): void {
+  // The same function twice counts once.
   globalThis.addEventListener("error", ignoreStray);
-  return {
-    [Symbol.dispose](): void {
-      globalThis.removeEventListener("error", ignoreStray);
-    },
-  };
 }
 
 function ignoreStray(event: ErrorEvent): void {

@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly ports?: ServerPorts;
   /** Further lines of configuration. */
   readonly extra?: string | undefined;
+  /** How long it may take to stop before it is killed. */
+  readonly stopTimeoutMs?: number;
 }
 
 /** Ports that something else listens on. */
@@ -93,17 +95,26 @@ export async function startNatsServer(
   }
   const { ports } = run;
   const died = Promise.withResolvers<void>();
-  /** Whether an end of the present run is what somebody wanted. */
-  let expected = false;
+  let running = true;
+  /** Whether somebody wants the present run to end. */
+  let ending = false;
 
   async function watch(): Promise<void> {
     await run.child.ended;
-    if (!expected) died.resolve();
+    running = false;
+    if (!ending) died.resolve();
   }
-  async function end(signal: Deno.Signal): Promise<void> {
-    expected = true;
-    send(run.pid, signal);
-    const late = setTimeout(() => run.child.abandon(), STOP_TIMEOUT_MS);
+  function signal(name: Deno.Signal): void {
+    // Its number may already belong to another program.
+    if (running) send(run.pid, name);
+  }
+  async function end(name: Deno.Signal): Promise<void> {
+    ending = true;
+    signal(name);
+    const late = setTimeout(
+      () => run.child.abandon(),
+      options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
+    );
     await run.child.ended;
     clearTimeout(late);
   }
@@ -119,11 +130,12 @@ export async function startNatsServer(
     folder,
     died: died.promise,
     log: () => readText(`${folder}/nats-server.log`),
-    signal: (signal) => send(run.pid, signal),
+    signal,
     async restart(): Promise<void> {
       await end("SIGKILL");
       run = await start(folder, ports, options);
-      expected = false;
+      running = true;
+      ending = false;
       watch();
     },
     stop,
@@ -233,7 +245,7 @@ function send(pid: number, signal: Deno.Signal): void {
   try {
     Deno.kill(pid, signal);
   } catch (error) {
-    // It ended by itself: that is what the caller waits for.
+    // It has just ended by itself: that is what the caller waits for.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
