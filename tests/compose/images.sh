@@ -99,13 +99,16 @@ SH
 }
 
 build_nats_box() {
-  local context nsc nats debian
-  nsc=$(nsc "$(nsc_version "${1#*:}")")
-  nats=$(nats_cli "$(nats_cli_version "${1#*:}")")
+  local context version nsc nats debian
+  version=$(nsc_version "${1#*:}")
+  nsc=$(nsc "$version")
+  version=$(nats_cli_version "${1#*:}")
+  nats=$([ -z "$version" ] || nats_cli "$version")
   debian=$(debian_root)
   context=$(new_context)
-  cp "$nsc" "$context/nsc"
-  cp "$nats" "$context/nats"
+  mkdir "$context/bin"
+  cp "$nsc" "$context/bin/nsc"
+  [ -z "$nats" ] || cp "$nats" "$context/bin/nats"
   copy_program "$debian/usr/bin/jq" /usr/bin/jq "$context/rootfs"
   copy_certificates "$context/rootfs"
   printf '#!/bin/sh\n[ $# -ne 0 ] || exec /bin/sh -l\nexec "$@"\n' >"$context/rootfs/entrypoint.sh"

@@ -7,16 +7,18 @@
 # Versions in the image natsio/nats-box, by its tag.
 nsc_version() {
   case "$1" in
+    0.13.4) echo 2.7.6 ;;
     0.19.2) echo 2.12.0 ;;
     0.19.5) echo 2.12.2 ;;
-    *) echo 2.15.0 ;;
+    *) fail "which nsc is in natsio/nats-box:$1 is not known here: add it to tests/compose/programs.sh" ;;
   esac
 }
 nats_cli_version() {
   case "$1" in
+    0.13.4) ;; # a version that module proxies do not have; the stand-in goes without
     0.19.2) echo 0.3.0 ;;
     0.19.5) echo 0.4.0 ;;
-    *) echo 0.5.1 ;;
+    *) fail "which nats CLI is in natsio/nats-box:$1 is not known here: add it to tests/compose/programs.sh" ;;
   esac
 }
 

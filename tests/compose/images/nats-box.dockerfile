@@ -5,7 +5,7 @@ COPY busybox /bin/busybox
 RUN ["/bin/busybox", "mkdir", "-p", "/usr/bin", "/usr/sbin", "/sbin", "/tmp", "/root", "/home/nats", "/etc", "/nsc"]
 RUN ["/bin/busybox", "--install", "-s"]
 COPY rootfs /
-COPY nsc nats /usr/local/bin/
+COPY bin /usr/local/bin/
 RUN chmod 1777 /tmp && chmod 755 /entrypoint.sh \
   && echo 'root:x:0:0:root:/root:/bin/sh' >/etc/passwd && echo 'nats:x:1000:1000::/home/nats:/bin/sh' >>/etc/passwd \
   && echo 'root:x:0:' >/etc/group && echo 'nats:x:1000:' >>/etc/group \
