@@ -12,8 +12,12 @@ import {
 import { EXIT_FAILED, EXIT_OK, print, printError } from "./command.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
-/** Where `deno task dev` keeps the issuer's key. */
-export const DEV_ISSUER_FOLDER = ".dev/issuer";
+const DEV_ISSUER_FOLDER = ".dev/issuer";
+
+/** Where the development issuer's key is. */
+export function developmentIssuerFolder(): string {
+  return Deno.env.get("DEV_ISSUER_DIR") || DEV_ISSUER_FOLDER;
+}
 
 const USAGE = `Prints a bearer token of the development issuer.
 
@@ -53,10 +57,9 @@ async function mint(args: readonly string[]): Promise<number> {
     audience: values.audience,
     claims: parseClaims(values.claim),
   };
-  const folder = Deno.env.get("DEV_ISSUER_DIR") || DEV_ISSUER_FOLDER;
   try {
     const open = values.init ? createTokenIssuer : openTokenIssuer;
-    const issuer = await open(folder);
+    const issuer = await open(developmentIssuerFolder());
     print((await issuer.mint(options)).reveal());
     return EXIT_OK;
   } catch (error) {

@@ -1,0 +1,215 @@
+/**
+ * `dev`: all of it on this machine. A nats-server, operator and accounts made in
+ * memory, the service, and two bearer tokens to try it with. Ctrl-C ends all.
+ */
+import { parseArgs } from "node:util";
+import { ConfigError, formatConfigError } from "../config/config_error.ts";
+import { parseConfig } from "../config/parse.ts";
+import { readTextFile } from "../config/text_file.ts";
+import { findNatsServer, NatsServerMissingError } from "../dev/nats_server.ts";
+import { PortsInUseError, ServerFailedError } from "../dev/running_server.ts";
+import type { ServerPorts } from "../dev/server_configuration.ts";
+import { type Stack, startStack } from "../dev/stack.ts";
+import { TokenIssuerError } from "../dev/token_issuer.ts";
+import { ListenError } from "../monitoring/health.ts";
+import { createLog } from "../telemetry/log.ts";
+import {
+  EXIT_FAILED,
+  EXIT_OK,
+  EXIT_USAGE,
+  print,
+  printError,
+} from "./command.ts";
+import { overview } from "./dev_overview.ts";
+import { runService } from "./service.ts";
+import { developmentIssuerFolder } from "./token.ts";
+import { UsageError, withUsage } from "./usage.ts";
+
+const DEFAULT_PORTS: ServerPorts = {
+  nats: 4222,
+  websocket: 9222,
+  monitoring: 8222,
+};
+
+const USAGE = `Runs NATS and the service on this machine, with demo tokens.
+
+Usage: deno task dev [options]
+
+  --port PORT             NATS clients, ${DEFAULT_PORTS.nats} unless given
+  --ws-port PORT          WebSocket clients, ${DEFAULT_PORTS.websocket} unless given
+  --monitoring-port PORT  nats-server's monitoring, ${DEFAULT_PORTS.monitoring} unless given
+  --help                  this text
+
+MONITORING_LISTEN is where the service answers health checks, 127.0.0.1:8080 unless set.
+NATS_SERVER names a nats-server; without it, one is looked for and, if need be, installed.
+Everything listens on loopback only. Ctrl-C ends it and removes what it wrote.`;
+
+const CONFIGURATION_FILE = "config/callout.yaml";
+
+/** What may be set from outside; the rest comes from the stack itself. */
+const OWN_VARIABLES = ["MONITORING_LISTEN", "LOG_FORMAT", "LOG_LEVEL"];
+
+/** For goodbyes; the server is stopped after it in any case. */
+const STOP_TIMEOUT_MS = 6_000;
+
+export async function run(args: readonly string[]): Promise<number> {
+  return await withUsage(USAGE, args, () => dev(readPorts(args)));
+}
+
+async function dev(ports: ServerPorts): Promise<number> {
+  if (Deno.build.os === "windows") {
+    printError("`deno task dev` needs Linux, macOS or WSL");
+    return EXIT_FAILED;
+  }
+  using stopSignal = listenForStop();
+  const { signal } = stopSignal;
+  try {
+    const natsServer = await findNatsServer({ report: print, signal });
+    await using stack = await startStack({
+      natsServer,
+      ports,
+      issuerFolder: developmentIssuerFolder(),
+    });
+    signal.throwIfAborted();
+    return await serve(stack, signal);
+  } catch (error) {
+    if (signal.aborted) return EXIT_OK;
+    return explain(error, ports);
+  }
+}
+
+/** Runs the service until Ctrl-C, or until something else ends. */
+async function serve(stack: Stack, signal: AbortSignal): Promise<number> {
+  const variables = new Map(Object.entries(stack.environment));
+  for (const name of OWN_VARIABLES) {
+    const value = Deno.env.get(name);
+    if (value !== undefined) variables.set(name, value);
+  }
+  const { config } = parseConfig(await Deno.readTextFile(CONFIGURATION_FILE), {
+    source: CONFIGURATION_FILE,
+    lookup: (name) => variables.get(name),
+    readFile: readTextFile,
+  });
+  const log = createLog({
+    format: config.log.format === "json" ? "json" : "text",
+    level: config.log.level,
+  });
+  const service = await runService(config, log, signal);
+  print(await overview(stack, config.monitoring));
+
+  const stopped = new Promise<"asked">((resolve) => {
+    signal.addEventListener("abort", () => resolve("asked"));
+  });
+  const end = await Promise.race([
+    stopped,
+    stack.server.died.then(() => "server" as const),
+    service.ended.then(() => "service" as const),
+  ]);
+  await within(STOP_TIMEOUT_MS, service.stop());
+  await log.close();
+  switch (end) {
+    case "asked":
+      await stack.stop();
+      print("Everything has ended.");
+      return EXIT_OK;
+    case "server":
+      printError(
+        `nats-server has ended by itself:\n${await stack.server.log()}`,
+      );
+      return EXIT_FAILED;
+    default:
+      printError("The service has ended by itself");
+      return EXIT_FAILED;
+  }
+}
+
+/** What went wrong, for a person; rethrows what nobody expects. */
+function explain(error: unknown, ports: ServerPorts): number {
+  if (error instanceof PortsInUseError) {
+    const lines = error.ports.map((name) =>
+      `Port ${
+        ports[name]
+      } is in use. Stop what listens there (another \`deno task dev\`, docker compose), or choose another: ${
+        OPTION_BY_PORT[name]
+      } PORT`
+    );
+    printError(lines.join("\n"));
+    return EXIT_FAILED;
+  }
+  if (error instanceof ConfigError) {
+    printError(formatConfigError(error));
+    return EXIT_USAGE;
+  }
+  if (
+    error instanceof NatsServerMissingError ||
+    error instanceof ServerFailedError || error instanceof TokenIssuerError ||
+    error instanceof ListenError
+  ) {
+    printError(error.message);
+    return EXIT_FAILED;
+  }
+  throw error;
+}
+
+const OPTION_BY_PORT: Readonly<Record<keyof ServerPorts, string>> = {
+  nats: "--port",
+  websocket: "--ws-port",
+  monitoring: "--monitoring-port",
+};
+
+function readPorts(args: readonly string[]): ServerPorts {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      "port": { type: "string" },
+      "ws-port": { type: "string" },
+      "monitoring-port": { type: "string" },
+    },
+  });
+  return {
+    nats: readPort(values["port"], "nats"),
+    websocket: readPort(values["ws-port"], "websocket"),
+    monitoring: readPort(values["monitoring-port"], "monitoring"),
+  };
+}
+
+function readPort(text: string | undefined, name: keyof ServerPorts): number {
+  if (text === undefined) return DEFAULT_PORTS[name];
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) {
+    throw new UsageError(`${OPTION_BY_PORT[name]} must be a port, 1 to 65535`);
+  }
+  return port;
+}
+
+interface StopSignal extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Ctrl-C, and what else asks a program to end. It may come more than once: from
+ * the terminal, and again from whoever started us. Stopping is bounded in time,
+ * so nothing has to be forced.
+ */
+function listenForStop(): StopSignal {
+  const controller = new AbortController();
+  const names: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+  const stop = (): void => controller.abort();
+  for (const name of names) Deno.addSignalListener(name, stop);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose](): void {
+      for (const name of names) Deno.removeSignalListener(name, stop);
+    },
+  };
+}
+
+async function within(
+  milliseconds: number,
+  promise: Promise<void>,
+): Promise<void> {
+  const timeout = Promise.withResolvers<void>();
+  const timer = setTimeout(timeout.resolve, milliseconds);
+  await Promise.race([promise, timeout.promise]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,77 @@
+/**
+ * What `dev` says once everything runs: where things are, and how to try them.
+ */
+import { delimiter } from "node:path";
+import type { MonitoringConfig } from "../config/config.ts";
+import type { Stack } from "../dev/stack.ts";
+
+/** The same as in the README, so that it works where only Node is installed. */
+const DENO_BY_NPX = "npx -y deno@2.9.6";
+
+const DEMO_TTL_SECONDS = 8 * 3600;
+
+const CLIENT_URL = "nats://127.0.0.1:4222";
+const CLIENT_WEBSOCKET_URL = "ws://127.0.0.1:9222";
+
+export async function overview(
+  stack: Stack,
+  monitoring: MonitoringConfig,
+): Promise<string> {
+  const alice = await stack.issuer.mint({
+    sub: "alice",
+    ttlSeconds: DEMO_TTL_SECONDS,
+  });
+  const bob = await stack.issuer.mint({
+    sub: "bob",
+    ttlSeconds: DEMO_TTL_SECONDS,
+  });
+  const { natsUrl, websocketUrl } = stack;
+  const server = natsUrl === CLIENT_URL ? "" : ` --server ${natsUrl}`;
+  const webSocketServer = websocketUrl === CLIENT_WEBSOCKET_URL
+    ? ""
+    : ` --server ${websocketUrl}`;
+  const task = `${denoCommand()} task`;
+  const seconds = (performance.now() / 1000).toFixed(1);
+  return `
+NATS with bearer tokens runs on this machine, ready after ${seconds} s.
+
+  NATS         ${natsUrl}  (nats-server ${stack.server.version})
+  WebSocket    ${websocketUrl}
+  Monitoring   ${stack.monitoringUrl}
+  Service      http://${monitoring.hostname}:${monitoring.port}/readyz
+
+Connect from a second terminal, in this folder, as alice:
+
+  ${task} client${server} --token ${alice.reveal()}
+
+As bob, over WebSocket:
+
+  ${task} client --ws${webSocketServer} --token ${bob.reveal()}
+
+Both tokens are valid for ${
+    DEMO_TTL_SECONDS / 3600
+  } hours. One for anybody else: ${task} token --sub carol
+Operator, accounts and what NATS stores go when this ends: press Ctrl-C.
+
+The service says below what becomes of each client:
+`;
+}
+
+/** How a second terminal calls Deno: it may be here by way of npx only. */
+function denoCommand(): string {
+  const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
+  const installed = folders.some((folder) =>
+    // npx puts the packages that it fetched onto the path, for its child only.
+    folder !== "" && !folder.includes("node_modules") &&
+    isFile(`${folder}/deno`)
+  );
+  return installed ? "deno" : DENO_BY_NPX;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
