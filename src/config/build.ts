@@ -1,0 +1,242 @@
+/**
+ * From settings to a configuration: what belongs together is put together and
+ * judged, the files that are named are read. Reports every problem it finds.
+ */
+import type { Secret } from "../base/secret.ts";
+import type { NatsOptions, NatsTlsOptions } from "../nats/connection.ts";
+import type { OwnSubtreeOptions } from "../permissions/own_subtree.ts";
+import { parseListenAddress, parseNatsServer } from "./addresses.ts";
+import { buildAccounts } from "./build_accounts.ts";
+import { buildIssuers } from "./build_issuers.ts";
+import type { Checking } from "./checking.ts";
+import type { CalloutConfig, Config, MonitoringConfig } from "./config.ts";
+import { readCreds } from "./creds.ts";
+import type { CalloutSettings, Settings } from "./schema.ts";
+import { checkPublicKey, readSeed } from "./seeds.ts";
+
+/** Undefined if there was something to report. */
+export function buildConfig(
+  settings: Settings,
+  checking: Checking,
+): Config | undefined {
+  const callout = buildCallout(settings.callout, checking);
+  const nats = buildNats(settings, checking);
+  const accounts = buildAccounts(
+    settings.accounts,
+    settings.callout.account,
+    checking,
+  );
+  const { issuers, labels } = buildIssuers(settings, checking);
+  const permissions = buildPermissions(settings, labels, checking);
+  const monitoring = buildMonitoring(settings, checking);
+  if (
+    checking.issues.length > 0 || callout === undefined || nats === undefined ||
+    permissions === undefined || monitoring === undefined
+  ) return undefined;
+  return {
+    nats,
+    callout,
+    accounts,
+    issuers,
+    permissions,
+    monitoring,
+    log: settings.log,
+  };
+}
+
+function buildCallout(
+  settings: CalloutSettings,
+  checking: Checking,
+): CalloutConfig | undefined {
+  const account = settings.account === undefined
+    ? undefined
+    : checkPublicKey(checking, "callout.account", settings.account, "account");
+  if (settings.account === undefined) {
+    checking.reportMissing(
+      ["callout.account"],
+      "set it to the public key (A...) of the account AUTH",
+    );
+  }
+  const signingKey = readSeed(checking, {
+    path: "callout.signing_key",
+    value: settings.signing_key,
+    file: settings.signing_key_file,
+    role: "account",
+    remedy:
+      "set one to the seed (SA...) of AUTH's signing key, or to a file with it",
+  });
+  const xkey = readXkey(settings, checking);
+  const trustedServerIds = settings.trusted_servers.map((text, index) =>
+    checkPublicKey(
+      checking,
+      `callout.trusted_servers[${index}]`,
+      text,
+      "server",
+    )
+  ).filter((id) => id !== undefined);
+  if (account === undefined || signingKey === undefined) return undefined;
+  return {
+    account,
+    signingKey,
+    ...(xkey === undefined ? {} : { xkey }),
+    trustedServerIds,
+    budgetMs: settings.budget_ms,
+    requestsInFlightMax: settings.requests_in_flight_max,
+    requestsWaitingMax: settings.requests_waiting_max,
+    connectionTypes: settings.connection_types,
+  };
+}
+
+/** A missing xkey is a matter of one explicit setting: tokens would be readable. */
+function readXkey(
+  settings: CalloutSettings,
+  checking: Checking,
+): Secret | undefined {
+  const xkey = readSeed(checking, {
+    path: "callout.xkey",
+    value: settings.xkey,
+    file: settings.xkey_file,
+    role: "curve",
+    remedy:
+      "set one to the seed (SX...) of AUTH's curve key, or to a file with it; only callout.allow_plaintext: true lets the service run without",
+    ...(settings.allow_plaintext ? { optional: true } : {}),
+  });
+  if (settings.allow_plaintext && xkey === undefined) {
+    checking.warn({
+      code: "callout_plaintext_allowed",
+      setting: "callout.allow_plaintext",
+      detail:
+        "There is no curve key: whoever may subscribe in the account AUTH reads the clients' tokens",
+    });
+  }
+  return xkey;
+}
+
+function buildNats(
+  settings: Settings,
+  checking: Checking,
+): (NatsOptions & { readonly queueGroup: string }) | undefined {
+  const { nats } = settings;
+  const creds = readCreds(checking, nats.creds_file, settings.callout.account);
+  if (nats.servers.length === 0) {
+    checking.report(
+      "nats.servers",
+      "names no server",
+      "name one: nats://host:4222",
+    );
+  }
+  const servers: string[] = [];
+  let tlsServers = 0;
+  nats.servers.forEach((text, index) => {
+    const server = parseNatsServer(text);
+    if (typeof server === "string") {
+      checking.report(
+        `nats.servers[${index}]`,
+        server,
+        "write it like nats://host:4222 or tls://host:4222",
+      );
+      return;
+    }
+    servers.push(server.url);
+    if (server.tls) tlsServers++;
+  });
+  if (tlsServers > 0 && tlsServers < servers.length) {
+    checking.report(
+      "nats.servers",
+      "mixes tls:// and nats://: the client could be led to the one without TLS",
+      "write tls:// for all or for none",
+    );
+  }
+  const tls = buildTls(settings, checking, tlsServers > 0);
+  if (creds === undefined) return undefined;
+  return {
+    servers,
+    creds,
+    ...(tls === undefined ? {} : { tls }),
+    queueGroup: nats.queue_group,
+  };
+}
+
+const CERTIFICATES_BYTES_MAX = 1024 * 1024;
+
+/** The files are read by the NATS client; here it is seen that it will be able to. */
+function buildTls(
+  { nats: { tls } }: Settings,
+  checking: Checking,
+  isAddressed: boolean,
+): NatsTlsOptions | undefined {
+  if (tls === undefined) return isAddressed ? {} : undefined;
+  const { ca_file: caFile, cert_file: certFile, key_file: keyFile } = tls;
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    checking.report(
+      certFile === undefined ? "nats.tls.cert_file" : "nats.tls.key_file",
+      "is missing: certificate and key come together",
+      "name both files, or neither",
+    );
+  }
+  const files = {
+    "ca_file": caFile,
+    "cert_file": certFile,
+    "key_file": keyFile,
+  };
+  for (const [name, path] of Object.entries(files)) {
+    if (path === undefined) continue;
+    checking.readFile(`nats.tls.${name}`, {
+      path,
+      secret: name === "key_file",
+      bytesMax: CERTIFICATES_BYTES_MAX,
+    });
+  }
+  return {
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(certFile === undefined ? {} : { certFile }),
+    ...(keyFile === undefined ? {} : { keyFile }),
+  };
+}
+
+function buildPermissions(
+  settings: Settings,
+  issuerLabels: ReadonlyMap<string, string>,
+  checking: Checking,
+): OwnSubtreeOptions | undefined {
+  const names = settings.accounts.map(({ name }) => name);
+  const account = settings.permissions.account ??
+    (names.length === 1 ? names[0] : undefined);
+  if (account === undefined) {
+    if (names.length > 1) {
+      checking.report(
+        "permissions.account",
+        "is missing: there is more than one account",
+        "set it to the name of one of accounts",
+      );
+    }
+    return undefined;
+  }
+  if (!names.includes(account)) {
+    checking.report(
+      "permissions.account",
+      "is the name of no account",
+      "set it to the name of one of accounts",
+    );
+  }
+  return {
+    account,
+    sessionSecondsMax: settings.permissions.session_seconds_max,
+    issuerLabels,
+  };
+}
+
+function buildMonitoring(
+  { monitoring }: Settings,
+  checking: Checking,
+): MonitoringConfig | undefined {
+  const address = parseListenAddress(monitoring.listen);
+  if (address === undefined) {
+    checking.report(
+      "monitoring.listen",
+      "is not an address and a port",
+      "write it like 127.0.0.1:8080, or 0.0.0.0:8080 for all addresses",
+    );
+  }
+  return address;
+}

@@ -1,0 +1,105 @@
+/**
+ * The accounts that users may be placed in: their keys, and that none of them is
+ * one in which a user could harm everybody.
+ */
+import type { Checking } from "./checking.ts";
+import type { AccountConfig } from "./config.ts";
+import type { AccountSettings } from "./schema.ts";
+import { checkPublicKey, readSeed } from "./seeds.ts";
+
+/**
+ * A user in AUTH could subscribe to the requests and read tokens; one in the
+ * system account sees and ends every connection. Compared without case: they
+ * are names that an operator gives.
+ */
+const RESERVED_NAMES: readonly string[] = ["AUTH", "SYS", "$SYS", "SYSTEM"];
+
+export function buildAccounts(
+  settings: readonly AccountSettings[],
+  calloutAccount: string | undefined,
+  checking: Checking,
+): readonly AccountConfig[] {
+  if (settings.length === 0) {
+    checking.reportMissing(
+      ["accounts"],
+      "list the account that users are placed in, with its keys",
+    );
+  }
+  const accounts: AccountConfig[] = [];
+  settings.forEach((entry, index) => {
+    const account = buildAccount(
+      entry,
+      `accounts[${index}]`,
+      calloutAccount,
+      checking,
+    );
+    if (account === undefined) return;
+    for (const other of accounts) {
+      if (
+        other.name !== account.name && other.publicKey !== account.publicKey
+      ) continue;
+      checking.report(
+        `accounts[${index}]`,
+        "has the name or the public key of an account before it",
+        "remove one of the two",
+      );
+    }
+    accounts.push(account);
+  });
+  return accounts;
+}
+
+function buildAccount(
+  settings: AccountSettings,
+  path: string,
+  calloutAccount: string | undefined,
+  checking: Checking,
+): AccountConfig | undefined {
+  const { name, public_key: key } = settings;
+  checkName(name, `${path}.name`, checking);
+  const publicKey = key === undefined
+    ? undefined
+    : checkPublicKey(checking, `${path}.public_key`, key, "account");
+  if (key === undefined) {
+    checking.reportMissing(
+      [`${path}.public_key`],
+      "set it to the public key (A...) of the account that users are placed in",
+    );
+  }
+  if (publicKey !== undefined && publicKey === calloutAccount) {
+    checking.report(
+      `${path}.public_key`,
+      "is the account AUTH itself: users in it could read everybody's tokens",
+      "set it to the key of the application's account",
+    );
+  }
+  const signingKey = readSeed(checking, {
+    path: `${path}.signing_key`,
+    value: settings.signing_key,
+    file: settings.signing_key_file,
+    role: "account",
+    remedy:
+      "set one to the seed (SA...) of the account's signing key, or to a file with it",
+  });
+  if (
+    name === undefined || publicKey === undefined || signingKey === undefined
+  ) return undefined;
+  return { name, publicKey, signingKey };
+}
+
+function checkName(
+  name: string | undefined,
+  path: string,
+  checking: Checking,
+): void {
+  if (name === undefined) {
+    checking.reportMissing([path], "set it to the account's name");
+    return;
+  }
+  if (!RESERVED_NAMES.includes(name.toUpperCase())) return;
+  checking.report(
+    path,
+    "is an account of NATS itself: no user may be placed there",
+    "set it to the name of the application's account",
+  );
+}

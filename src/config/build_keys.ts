@@ -1,0 +1,173 @@
+/**
+ * Where an issuer's keys come from: a URL, its metadata, a file or secrets; one
+ * of them.
+ */
+import { JWKS_BYTES_MAX } from "../base/limits.ts";
+import { Secret } from "../base/secret.ts";
+import type {
+  JwtKeySource,
+  RemoteOptions,
+} from "../identity/jwt_issuer_options.ts";
+import {
+  parseSharedSecret,
+  type SharedSecret,
+} from "../identity/shared_secret.ts";
+import type { Checking } from "./checking.ts";
+import type { IssuerSettings, SharedSecretSettings } from "./schema.ts";
+
+/** 64 hexadecimal digits are usual; a file of more is another file. */
+const SECRET_FILE_BYTES_MAX = 16 * 1024;
+
+const CERTIFICATES_BYTES_MAX = 1024 * 1024;
+
+/** Undefined if they cannot be had, which has been reported. */
+export function buildKeySource(
+  settings: IssuerSettings,
+  path: string,
+  checking: Checking,
+): JwtKeySource | undefined {
+  const { jwks_url: url, jwks_file: file, shared_secrets: secrets } = settings;
+  const given = [
+    ...(url === undefined ? [] : ["jwks_url"]),
+    ...(file === undefined ? [] : ["jwks_file"]),
+    ...(secrets.length === 0 ? [] : ["shared_secrets"]),
+  ];
+  if (given.length > 1) {
+    checking.report(
+      path,
+      `has ${given.join(" and ")}: keys come from one place`,
+      "keep one of them; for two kinds of keys, the issuer must use two names",
+    );
+    return undefined;
+  }
+  if (file !== undefined) {
+    const jwks = readJwks(file, `${path}.jwks_file`, checking);
+    return jwks === undefined ? undefined : { kind: "jwks", jwks };
+  }
+  if (secrets.length > 0) return readSharedSecrets(secrets, path, checking);
+  const remote = buildRemote(settings, path, checking);
+  if (url !== undefined) {
+    const parsed = URL.parse(url);
+    if (parsed !== null) return { kind: "jwks_url", url: parsed, ...remote };
+    checking.report(
+      `${path}.jwks_url`,
+      "is not a URL",
+      "write it in full: https://…",
+    );
+    return undefined;
+  }
+  const { metadata_document: document, jwks_origins: jwksOrigins } =
+    settings.remote;
+  return {
+    kind: "discovery",
+    ...remote,
+    ...(document === undefined ? {} : { document }),
+    ...(jwksOrigins === undefined ? {} : { jwksOrigins }),
+  };
+}
+
+/** Public: everybody may read the file. */
+export function readJwks(
+  file: string,
+  path: string,
+  checking: Checking,
+): string | undefined {
+  return checking.readFile(path, {
+    path: file,
+    secret: false,
+    bytesMax: JWKS_BYTES_MAX,
+  });
+}
+
+function buildRemote(
+  { remote }: IssuerSettings,
+  path: string,
+  checking: Checking,
+): RemoteOptions {
+  const certificates = remote.ca_file === undefined
+    ? undefined
+    : checking.readFile(`${path}.remote.ca_file`, {
+      path: remote.ca_file,
+      secret: false,
+      bytesMax: CERTIFICATES_BYTES_MAX,
+    });
+  return {
+    refreshSeconds: remote.refresh_seconds,
+    staleSecondsMax: remote.stale_seconds_max,
+    unknownKeyCooldownSeconds: remote.unknown_key_cooldown_seconds,
+    timeoutMs: remote.timeout_ms,
+    ...(certificates === undefined ? {} : { caCertificates: [certificates] }),
+    allowLoopbackHttp: remote.allow_loopback_http,
+    allowPrivateAddresses: remote.allow_private_addresses,
+    whenEmpty: remote.when_empty,
+  };
+}
+
+function readSharedSecrets(
+  settings: readonly SharedSecretSettings[],
+  path: string,
+  checking: Checking,
+): JwtKeySource | undefined {
+  const secrets: SharedSecret[] = [];
+  settings.forEach((each, index) => {
+    const secret = readSharedSecret(
+      each,
+      `${path}.shared_secrets[${index}]`,
+      checking,
+    );
+    if (secret !== undefined) secrets.push(secret);
+  });
+  return secrets.length === settings.length
+    ? { kind: "shared_secret", secrets }
+    : undefined;
+}
+
+function readSharedSecret(
+  settings: SharedSecretSettings,
+  path: string,
+  checking: Checking,
+): SharedSecret | undefined {
+  const { kid, secret, secret_file: file, encoding } = settings;
+  if (encoding === undefined) {
+    checking.report(
+      `${path}.encoding`,
+      "is missing: the same text is another secret in each",
+      "set it to utf8, base64, base64url or hex",
+    );
+  }
+  const valuePath = secret === undefined
+    ? `${path}.secret_file`
+    : `${path}.secret`;
+  if (secret === undefined && file === undefined) {
+    checking.reportMissing(
+      [`${path}.secret`, `${path}.secret_file`],
+      "set one to the secret, or to a file with it",
+    );
+    return undefined;
+  }
+  const text = secret ??
+    checking.readFile(valuePath, {
+      path: file ?? "",
+      secret: true,
+      bytesMax: SECRET_FILE_BYTES_MAX,
+    });
+  if (text === undefined || encoding === undefined) return undefined;
+  try {
+    return parseSharedSecret({
+      text: new Secret(text),
+      encoding,
+      ...(kid === undefined ? {} : { kid }),
+    });
+  } catch (error) {
+    // Says what is wrong with the secret and shows nothing of it.
+    const problem = error instanceof SyntaxError
+      ? error.message
+      : "cannot be used";
+    checking.report(
+      valuePath,
+      problem.replace(/^Cannot use shared secret: it /, ""),
+      "make one with: openssl rand -base64 48; and give it to the issuer too",
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Fills `${NAME}` and `${NAME:-default}` in the texts of the configuration from
+ * the environment. This is done after the YAML has been read and once only, so
+ * that no value can add a setting or name another variable. `$${` stands for
+ * `${` itself.
+ */
+import { isJsonObject, type Json } from "../base/json.ts";
+import type { ConfigIssue } from "./config_error.ts";
+import { type Path, pathText } from "./path.ts";
+
+/** The value of a variable, undefined if it is not set. */
+export type Lookup = (name: string) => string | undefined;
+
+export interface Variable {
+  readonly name: string;
+  /** Whether it is set to anything. */
+  readonly filled: boolean;
+}
+
+export interface Filled {
+  readonly tree: Json;
+  readonly issues: readonly ConfigIssue[];
+  /** The variables that a setting is filled from, by the setting's path. */
+  readonly variables: ReadonlyMap<string, readonly Variable[]>;
+}
+
+/** `$${`, a variable, or a `${` that is neither. */
+const REFERENCE_REGEXP =
+  /\$\$\{|\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?<hasDefault>:-)(?<fallback>[^{}]*))?\}|\$\{/g;
+
+export function fillFromEnvironment(tree: Json, lookup: Lookup): Filled {
+  const issues: ConfigIssue[] = [];
+  const variables = new Map<string, readonly Variable[]>();
+
+  function fill(value: Json, path: Path): Json {
+    if (typeof value === "string") return fillText(value, path);
+    if (Array.isArray(value)) {
+      return value.map((element, index) => fill(element, [...path, index]));
+    }
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map((
+        [name, member],
+      ) => [name, fill(member, [...path, name])]),
+    );
+  }
+
+  function fillText(text: string, path: Path): string {
+    const used: Variable[] = [];
+    const filled = text.replaceAll(REFERENCE_REGEXP, (match, ...rest) => {
+      const { name, hasDefault, fallback } = readGroups(rest.at(-1));
+      if (match === "$${") return "${";
+      if (name === undefined) {
+        issues.push(malformed(path));
+        return "";
+      }
+      const value = lookup(name);
+      used.push({ name, filled: value !== undefined && value !== "" });
+      if (hasDefault) {
+        return value === undefined || value === "" ? fallback : value;
+      }
+      if (value === undefined) issues.push(unset(path, name));
+      return value ?? "";
+    });
+    if (used.length > 0) variables.set(pathText(path), used);
+    return filled;
+  }
+
+  return { tree: fill(tree, []), issues, variables };
+}
+
+export interface NamedVariables {
+  readonly all: ReadonlySet<string>;
+  /** Those that fill a setting which holds a secret itself. */
+  readonly secret: ReadonlySet<string>;
+}
+
+/** Settings that hold a seed or a secret, not the name of a file with it. */
+const SECRET_SETTING_REGEXP = /\.(?:signing_key|xkey|secret)$/;
+
+/** The variables that the texts name. */
+export function listVariables(tree: Json): NamedVariables {
+  const all = new Set<string>();
+  const secret = new Set<string>();
+  for (
+    const [path, variables] of fillFromEnvironment(tree, () => "").variables
+  ) {
+    for (const { name } of variables) {
+      all.add(name);
+      if (SECRET_SETTING_REGEXP.test(path)) secret.add(name);
+    }
+  }
+  return { all, secret };
+}
+
+interface Groups {
+  readonly name: string | undefined;
+  readonly hasDefault: boolean;
+  readonly fallback: string;
+}
+
+/** The last argument of a replacer is the object of named groups. */
+function readGroups(groups: Record<string, string | undefined>): Groups {
+  const { name, hasDefault, fallback } = groups;
+  return {
+    name,
+    hasDefault: hasDefault !== undefined,
+    fallback: fallback ?? "",
+  };
+}
+
+function malformed(path: Path): ConfigIssue {
+  return {
+    path: pathText(path),
+    problem: "has a ${ that does not name a variable",
+    remedy:
+      "write ${NAME} or ${NAME:-default}; for a ${ that is meant, write $${",
+  };
+}
+
+function unset(path: Path, name: string): ConfigIssue {
+  return {
+    path: pathText(path),
+    variables: [name],
+    problem: `is missing: the environment variable ${name} is not set`,
+    remedy: `set ${name}, in the environment or in .env`,
+    missing: true,
+  };
+}

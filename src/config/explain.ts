@@ -1,0 +1,104 @@
+/**
+ * Says in plain words what the schema found wrong. Shows no text that stands in
+ * the file or the environment: it may be a secret in the wrong place.
+ */
+import type { z } from "zod";
+import { isJsonObject, type Json, member } from "../base/json.ts";
+import type { ConfigIssue } from "./config_error.ts";
+import {
+  kindOf,
+  propertiesOf,
+  schemaAt,
+  type SettingKind,
+} from "./json_schema.ts";
+import { type Path, pathText, showName } from "./path.ts";
+import { suggest } from "./suggestion.ts";
+
+type SchemaIssue = z.core.$ZodIssue;
+
+const KIND_NAMES: Readonly<Record<SettingKind, string>> = {
+  "section": "a section with settings of its own",
+  "list": "a list",
+  "text": "text",
+  "number": "a whole number",
+  "switch": "true or false",
+  "unknown": "something else",
+};
+
+/** One problem for each name that is no setting, one for each value that does not fit. */
+export function explain(
+  issue: SchemaIssue,
+  schema: Json,
+): readonly ConfigIssue[] {
+  const path = toPath(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys(propertiesOf(schemaAt(schema, path)));
+    return issue.keys.map((name) =>
+      explainUnknown([...path, name], name, known)
+    );
+  }
+  return [{
+    path: pathText(path),
+    problem: describeProblem(issue, schemaAt(schema, path)),
+    remedy: describeSetting(schemaAt(schema, path)),
+  }];
+}
+
+/** What the setting is for, as the schema says it. */
+export function describeSetting(node: Json): string {
+  const description = isJsonObject(node)
+    ? member(node, "description")
+    : undefined;
+  return typeof description === "string" ? description : "correct it";
+}
+
+export function toPath(path: readonly PropertyKey[]): Path {
+  return path.map((part) => typeof part === "symbol" ? "" : part);
+}
+
+function explainUnknown(
+  path: Path,
+  name: string,
+  known: readonly string[],
+): ConfigIssue {
+  const meant = suggest(name, known);
+  return {
+    path: pathText(path),
+    problem: "is no setting",
+    remedy: meant === undefined
+      ? `there are: ${known.map(showName).join(", ")}`
+      : `did you mean ${meant}?`,
+  };
+}
+
+function describeProblem(issue: SchemaIssue, node: Json): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${KIND_NAMES[kindOf(node)]}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+    case "too_big":
+      return describeBounds(node);
+    default:
+      return issue.message;
+  }
+}
+
+function describeBounds(node: Json): string {
+  if (!isJsonObject(node)) return "is out of bounds";
+  switch (kindOf(node)) {
+    case "number":
+      return `must be from ${member(node, "minimum")} to ${
+        member(node, "maximum")
+      }`;
+    case "list": {
+      const most = member(node, "maxItems");
+      return typeof most === "number"
+        ? `must have ${most} entries at most`
+        : "must have an entry";
+    }
+    default:
+      return `must have ${member(node, "maxLength")} characters at most`;
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Reads the configuration of this machine: the file, the environment and the
+ * files of variables beside it, the seeds and key sets that they name.
+ */
+import { parse as parseVariables } from "@std/dotenv";
+import { isAbsolute, join } from "node:path";
+import { ConfigError, type ConfigIssue } from "./config_error.ts";
+import {
+  listVariables,
+  type Lookup,
+  type NamedVariables,
+} from "./environment.ts";
+import { parseConfig, type ParsedConfig } from "./parse.ts";
+import { FileFault, type FileRequest, readTextFile } from "./text_file.ts";
+import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
+
+/** What is used of the process environment; `Deno.env` is one. */
+export interface ProcessEnvironment {
+  get(name: string): string | undefined;
+  delete(name: string): void;
+}
+
+export interface LoadOptions {
+  /** The configuration file. */
+  readonly path: string;
+  readonly environment: ProcessEnvironment;
+  /** Where relative paths start; the working directory unless given. */
+  readonly directory?: string;
+}
+
+export interface LoadedConfig extends ParsedConfig {
+  /** Every file that was looked for. */
+  readonly files: readonly string[];
+  /** Every environment variable that the configuration names. */
+  readonly variables: readonly string[];
+}
+
+/**
+ * Files of variables. The first that sets one counts; the process environment
+ * goes before all of them. The compose stack writes those below fs/.
+ */
+export const VARIABLE_FILES: readonly string[] = [
+  ".env",
+  "fs/nats-export/secrets/.env.account",
+  "fs/nats-export/secrets/.env.callout",
+];
+
+const VARIABLES_BYTES_MAX = 64 * 1024;
+
+/** UTF-8 needs three bytes for a UTF-16 unit at most. */
+const CONFIG_BYTES_MAX = 3 * CONFIG_CHARS_MAX;
+
+/**
+ * @throws {ConfigError} If a setting is missing, unknown or cannot be used.
+ */
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const { path: source, environment } = options;
+  const files = new Set<string>();
+
+  function readFile(request: FileRequest): string | FileFault {
+    const path = resolve(request.path, options.directory);
+    files.add(path);
+    return readTextFile({ ...request, path });
+  }
+
+  const text = readFile({
+    path: source,
+    secret: false,
+    bytesMax: CONFIG_BYTES_MAX,
+  });
+  if (text instanceof FileFault) {
+    throw new ConfigError(source, [toIssue(source, text)]);
+  }
+  const tree = readYaml(text);
+  if (tree instanceof YamlFault) throw new ConfigError(source, tree.issues);
+  const variables = listVariables(tree);
+  const { lookup, issues } = readVariables(variables, environment, readFile);
+  const parsed = parseConfig(text, { source, lookup, readFile, issues });
+  // Read once: what is started later, or dumps the environment, does not see them.
+  for (const name of variables.secret) environment.delete(name);
+  return { ...parsed, files: [...files], variables: [...variables.all].sort() };
+}
+
+interface Variables {
+  readonly lookup: Lookup;
+  readonly issues: readonly ConfigIssue[];
+}
+
+function readVariables(
+  { secret }: NamedVariables,
+  environment: ProcessEnvironment,
+  readFile: (request: FileRequest) => string | FileFault,
+): Variables {
+  const issues: ConfigIssue[] = [];
+  const sets: ReadonlyMap<string, string>[] = [];
+  for (const path of VARIABLE_FILES) {
+    const text = readFile({
+      path,
+      secret: false,
+      bytesMax: VARIABLES_BYTES_MAX,
+    });
+    if (text instanceof FileFault) {
+      // None of them has to be there, nor to set anything.
+      if (text.kind === "unusable") issues.push(toIssue(path, text));
+      continue;
+    }
+    const set = new Map(Object.entries(parseVariables(text)));
+    sets.push(set);
+    if (![...secret].some((name) => (set.get(name) ?? "") !== "")) continue;
+    const fault = readFile({
+      path,
+      secret: true,
+      bytesMax: VARIABLES_BYTES_MAX,
+    });
+    if (fault instanceof FileFault) issues.push(toIssue(path, fault));
+  }
+  return {
+    issues,
+    lookup: (name) => {
+      const value = environment.get(name);
+      if (value !== undefined) return value;
+      return sets.find((set) => set.has(name))?.get(name);
+    },
+  };
+}
+
+function toIssue(path: string, { problem, remedy }: FileFault): ConfigIssue {
+  return { path, problem, remedy };
+}
+
+function resolve(path: string, directory: string | undefined): string {
+  return directory === undefined || isAbsolute(path)
+    ? path
+    : join(directory, path);
+}
