@@ -214,7 +214,7 @@ function checkRemote(
   }, report);
   checkRange("keys.staleSecondsMax", options.staleSecondsMax, {
     min: refreshSeconds,
-    max: 7 * day,
+    max: 30 * day,
   }, report);
   checkRange("keys.unknownKeyCooldownSeconds", unknownKeyCooldownSeconds, {
     min: 0.1,
