@@ -4,16 +4,13 @@
  */
 import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import { loadConfig } from "../config/load.ts";
-import { createLog, type OpenLog } from "../telemetry/log.ts";
-import {
-  EXIT_FAILED,
-  EXIT_OK,
-  EXIT_USAGE,
-  print,
-  printError,
-} from "./command.ts";
+import { loadConfig, type LoadedConfig } from "../config/load.ts";
+import { ListenError } from "../monitoring/health.ts";
+import { createLog, type Log } from "../telemetry/log.ts";
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, printError } from "./command.ts";
 import { runService } from "./service.ts";
+import { aborted, listenForStop } from "./stop_signal.ts";
+import { withUsage } from "./usage.ts";
 
 const USAGE = `Runs the callout service against the configured NATS.
 
@@ -25,16 +22,92 @@ Usage: deno task start [--config FILE]
 SIGTERM and SIGINT end it: requests in flight are finished first.`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      config: { type: "string", default: "config/callout.yaml" },
-      help: { type: "boolean", short: "h" },
-    },
+  return await withUsage(USAGE, args, async () => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: "string", default: "config/callout.yaml" } },
+    });
+    try {
+      const loaded = loadConfig({
+        path: values.config,
+        environment: Deno.env,
+      });
+      return await start(loaded);
+    } catch (error) {
+      if (error instanceof ConfigError) {
+        printError(formatConfigError(error));
+        return EXIT_USAGE;
+      }
+      if (error instanceof ListenError) {
+        printError(error.message);
+        return EXIT_FAILED;
+      }
+      throw error;
+    }
   });
-  if (values.help) {
-    print(USAGE);
-    return EXIT_OK;
+}
+
+async function start({ config, warnings }: LoadedConfig): Promise<number> {
+  using stopSignal = listenForStop();
+  const { format, level } = config.log;
+  const log = createLog({
+    level,
+    format: format === "auto"
+      ? Deno.stdout.isTerminal() ? "text" : "json"
+      : format,
+  });
+  using _lastResort = keepServing(log);
+  try {
+    for (const { code, setting, detail } of warnings) {
+      log.warn("a setting that is not for production", {
+        code,
+        setting,
+        detail,
+      });
+    }
+    const service = await runService(config, log, stopSignal.signal);
+    const end = await Promise.race([
+      aborted(stopSignal.signal).then(() => EXIT_OK),
+      service.ended.then(() => EXIT_FAILED),
+    ]);
+    await service.stop();
+    return end;
+  } catch (error) {
+    // Asked to end before NATS could be reached.
+    if (stopSignal.signal.aborted) return EXIT_OK;
+    throw error;
+  } finally {
+    await log.close();
   }
-  return await start(values.config);
+}
+
+/**
+ * What nobody caught is counted and logged, and serving goes on: an error that
+ * an attacker may provoke must not stop everybody's logins. No grant can come
+ * of it, since a request that throws is never answered.
+ */
+function keepServing(log: Log): Disposable {
+  function onRejection(event: PromiseRejectionEvent): void {
+    event.preventDefault();
+    report(event.reason);
+  }
+  function onError(event: ErrorEvent): void {
+    event.preventDefault();
+    report(event.error);
+  }
+  function report(error: unknown): void {
+    log.error("an error that nobody caught", {
+      code: "uncaught_error",
+      // Its name only: a message may quote what came from outside.
+      detail: error instanceof Error ? error.name : typeof error,
+    });
+  }
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  globalThis.addEventListener("error", onError);
+  return {
+    [Symbol.dispose](): void {
+      globalThis.removeEventListener("unhandledrejection", onRejection);
+      globalThis.removeEventListener("error", onError);
+    },
+  };
 }
