@@ -141,7 +141,7 @@ function checkLocalJwks(
     return;
   }
   for (const warning of imported.warnings) report("keys.jwks", warning);
-  if (imported.keySet.keys.length === 0) {
+  if (imported.keySet.keys.length === 0 && algorithms.length > 0) {
     report("keys.jwks", "has no key for the configured algorithms");
   }
 }

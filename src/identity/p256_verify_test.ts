@@ -1,0 +1,166 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { createHash, generateKeyPairSync, sign, verify } from "node:crypto";
+import fc from "fast-check";
+import { p256 } from "@noble/curves/nist.js";
+import { GrowingTable } from "./p256_table.ts";
+import { generatorTable } from "./p256_tables.ts";
+import { verifyP256 } from "./p256_verify.ts";
+
+const ORDER = p256.Point.Fn.ORDER;
+
+function bytesOf(value: bigint): Buffer {
+  return Buffer.from(value.toString(16).padStart(64, "0"), "hex");
+}
+
+function tableOf(publicKey: Uint8Array): GrowingTable {
+  const table = GrowingTable.of(publicKey);
+  while (!table.complete) table.grow();
+  return table;
+}
+
+const { publicKey, privateKey } = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
+});
+const jwk = publicKey.export({ format: "jwk" });
+const table = tableOf(Buffer.concat([
+  Buffer.of(4),
+  Buffer.from(jwk.x ?? "", "base64url"),
+  Buffer.from(jwk.y ?? "", "base64url"),
+]));
+
+function ours(message: Uint8Array, signature: Uint8Array): boolean {
+  const digest = createHash("sha256").update(message).digest();
+  return verifyP256(generatorTable(), table, digest, signature);
+}
+
+function native(message: Uint8Array, signature: Uint8Array): boolean {
+  const key = { key: publicKey, dsaEncoding: "ieee-p1363" } as const;
+  return verify("sha256", message, key, signature);
+}
+
+Deno.test("B9 verifyP256() agrees with the runtime on signatures and on spoiled ones", () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.nat(511),
+      (message, bit) => {
+        const signature = sign("sha256", message, {
+          key: privateKey,
+          dsaEncoding: "ieee-p1363",
+        });
+        assert(ours(message, signature) && native(message, signature));
+        const spoiled = Buffer.from(signature);
+        spoiled[bit >> 3] = (spoiled[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        assertEquals(ours(message, spoiled), native(message, spoiled));
+        assert(!ours(message, spoiled));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("B9 verifyP256() refuses arbitrary bytes", () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 64, maxLength: 64 }),
+      (signature) => !ours(Buffer.of(1), signature),
+    ),
+    { numRuns: 100 },
+  );
+  for (const length of [0, 1, 63, 65, 128]) {
+    assert(!ours(Buffer.of(1), new Uint8Array(length).fill(1)));
+  }
+});
+
+/**
+ * With a chosen key and nonce every scalar can be reached: those whose digits
+ * carry, that are zero, and that make the two halves of the sum meet.
+ */
+Deno.test("B9 verifyP256() is right where the sum has doublings, opposites and carries", () => {
+  const base = p256.Point.BASE;
+  const scalars = [
+    1n,
+    2n,
+    127n,
+    128n,
+    129n,
+    255n,
+    256n,
+    (1n << 255n) - 1n,
+    ORDER - 1n,
+    ORDER - 2n,
+    ORDER >> 1n,
+  ];
+  for (const secret of [1n, 2n, ORDER - 1n, 0x8080808080808080n]) {
+    const keyTable = tableOf(base.multiply(secret).toBytes(false));
+    for (const nonce of scalars) {
+      const r = base.multiply(nonce).toAffine().x % ORDER;
+      for (
+        const digest of [
+          0n,
+          1n,
+          128n,
+          ORDER - 1n,
+          ORDER,
+          r * secret % ORDER,
+          (1n << 256n) - 1n,
+        ]
+      ) {
+        const s = p256.Point.Fn.inv(nonce) * (digest + r * secret) % ORDER;
+        const signature = Buffer.concat([bytesOf(r), bytesOf(s)]);
+        const verdict = verifyP256(
+          generatorTable(),
+          keyTable,
+          bytesOf(digest),
+          signature,
+        );
+        const reference = s !== 0n && p256.verify(
+          signature,
+          bytesOf(digest),
+          base.multiply(secret).toBytes(false),
+          { prehash: false, lowS: false },
+        );
+        assertEquals(verdict, reference, `${secret} ${nonce} ${digest}`);
+        assertEquals(verdict, s !== 0n);
+      }
+    }
+  }
+});
+
+Deno.test("B9 verifyP256() refuses a sum at infinity", () => {
+  // u1 + u2 * secret is 0 for digest = -r * secret: no point, so no signature.
+  const secret = 12345n;
+  const keyTable = tableOf(p256.Point.BASE.multiply(secret).toBytes(false));
+  for (const r of [1n, 2n, ORDER - 1n]) {
+    const digest = (ORDER - r * secret % ORDER) % ORDER;
+    for (const s of [1n, 7n, ORDER - 1n]) {
+      const signature = Buffer.concat([bytesOf(r), bytesOf(s)]);
+      assert(
+        !verifyP256(generatorTable(), keyTable, bytesOf(digest), signature),
+      );
+    }
+  }
+});
+
+Deno.test("B9 GrowingTable takes no point that is not on the curve", () => {
+  const off = Buffer.concat([Buffer.of(4), bytesOf(1n), bytesOf(1n)]);
+  assertThrows(() => GrowingTable.of(off));
+  assertThrows(() => GrowingTable.of(new Uint8Array(65)));
+  assertThrows(() => GrowingTable.of(new Uint8Array(0)));
+});
+
+Deno.test("GrowingTable holds the multiples that it says", () => {
+  for (
+    const [row, digit] of [[0, 1], [0, 128], [1, 1], [17, 77], [31, 128], [
+      32,
+      1,
+    ]] as const
+  ) {
+    const scalar = BigInt(digit) << BigInt(8 * row);
+    const expected = p256.Point.BASE.multiply(scalar % ORDER).toAffine();
+    const index = row * 128 + digit - 1;
+    assertEquals(generatorTable().x[index], expected.x);
+    assertEquals(generatorTable().y[index], expected.y);
+  }
+});
