@@ -18,10 +18,12 @@ NEW=/nsc/.new
 
 main() {
   check_settings
+  check_not_empty NATS_VER NATS_BOX_VER DENO_VER DENO_CONFIG NATS_PORT NATS_WEBSOCKET_PORT NATS_MONITORING_PORT
   check_server_tag
   check_nsc
   check_writable /nsc "volume nsc_data"
   check_writable /config "volume nsc_config"
+  refuse_foreign_users
   make_operator
   make_application_account
   make_callout_account
@@ -31,11 +33,20 @@ main() {
   say "ready: operator $NATS_OPERATOR, accounts SYS, AUTH and $NATS_ACCOUNT"
 }
 
+# check_not_empty VARIABLE...: those that docker-compose.yaml alone makes use of, where
+# nothing would mean any port, or the default in silence.
+check_not_empty() {
+  local name value
+  for name; do
+    eval "value=\${$name-}"
+    [ -n "$value" ] || fail "$name is empty: set it in .env, or leave it out of there for the default"
+  done
+}
+
 # Told here already because a server that cannot start is only seen by its absence.
 check_server_tag() {
   local version
-  case "${NATS_VER-}" in
-    '') fail "NATS_VER is empty: set it in .env, or leave it out of there for the default" ;;
+  case "$NATS_VER" in
     *alpine*) ;;
     *) fail "NATS_VER=$NATS_VER: this image of nats-server has no shell, which its health check needs: set NATS_VER=2.15-alpine, or another tag that ends in -alpine, in .env" ;;
   esac
@@ -55,6 +66,17 @@ check_nsc() {
   if ! nsc edit authcallout --help 2>&1 | grep -q -- '--curve'; then
     fail "$(nsc --version) is too old for auth callout: set NATS_BOX_VER=0.19.5 or newer in .env"
   fi
+}
+
+# Users of an AUTH that somebody made for something else could no longer log in.
+refuse_foreign_users() {
+  local jwt
+  has_account AUTH || return 0
+  has_user AUTH callout && return
+  for jwt in "$STORES/$NATS_OPERATOR/accounts/AUTH/users"/*.jwt; do
+    [ -f "$jwt" ] || continue
+    fail "account AUTH exists and has a user $(basename "$jwt" .jwt), so it serves something else: rename it, the callout needs an account of this name for itself"
+  done
 }
 
 make_operator() {
@@ -108,7 +130,6 @@ make_application_account() {
 # AUTH is closed: no JetStream, no imports, no exports. Connections stay unlimited,
 # since every handshake that is being judged counts as one of AUTH's.
 make_callout_account() {
-  refuse_foreign_users
   make_account AUTH --imports 0 --exports 0
   local signing_key
   signing_key=$(account_claim AUTH "$SIGNING_KEY")
@@ -121,17 +142,6 @@ make_callout_account() {
   [ "$(user_claim AUTH sentinel '.nats | .bearer_token and .pub.deny == [">"] and .sub.deny == [">"]')" = true ] ||
     fail "user sentinel of account AUTH is no bearer user that is denied everything: delete it (docker compose run --rm nats-box nsc delete user --account AUTH --name sentinel) and this makes it anew"
   point_to_callout
-}
-
-# Users of an AUTH that somebody made for something else could no longer log in.
-refuse_foreign_users() {
-  local jwt
-  has_account AUTH || return 0
-  has_user AUTH callout && return
-  for jwt in "$STORES/$NATS_OPERATOR/accounts/AUTH/users"/*.jwt; do
-    [ -f "$jwt" ] || continue
-    fail "account AUTH exists and has a user $(basename "$jwt" .jwt), so it serves something else: rename it, the callout needs an account of this name for itself"
-  done
 }
 
 # make_account NAME OPTION...: the options are those of nsc edit account.

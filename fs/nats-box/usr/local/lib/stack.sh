@@ -31,7 +31,7 @@ run_nsc() {
 check_name() {
   case "$2" in
     '') fail "$1 is empty: set it in .env, or leave it out of there for the default" ;;
-    -* | .* | *[!A-Za-z0-9._-]*) fail "$1=\"$2\" cannot be used as a name: it may hold letters, digits and . _ - only, and starts with a letter or digit" ;;
+    [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) fail "$1=\"$2\" cannot be used as a name: it may hold letters, digits and . _ - only, and starts with a letter or digit" ;;
   esac
   [ ${#2} -le 64 ] || fail "$1 is ${#2} characters long: at most 64 are possible"
 }
@@ -47,7 +47,7 @@ check_settings() {
 
 # check_writable DIRECTORY NAME
 check_writable() {
-  if ! { : >"$1/.writable"; } 2>/dev/null; then
+  if ! touch "$1/.writable" 2>/dev/null; then
     fail "cannot write to $2 (mounted at $1): is it mounted read-only, or full?"
   fi
   rm -f "$1/.writable"
