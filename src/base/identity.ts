@@ -4,9 +4,30 @@
 import type { JsonObject } from "./json.ts";
 import type { EpochSeconds } from "./time.ts";
 
+/** How a credential was judged. Rules can ask for it. */
+export const CREDENTIAL_KINDS = [
+  /** A JWT that an issuer signed with a key of its own. */
+  "jwt",
+  /** A JWT signed with a secret shared with the issuer. */
+  "shared_secret",
+  /** An opaque token that its issuer vouched for when asked (RFC 7662). */
+  "introspection",
+  /** A token of the file of API tokens. */
+  "api_token",
+  /** A token that a backend of one's own judged. */
+  "webhook",
+  /** A service account of a Kubernetes cluster. */
+  "kubernetes",
+  /** Whatever a program that embeds the service judges by itself. */
+  "custom",
+] as const;
+
+export type CredentialKind = typeof CREDENTIAL_KINDS[number];
+
 /** The pair (issuer, sub), never sub alone (ASVS 10.3.3). */
 export interface Identity {
   readonly kind: "identity";
+  readonly credential: CredentialKind;
   /** The issuer, exactly as configured. */
   readonly issuer: string;
   /** Well-formed, not empty, bounded. Not yet safe in a NATS subject. */

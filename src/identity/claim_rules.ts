@@ -5,7 +5,7 @@
  * @see RFC 7519 section 4.1, RFC 8725 section 3, RFC 9068 section 4,
  *   OpenID Connect Core section 3.1.3.7
  */
-import type { Identity } from "../base/identity.ts";
+import type { CredentialKind, Identity } from "../base/identity.ts";
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { SUB_BYTES_MAX } from "../base/limits.ts";
@@ -32,12 +32,18 @@ export interface ClaimRules extends LifetimeRule, TokenTypeRule, ScopeRule {
   readonly requiredClaims?: readonly RequiredClaim[];
 }
 
+export interface ClaimContext {
+  readonly now: EpochMs;
+  /** What the claims were read from. */
+  readonly credential: CredentialKind;
+}
+
 /** Turns verified claims into an identity. */
 export function checkClaims(
   claims: JsonObject,
   typ: string | undefined,
   rules: ClaimRules,
-  now: EpochMs,
+  { now, credential }: ClaimContext,
 ): Identity | Rejected {
   if (member(claims, "iss") !== rules.issuer) {
     return rejected("issuer_untrusted", 'Claim "iss" is not the issuer');
@@ -67,7 +73,7 @@ export function checkClaims(
   if (typeof sub !== "string") return sub;
   const { issuer } = rules;
   const { expiresAt } = lifetime;
-  return { kind: "identity", issuer, sub, claims, expiresAt };
+  return { kind: "identity", credential, issuer, sub, claims, expiresAt };
 }
 
 function checkAudience(

@@ -7,6 +7,7 @@
  *
  * @see RFC 7519 section 7.2, RFC 8725
  */
+import type { CredentialKind } from "../base/identity.ts";
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
@@ -62,6 +63,7 @@ interface Issuer {
   readonly options: JwtIssuerOptions;
   readonly algorithms: ReadonlySet<JwsAlgorithm>;
   readonly keys: IssuerKeys;
+  readonly credential: CredentialKind;
 }
 
 /** A token whose form is right, from an issuer that is trusted; not verified. */
@@ -93,6 +95,9 @@ export function createJwtBearer(
       options,
       algorithms: new Set(options.algorithms),
       keys: createIssuerKeys(options, dependencies),
+      credential: options.keys.kind === "shared_secret"
+        ? "shared_secret"
+        : "jwt",
     }]),
   );
 
@@ -168,5 +173,6 @@ function judge(
   if (!verified) {
     return rejected("signature_invalid", "Signature does not verify");
   }
-  return checkClaims(claims, jws.header.typ, issuer.options, now);
+  const { credential, options } = issuer;
+  return checkClaims(claims, jws.header.typ, options, { now, credential });
 }

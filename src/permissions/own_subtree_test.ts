@@ -14,6 +14,7 @@ const permit = createOwnSubtreePolicy({
 function identity(sub: string, issuer = "https://id.example"): Identity {
   return {
     kind: "identity",
+    credential: "jwt",
     issuer,
     sub,
     claims: { sub },
