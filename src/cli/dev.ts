@@ -90,12 +90,17 @@ async function serve(stack: Stack, signal: AbortSignal): Promise<number> {
     lookup: (name) => variables.get(name),
     readFile: readTextFile,
   });
+  // The overview comes first; what is said before it waits.
+  let waiting: string[] | undefined = [];
   const log = createLog({
     format: config.log.format === "json" ? "json" : "text",
     level: config.log.level,
+    write: (line) => waiting === undefined ? print(line) : waiting.push(line),
   });
   const service = await runService(config, log, signal);
   print(await overview(stack, config.monitoring));
+  waiting.forEach(print);
+  waiting = undefined;
 
   const stopped = new Promise<"asked">((resolve) => {
     signal.addEventListener("abort", () => resolve("asked"));
@@ -114,7 +119,9 @@ async function serve(stack: Stack, signal: AbortSignal): Promise<number> {
       return EXIT_OK;
     case "server":
       printError(
-        `nats-server has ended by itself:\n${await stack.server.log()}`,
+        `nats-server has ended by itself. Its last words:\n${
+          lastLines(await stack.server.log())
+        }`,
       );
       return EXIT_FAILED;
     default:
@@ -202,6 +209,10 @@ function listenForStop(): StopSignal {
       for (const name of names) Deno.removeSignalListener(name, stop);
     },
   };
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-10).join("\n");
 }
 
 async function within(

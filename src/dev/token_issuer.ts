@@ -28,6 +28,8 @@ export interface TokenIssuer {
 export interface TokenOptions {
   readonly sub: string;
   readonly ttlSeconds: number;
+  /** For tests: how long ago it was issued. */
+  readonly ageSeconds?: number;
   readonly audience?: string;
   /** Further claims; they do not replace those that the issuer sets. */
   readonly claims?: Readonly<Record<string, unknown>>;
@@ -63,7 +65,8 @@ export async function openTokenIssuer(folder: string): Promise<TokenIssuer> {
   return {
     jwksFile,
     async mint(options): Promise<Secret> {
-      const issuedAt = toEpochSeconds(systemClock());
+      const issuedAt = toEpochSeconds(systemClock()) -
+        (options.ageSeconds ?? 0);
       const jwt = await new SignJWT({ ...options.claims })
         .setProtectedHeader({ alg: ALGORITHM, typ: "JWT", kid: kid ?? "" })
         .setIssuer(DEVELOPMENT_ISSUER)
