@@ -1,0 +1,100 @@
+/**
+ * The service under measurement as an operator sets it up: a configuration with
+ * everything at its default that has one, an issuer for each algorithm, secrets
+ * in files.
+ */
+import { type LoadedConfig, loadConfig } from "../../src/config/load.ts";
+import { listPermissionFlags } from "../../src/config/permissions.ts";
+import type { Operator } from "../../src/dev/operator.ts";
+import { AUDIENCE, type BenchIssuer } from "./bearer_tokens.ts";
+import { denoRun, ROOT } from "./programs.ts";
+
+/** Writes the files; returns the path of the configuration. */
+export async function writeServiceFiles(
+  { natsUrl, operator }: { readonly natsUrl: string; readonly operator: Operator },
+  folder: string,
+  issuers: readonly BenchIssuer[],
+): Promise<string> {
+  for (const { label, privateJwk, publicJwk } of issuers) {
+    const file = `${folder}/${label}`;
+    if (publicJwk === undefined) await writeSecret(file, privateJwk.k ?? "");
+    else await writeSecret(file, JSON.stringify({ keys: [publicJwk] }));
+  }
+  const { applicationAccount, calloutAccount } = operator;
+  const secrets = {
+    "callout.signing_key": calloutAccount.signingSeed,
+    "callout.xkey": operator.calloutXkeySeed,
+    "callout.creds": operator.calloutCreds,
+    "account.signing_key": applicationAccount.signingSeed,
+  };
+  for (const [name, secret] of Object.entries(secrets)) {
+    await writeSecret(`${folder}/${name}`, secret.reveal());
+  }
+  const settings = {
+    nats: {
+      servers: [natsUrl],
+      creds_file: `${folder}/callout.creds`,
+    },
+    callout: {
+      account: calloutAccount.publicKey,
+      signing_key_file: `${folder}/callout.signing_key`,
+      xkey_file: `${folder}/callout.xkey`,
+    },
+    accounts: [{
+      name: applicationAccount.name,
+      public_key: applicationAccount.publicKey,
+      signing_key_file: `${folder}/account.signing_key`,
+    }],
+    issuers: issuers.map((issuer) => issuerSettings(issuer, folder)),
+    monitoring: { listen: "127.0.0.1:0" },
+    log: { format: "json" },
+  };
+  const file = `${folder}/callout.yaml`;
+  // JSON is YAML.
+  await Deno.writeTextFile(file, JSON.stringify(settings, null, 2));
+  return file;
+}
+
+function issuerSettings(
+  { algorithm, issuer, kid, label }: BenchIssuer,
+  folder: string,
+): object {
+  const file = `${folder}/${label}`;
+  return {
+    issuer,
+    label,
+    audiences: [AUDIENCE],
+    algorithms: [algorithm],
+    ...(algorithm === "HS256"
+      ? { shared_secrets: [{ kid, secret_file: file, encoding: "base64url" }] }
+      : { jwks_file: file }),
+  };
+}
+
+export function writeSecret(file: string, text: string): Promise<void> {
+  return Deno.writeTextFile(file, text, { mode: 0o600 });
+}
+
+/** How `deno task start` runs it, for that configuration. */
+export function serviceCommand(
+  file: string,
+  preload: string | undefined,
+): string[] {
+  const main = Deno.env.get("BENCH_STAND_IN") ?? `${ROOT}main.ts`;
+  return [
+    ...denoRun(...(preload === undefined ? [] : [`--preload=${preload}`])),
+    ...(Deno.env.get("BENCH_FLAGS")?.split(" ") ?? listPermissionFlags(loadServiceConfig(file))),
+    main,
+    "start",
+    "--config",
+    file,
+  ];
+}
+
+/** The configuration as the service reads it, but for the environment. */
+export function loadServiceConfig(path: string): LoadedConfig {
+  return loadConfig({
+    path,
+    environment: { get: () => undefined, delete: () => {} },
+  });
+}
