@@ -65,14 +65,22 @@ export async function authorize(
   const request = stages.verify(message, time.now);
   if (request.kind === "discarded") return { end: request };
 
-  if (!isConnectionAllowed(stages, request)) {
-    return answer(stages, request, connectionRefused(request), time.now);
+  const { host, type } = request.connection;
+  if (type === undefined || !stages.connectionTypes.has(type)) {
+    return answer(stages, request, connectionRefused(type), time.now);
   }
   const bearerToken = findBearerToken(request.credentials);
   if (!(bearerToken instanceof Secret)) {
     return answer(stages, request, bearerToken, time.now);
   }
-  const identity = await stages.authenticate(bearerToken, time);
+  const identity = await stages.authenticate(bearerToken, {
+    now: time.now,
+    // Made when it is first asked for, which most requests never do.
+    get signal(): AbortSignal {
+      return time.signal;
+    },
+    connection: { host, type },
+  });
   if (identity.kind !== "identity") {
     return answer(stages, request, identity, time.now);
   }
@@ -107,19 +115,11 @@ function answer(
   return answer(stages, request, tooLarge, now);
 }
 
-function isConnectionAllowed(
-  stages: Stages,
-  request: VerifiedRequest,
-): boolean {
-  const { type } = request.connection;
-  return type !== undefined && stages.connectionTypes.has(type);
-}
-
-function connectionRefused(request: VerifiedRequest): Rejected {
+function connectionRefused(type: ConnectionType | undefined): Rejected {
   return rejected(
     "connection_type_not_allowed",
     `Connections of type "${
-      request.connection.type ?? "unknown"
+      type ?? "unknown"
     }" are not in callout.connection_types`,
   );
 }

@@ -2,6 +2,7 @@
  * The claims of an authorization request: which of them must hold, and what the
  * later stages get to see of them.
  */
+import type { ConnectionType } from "../base/connection_type.ts";
 import { isJsonObject, type JsonObject, member } from "../base/json.ts";
 import { REQUEST_LIFETIME_SECONDS_MAX } from "../base/limits.ts";
 import { type Discarded, discarded } from "../base/outcome.ts";
@@ -12,6 +13,8 @@ import {
   NATS_JWT_VERSION,
 } from "../nats_jwt/claims.ts";
 import { isPublicKey } from "../nats_jwt/public_key.ts";
+
+export type { ConnectionType } from "../base/connection_type.ts";
 
 /** A request that a trusted server signed, and that is still waited for. */
 export interface VerifiedRequest {
@@ -42,9 +45,6 @@ export interface ConnectionFacts {
   readonly host: string;
   readonly type: ConnectionType | undefined;
 }
-
-/** Ways to connect, by nats-server's own names (`client.go`, clientTypeString). */
-export type ConnectionType = "nats" | "websocket" | "mqtt" | "leafnode";
 
 export interface ClientCredentials {
   readonly authToken: Secret | undefined;

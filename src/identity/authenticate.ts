@@ -1,6 +1,7 @@
 /**
  * The shape of whatever judges a bearer token.
  */
+import type { ConnectionType } from "../base/connection_type.ts";
 import type { Identity } from "../base/identity.ts";
 import type { Rejected, Unavailable } from "../base/outcome.ts";
 import type { Secret } from "../base/secret.ts";
@@ -22,4 +23,12 @@ export interface AuthenticationContext {
   readonly now: EpochMs;
   /** Aborted when nobody waits for the verdict any more. */
   readonly signal: AbortSignal;
+  readonly connection: ClientConnection;
+}
+
+/** How the client that presents the token is connected, as its server saw it. */
+export interface ClientConnection {
+  /** Address of the peer. Behind a proxy a WebSocket client chooses it itself. */
+  readonly host: string;
+  readonly type: ConnectionType;
 }
