@@ -91,3 +91,15 @@ export const REQUEST_LIFETIME_SECONDS_MAX = 60;
 
 /** Requests remembered against replay: 4,000 logins a second for 16 seconds. */
 export const REQUESTS_REMEMBERED_MAX = 65_536;
+
+/** Rules of one configuration; they are tried one after the other. */
+export const RULES_MAX = 1000;
+
+/** Subjects of one rule, presets included: each stands in every user JWT of the rule. */
+export const RULE_SUBJECTS_MAX = 256;
+
+/** Longest subject of a rule, with its placeholders, in characters. */
+export const SUBJECT_TEMPLATE_CHARS_MAX = 512;
+
+/** Tokens that one value may have where a rule says that it may have several. */
+export const SUBJECT_PATH_TOKENS_MAX = 8;

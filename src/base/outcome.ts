@@ -28,7 +28,11 @@ export type RejectionCode =
   | "bearer_token_lifetime_too_long"
   | "sender_constrained_token"
   | "sub_unusable_in_subject"
-  | "no_rule_matches";
+  | "claim_unusable_in_subject"
+  | "no_rule_matches"
+  | "refused_by_rule"
+  | "source_not_allowed"
+  | "outside_hours";
 
 /** The client was judged and refused. Answered with a constant error. */
 export interface Rejected {
