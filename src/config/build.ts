@@ -4,6 +4,7 @@
  */
 import type { Secret } from "../base/secret.ts";
 import type { NatsOptions, NatsTlsOptions } from "../nats/connection.ts";
+import { isPublicKey } from "../nats_jwt/public_key.ts";
 import type { OwnSubtreeOptions } from "../permissions/own_subtree.ts";
 import { parseListenAddress, parseNatsServer } from "./addresses.ts";
 import { buildAccounts } from "./build_accounts.ts";
@@ -19,13 +20,11 @@ export function buildConfig(
   settings: Settings,
   checking: Checking,
 ): Config | undefined {
+  const { account } = settings.callout;
+  const calloutAccount = isPublicKey(account, "account") ? account : undefined;
   const callout = buildCallout(settings.callout, checking);
-  const nats = buildNats(settings, checking);
-  const accounts = buildAccounts(
-    settings.accounts,
-    settings.callout.account,
-    checking,
-  );
+  const nats = buildNats(settings, calloutAccount, checking);
+  const accounts = buildAccounts(settings.accounts, calloutAccount, checking);
   const { issuers, labels } = buildIssuers(settings, checking);
   const permissions = buildPermissions(settings, labels, checking);
   const monitoring = buildMonitoring(settings, checking);
@@ -113,11 +112,11 @@ function readXkey(
 }
 
 function buildNats(
-  settings: Settings,
+  { nats }: Settings,
+  calloutAccount: string | undefined,
   checking: Checking,
 ): (NatsOptions & { readonly queueGroup: string }) | undefined {
-  const { nats } = settings;
-  const creds = readCreds(checking, nats.creds_file, settings.callout.account);
+  const creds = readCreds(checking, nats.creds_file, calloutAccount);
   if (nats.servers.length === 0) {
     checking.report(
       "nats.servers",
@@ -147,7 +146,7 @@ function buildNats(
       "write tls:// for all or for none",
     );
   }
-  const tls = buildTls(settings, checking, tlsServers > 0);
+  const tls = buildTls(nats, checking, tlsServers > 0);
   if (creds === undefined) return undefined;
   return {
     servers,
@@ -161,7 +160,7 @@ const CERTIFICATES_BYTES_MAX = 1024 * 1024;
 
 /** The files are read by the NATS client; here it is seen that it will be able to. */
 function buildTls(
-  { nats: { tls } }: Settings,
+  { tls }: Settings["nats"],
   checking: Checking,
   isAddressed: boolean,
 ): NatsTlsOptions | undefined {

@@ -62,11 +62,21 @@ export function createChecking(options: CheckingOptions): Checking {
   }
 
   function reportFault(path: string, file: string, fault: FileFault): void {
-    const missing = fault.kind === "missing" && isUntouched([path]);
+    // A file that stands in the configuration by name has been chosen.
+    const isMissing = fault.kind === "missing" &&
+      variablesOf(path).length > 0 &&
+      isUntouched([path]);
+    // What a file holds can often be given directly, too: signing_key_file, signing_key.
+    const names = [path.replace(/_file$/, ""), path].flatMap(variablesOf).map((
+      { name },
+    ) => name);
+    const isNamed = fault.kind === "missing" && names.length > 0;
     add(path, {
       problem: `names ${file}, which ${fault.problem}`,
-      remedy: fault.remedy,
-      ...(missing ? { missing } : {}),
+      remedy: isNamed
+        ? `make the file, or set ${names.join(" or ")}`
+        : fault.remedy,
+      ...(isMissing ? { missing: true } : {}),
     });
   }
 

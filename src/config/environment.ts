@@ -5,7 +5,6 @@
  * `${` itself.
  */
 import { isJsonObject, type Json } from "../base/json.ts";
-import type { ConfigIssue } from "./config_error.ts";
 import { type Path, pathText } from "./path.ts";
 
 /** The value of a variable, undefined if it is not set. */
@@ -17,9 +16,17 @@ export interface Variable {
   readonly filled: boolean;
 }
 
+/** A reference that gives no value. */
+export interface ReferenceFault {
+  /** The setting. */
+  readonly at: Path;
+  /** The variable that is not set; undefined if none is named. */
+  readonly name: string | undefined;
+}
+
 export interface Filled {
   readonly tree: Json;
-  readonly issues: readonly ConfigIssue[];
+  readonly faults: readonly ReferenceFault[];
   /** The variables that a setting is filled from, by the setting's path. */
   readonly variables: ReadonlyMap<string, readonly Variable[]>;
 }
@@ -29,7 +36,7 @@ const REFERENCE_REGEXP =
   /\$\$\{|\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?<hasDefault>:-)(?<fallback>[^{}]*))?\}|\$\{/g;
 
 export function fillFromEnvironment(tree: Json, lookup: Lookup): Filled {
-  const issues: ConfigIssue[] = [];
+  const faults: ReferenceFault[] = [];
   const variables = new Map<string, readonly Variable[]>();
 
   function fill(value: Json, path: Path): Json {
@@ -51,7 +58,7 @@ export function fillFromEnvironment(tree: Json, lookup: Lookup): Filled {
       const { name, hasDefault, fallback } = readGroups(rest.at(-1));
       if (match === "$${") return "${";
       if (name === undefined) {
-        issues.push(malformed(path));
+        faults.push({ at: path, name });
         return "";
       }
       const value = lookup(name);
@@ -59,14 +66,14 @@ export function fillFromEnvironment(tree: Json, lookup: Lookup): Filled {
       if (hasDefault) {
         return value === undefined || value === "" ? fallback : value;
       }
-      if (value === undefined) issues.push(unset(path, name));
+      if (value === undefined) faults.push({ at: path, name });
       return value ?? "";
     });
     if (used.length > 0) variables.set(pathText(path), used);
     return filled;
   }
 
-  return { tree: fill(tree, []), issues, variables };
+  return { tree: fill(tree, []), faults, variables };
 }
 
 export interface NamedVariables {
@@ -106,24 +113,5 @@ function readGroups(groups: Record<string, string | undefined>): Groups {
     name,
     hasDefault: hasDefault !== undefined,
     fallback: fallback ?? "",
-  };
-}
-
-function malformed(path: Path): ConfigIssue {
-  return {
-    path: pathText(path),
-    problem: "has a ${ that does not name a variable",
-    remedy:
-      "write ${NAME} or ${NAME:-default}; for a ${ that is meant, write $${",
-  };
-}
-
-function unset(path: Path, name: string): ConfigIssue {
-  return {
-    path: pathText(path),
-    variables: [name],
-    problem: `is missing: the environment variable ${name} is not set`,
-    remedy: `set ${name}, in the environment or in .env`,
-    missing: true,
   };
 }

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import { isJsonObject, type Json, member } from "../base/json.ts";
 import type { ConfigIssue } from "./config_error.ts";
+import type { ReferenceFault } from "./environment.ts";
 import {
   kindOf,
   propertiesOf,
@@ -42,6 +43,31 @@ export function explain(
     problem: describeProblem(issue, schemaAt(schema, path)),
     remedy: describeSetting(schemaAt(schema, path)),
   }];
+}
+
+/** A `${NAME}` that has no value. */
+export function explainReference(
+  { at, name }: ReferenceFault,
+  schema: Json,
+): ConfigIssue {
+  const path = pathText(at);
+  if (name === undefined) {
+    return {
+      path,
+      problem: "has a ${ that does not name a variable",
+      remedy:
+        "write ${NAME} or ${NAME:-default}; for a ${ that is meant, write $${",
+    };
+  }
+  return {
+    path,
+    variables: [name],
+    problem: `is missing: the environment variable ${name} is not set`,
+    remedy: `set ${name}, in the environment or in .env. ${
+      describeSetting(schemaAt(schema, at))
+    }`,
+    missing: true,
+  };
 }
 
 /** What the setting is for, as the schema says it. */

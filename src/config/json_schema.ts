@@ -34,6 +34,11 @@ export function fileJsonSchema(): JsonObject {
   };
 }
 
+/** The text of `config/callout.schema.json`, as the formatter would have it. */
+export function formatFileSchema(): string {
+  return `${JSON.stringify(fileJsonSchema(), null, 2)}\n`;
+}
+
 function allowReferences(node: Json): Json {
   if (!isJsonObject(node)) return node;
   const { description, default: preset, ...rest } = node;

@@ -16,9 +16,9 @@ import {
   type Lookup,
   type Variable,
 } from "./environment.ts";
-import { explain, toPath } from "./explain.ts";
+import { explain, explainReference, toPath } from "./explain.ts";
 import { settingsJsonSchema } from "./json_schema.ts";
-import { isWithin, type Path } from "./path.ts";
+import { isWithin, type Path, pathText } from "./path.ts";
 import { toRawSettings } from "./raw_settings.ts";
 import { type Settings, SETTINGS_SCHEMA } from "./schema.ts";
 import { readYaml, YamlFault } from "./yaml_text.ts";
@@ -41,8 +41,9 @@ export function readSettings(
   const filled = fillFromEnvironment(content, lookup);
   const { variables } = filled;
   const { tree, dropped } = dropUnusedIssuers(filled.tree);
-  const issues = filled.issues
-    .filter(({ path }) => !dropped.some((entry) => isWithin(path, entry)));
+  const issues = filled.faults
+    .filter(({ at }) => !dropped.some((entry) => isWithin(pathText(at), entry)))
+    .map((fault) => explainReference(fault, schema));
   const raw = toRawSettings(tree, schema) ?? {};
 
   const parsed = SETTINGS_SCHEMA.safeParse(raw);

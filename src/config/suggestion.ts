@@ -8,7 +8,7 @@ export function suggest(
   known: readonly string[],
 ): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.min(4, Math.max(2, Math.floor(name.length / 3))) + 1;
   const spelled = normalize(name);
   for (const candidate of known) {
     const distance = editDistance(spelled, normalize(candidate));

@@ -128,6 +128,7 @@ function describe(code: string | undefined): string {
     case "EADDRINUSE":
       return "another program uses it";
     case "EADDRNOTAVAIL":
+    case "EINVAL":
     case "ENOTFOUND":
       return "it is no address of this machine";
     case "EACCES":

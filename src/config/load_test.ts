@@ -1,0 +1,348 @@
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import {
+  createJwks,
+  FILES,
+  KEYS,
+  TEXT,
+  VARIABLES,
+} from "../../tests/fixtures/config_scene.ts";
+import {
+  ConfigError,
+  type ConfigIssue,
+  formatConfigError,
+} from "./config_error.ts";
+import {
+  loadConfig,
+  type LoadedConfig,
+  type ProcessEnvironment,
+} from "./load.ts";
+
+type Tree = Readonly<
+  Record<string, string | { readonly text: string; readonly mode: number }>
+>;
+
+const READABLE_BY_ALL = 0o644;
+
+const CREDS = { "callout.creds": FILES["callout.creds"] ?? "" };
+const SIGNING_KEY = {
+  "callout.signing_key": FILES["callout.signing_key"] ?? "",
+};
+const JWKS = {
+  "issuer.jwks.json": { text: createJwks(), mode: READABLE_BY_ALL },
+};
+const GOOD: Tree = {
+  "callout.yaml": { text: TEXT, mode: READABLE_BY_ALL },
+  ...CREDS,
+  ...SIGNING_KEY,
+  ...JWKS,
+};
+
+function environmentOf(
+  variables: Readonly<Record<string, string>>,
+): ProcessEnvironment & {
+  readonly left: Map<string, string>;
+} {
+  const left = new Map(Object.entries(variables));
+  return {
+    left,
+    get: (name) => left.get(name),
+    delete: (name) => void left.delete(name),
+  };
+}
+
+/** Loads from a folder with these files, readable by their owner alone unless told otherwise. */
+async function withFiles(
+  tree: Tree,
+  test: (
+    load: (environment: ProcessEnvironment) => LoadedConfig,
+    directory: string,
+  ) => void,
+): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    for (const [path, file] of Object.entries(tree)) {
+      const { text, mode } = typeof file === "string"
+        ? { text: file, mode: 0o600 }
+        : file;
+      const target = join(directory, path);
+      await Deno.mkdir(join(target, ".."), { recursive: true });
+      await Deno.writeTextFile(target, text);
+      await Deno.chmod(target, mode);
+    }
+    test(
+      (environment) =>
+        loadConfig({ path: "callout.yaml", environment, directory }),
+      directory,
+    );
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** The problems, with the folder's name left out of them. */
+async function issuesOf(
+  tree: Tree,
+  variables: Readonly<Record<string, string>> = VARIABLES,
+): Promise<readonly ConfigIssue[]> {
+  let issues: readonly ConfigIssue[] = [];
+  await withFiles(tree, (load) => {
+    const error = assertThrows(
+      () => load(environmentOf(variables)),
+      ConfigError,
+    );
+    issues = error.issues;
+  });
+  return issues;
+}
+
+Deno.test("loadConfig() reads files and the environment", async () => {
+  await withFiles(GOOD, (load, directory) => {
+    const { config, files, variables } = load(environmentOf(VARIABLES));
+    assertEquals(config.callout.signingKey.reveal(), KEYS.signing.seed);
+    assertEquals(variables, Object.keys(VARIABLES).sort());
+    assert(files.includes(join(directory, "callout.signing_key")));
+  });
+});
+
+Deno.test("J10 loadConfig() takes secrets out of the environment, and nothing else", async () => {
+  await withFiles(GOOD, (load) => {
+    const environment = environmentOf({ ...VARIABLES, PATH: "/bin" });
+    load(environment);
+    assertEquals([...environment.left.keys()], [
+      "CALLOUT_ACCOUNT_KEY",
+      "NATS_ACCOUNT_KEY",
+      "PATH",
+    ]);
+  });
+});
+
+Deno.test("loadConfig() prefers the environment to .env, and .env to what the stack exported", async () => {
+  const servers = (name: string): string => `NATS_URL=nats://${name}:4222\n`;
+  const tree = {
+    ...GOOD,
+    "callout.yaml": TEXT.replace(
+      "nats:",
+      "nats:\n  servers: ${NATS_URL:-nats://default:4222}",
+    ),
+  };
+  const exported = {
+    "fs/nats-export/secrets/.env.account": servers("account"),
+  };
+  const cases: [
+    tree: Tree,
+    variables: Readonly<Record<string, string>>,
+    host: string,
+  ][] = [
+    [tree, {}, "default"],
+    [{ ...tree, ...exported }, {}, "account"],
+    [{ ...tree, ...exported, ".env": servers("env") }, {}, "env"],
+    [
+      { ...tree, ...exported, ".env": servers("env") },
+      { NATS_URL: "process" },
+      "process",
+    ],
+    [{ ...tree, ...exported }, { NATS_URL: "" }, "default"],
+  ];
+  for (const [files, variables, host] of cases) {
+    await withFiles(files, (load) => {
+      const { config } = load(environmentOf({ ...VARIABLES, ...variables }));
+      assertEquals(config.nats.servers, [`nats://${host}:4222`]);
+    });
+  }
+});
+
+Deno.test("loadConfig() takes the seeds of the stack's files", async () => {
+  const {
+    NATS_ACCOUNT_KEY,
+    NATS_ACCOUNT_SECRET,
+    CALLOUT_ACCOUNT_KEY,
+    CALLOUT_XKEY,
+  } = VARIABLES;
+  const tree = {
+    ...GOOD,
+    ".env": { text: "", mode: READABLE_BY_ALL },
+    "fs/nats-export/secrets/.env.account":
+      `NATS_ACCOUNT_KEY=${NATS_ACCOUNT_KEY}\nNATS_ACCOUNT_SECRET="${NATS_ACCOUNT_SECRET}"\n`,
+    "fs/nats-export/secrets/.env.callout":
+      `# made by the stack\nCALLOUT_ACCOUNT_KEY=${CALLOUT_ACCOUNT_KEY}\n`,
+  };
+  await withFiles(tree, (load) => {
+    const { config } = load(
+      environmentOf({ CALLOUT_XKEY: CALLOUT_XKEY ?? "" }),
+    );
+    assertEquals(config.accounts[0]?.signingKey.reveal(), NATS_ACCOUNT_SECRET);
+  });
+});
+
+const wrong: [why: string, tree: Tree, path: string, problem: string][] = [
+  [
+    "a seed that others can read",
+    {
+      ...GOOD,
+      "callout.signing_key": { text: KEYS.signing.seed, mode: 0o644 },
+    },
+    "callout.signing_key_file",
+    "others on this machine can read or change it",
+  ],
+  [
+    "a seed that others can change",
+    {
+      ...GOOD,
+      "callout.signing_key": { text: KEYS.signing.seed, mode: 0o602 },
+    },
+    "callout.signing_key_file",
+    "others on this machine can read or change it",
+  ],
+  [
+    "creds that others can read",
+    { ...GOOD, "callout.creds": { text: CREDS["callout.creds"], mode: 0o604 } },
+    "nats.creds_file",
+    "others on this machine can read or change it",
+  ],
+  [
+    "a seed file that is empty",
+    { ...GOOD, "callout.signing_key": "" },
+    "callout.signing_key_file",
+    "is empty",
+  ],
+  [
+    "a seed file that is too long",
+    { ...GOOD, "callout.signing_key": KEYS.signing.seed + " ".repeat(2000) },
+    "callout.signing_key_file",
+    "is longer than 1024 bytes",
+  ],
+  [
+    "a seed file that is a folder",
+    {
+      ...GOOD,
+      "callout.yaml": TEXT.replace(
+        "signing_key_file: callout.signing_key",
+        "signing_key_file: .",
+      ),
+    },
+    "callout.signing_key_file",
+    "is not a file",
+  ],
+  [
+    "a seed file that cannot be read",
+    {
+      ...GOOD,
+      "callout.yaml": TEXT.replace(
+        "signing_key_file: callout.signing_key",
+        "signing_key_file: callout.creds/seed",
+      ),
+    },
+    "callout.signing_key_file",
+    "cannot be read",
+  ],
+  [
+    "a seed file that does not exist",
+    {
+      ...GOOD,
+      "callout.yaml": TEXT.replace(
+        "signing_key_file: callout.signing_key",
+        "signing_key_file: no",
+      ),
+    },
+    "callout.signing_key_file",
+    "names no, which does not exist",
+  ],
+  [
+    "variables with a seed that others can read",
+    {
+      ...GOOD,
+      ".env": { text: "NATS_ACCOUNT_SECRET=SAX\n", mode: READABLE_BY_ALL },
+    },
+    ".env",
+    "others on this machine can read or change it",
+  ],
+];
+
+for (const [why, tree, path, problem] of wrong) {
+  Deno.test(`loadConfig() refuses ${why}`, async () => {
+    const issues = await issuesOf(tree);
+    assertEquals(issues.map((issue) => issue.path), [path]);
+    const text = `${issues[0]?.problem}`;
+    assert(text.includes(problem), text);
+  });
+}
+
+Deno.test("loadConfig() says which chmod helps", async () => {
+  const tree = {
+    ...GOOD,
+    "callout.signing_key": { text: KEYS.signing.seed, mode: 0o644 },
+  };
+  const [issue] = await issuesOf(tree);
+  assert(
+    /^chmod 600 \S*callout\.signing_key/.test(issue?.remedy ?? ""),
+    issue?.remedy,
+  );
+});
+
+Deno.test("loadConfig() takes a seed that its group can read: containers share files so", async () => {
+  const tree = {
+    ...GOOD,
+    "callout.signing_key": { text: KEYS.signing.seed, mode: 0o640 },
+  };
+  await withFiles(
+    tree,
+    (load) => assertEquals(load(environmentOf(VARIABLES)).warnings, []),
+  );
+});
+
+Deno.test("loadConfig() refuses a seed that is not text", async () => {
+  await withFiles(GOOD, (load, directory) => {
+    writeBytes(join(directory, "callout.signing_key"), [0xc3, 0x28]);
+    const error = assertThrows(
+      () => load(environmentOf(VARIABLES)),
+      ConfigError,
+    );
+    assert(error.message.includes("is not text in UTF-8"), error.message);
+  });
+});
+
+function writeBytes(path: string, bytes: readonly number[]): void {
+  Deno.writeFileSync(path, new Uint8Array(bytes));
+}
+
+Deno.test("loadConfig() names a configuration that is not there or not YAML", async () => {
+  assertEquals(
+    (await issuesOf({})).map(({ path, problem }) => [path, problem]),
+    [
+      ["callout.yaml", "does not exist"],
+    ],
+  );
+  const [issue] = await issuesOf({ "callout.yaml": "a: [" });
+  assert(issue?.path.startsWith("line 1"), issue?.path);
+});
+
+Deno.test("J1 loadConfig() shows no secret, whatever is wrong with it", async () => {
+  const canary = "SAACANARYCANARYCANARYCANARYCANARYCANARYCANARYCANARYCANARYC";
+  const trees: readonly Tree[] = [
+    { ...GOOD, "callout.signing_key": canary },
+    { ...GOOD, "callout.signing_key": { text: canary, mode: 0o644 } },
+    { ...GOOD, "callout.creds": canary },
+    {
+      ...GOOD,
+      "callout.creds": CREDS["callout.creds"].replace(/SU\w+/, canary),
+    },
+    {
+      ...GOOD,
+      ".env": `NATS_ACCOUNT_SECRET=${canary}\nCALLOUT_XKEY=${canary}\n`,
+    },
+    { ...GOOD, "issuer.jwks.json": canary },
+  ];
+  for (const tree of trees) {
+    await withFiles(tree, (load) => {
+      const { CALLOUT_ACCOUNT_KEY = "", NATS_ACCOUNT_KEY = "" } = VARIABLES;
+      const environment = environmentOf({
+        CALLOUT_ACCOUNT_KEY,
+        NATS_ACCOUNT_KEY,
+      });
+      const error = assertThrows(() => load(environment), ConfigError);
+      const said = `${formatConfigError(error)} ${Deno.inspect(error)}`;
+      assertFalse(said.includes("CANARY"), said);
+    });
+  }
+});
