@@ -15,6 +15,8 @@ export function listPermissionFlags(loaded: LoadedConfig): readonly string[] {
     ...flag("--allow-net", listHosts(loaded.config)),
     ...flag("--allow-read", loaded.files),
     ...flag("--allow-env", loaded.variables),
+    // What libraries ask for besides (yaml's LOG_TOKENS prints what it parses) is not set.
+    "--ignore-env",
   ];
 }
 
