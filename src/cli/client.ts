@@ -20,7 +20,7 @@ import {
 } from "../base/json.ts";
 import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
 import { subjectToken } from "../permissions/subject_token.ts";
-import { inboxPrefix, tour } from "./client_tour.ts";
+import { inboxPrefix, messageOf, tour } from "./client_tour.ts";
 import { EXIT_FAILED, EXIT_OK, print, printError } from "./command.ts";
 import { ignoreStraySocketErrors } from "./stray_socket_errors.ts";
 import { withUsage } from "./usage.ts";
@@ -121,7 +121,9 @@ async function takeTour(
     good &&= step.good;
   }
   if (good) return EXIT_OK;
-  printError("Not everything went as it should");
+  printError(
+    "Not everything went as it should. Is the user's subject token another one? Pass it with --id",
+  );
   return EXIT_FAILED;
 }
 
@@ -182,8 +184,4 @@ function readClaims(token: string): JsonObject {
 function readId(claims: JsonObject): string | undefined {
   const sub = member(claims, "sub");
   return typeof sub === "string" ? subjectToken(sub) : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

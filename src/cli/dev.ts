@@ -3,6 +3,7 @@
  * memory, the service, and two bearer tokens to try it with. Ctrl-C ends all.
  */
 import { parseArgs } from "node:util";
+import type { Config } from "../config/config.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import { parseConfig } from "../config/parse.ts";
 import { readTextFile } from "../config/text_file.ts";
@@ -22,6 +23,8 @@ import {
 } from "./command.ts";
 import { overview } from "./dev_overview.ts";
 import { runService } from "./service.ts";
+import { aborted, listenForStop } from "./stop_signal.ts";
+import { ignoreStraySocketErrors } from "./stray_socket_errors.ts";
 import { developmentIssuerFolder } from "./token.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
@@ -49,6 +52,8 @@ const CONFIGURATION_FILE = "config/callout.yaml";
 /** What may be set from outside; the rest comes from the stack itself. */
 const OWN_VARIABLES = ["MONITORING_LISTEN", "LOG_FORMAT", "LOG_LEVEL"];
 
+const HOLD_BACK_MS = 2_000;
+
 /** For goodbyes; the server is stopped after it in any case. */
 const STOP_TIMEOUT_MS = 6_000;
 
@@ -61,26 +66,55 @@ async function dev(ports: ServerPorts): Promise<number> {
     printError("`deno task dev` needs Linux, macOS or WSL");
     return EXIT_FAILED;
   }
+  ignoreStraySocketErrors();
   using stopSignal = listenForStop();
   const { signal } = stopSignal;
   try {
-    const natsServer = await findNatsServer({ report: print, signal });
-    await using stack = await startStack({
-      natsServer,
-      ports,
-      issuerFolder: developmentIssuerFolder(),
-    });
-    signal.throwIfAborted();
-    return await serve(stack, signal);
+    const code = await runStack(ports, signal);
+    print("Everything has ended.");
+    return code;
   } catch (error) {
-    if (signal.aborted) return EXIT_OK;
-    return explain(error, ports);
+    return signal.aborted ? EXIT_OK : explain(error, ports);
   }
 }
 
-/** Runs the service until Ctrl-C, or until something else ends. */
-async function serve(stack: Stack, signal: AbortSignal): Promise<number> {
-  const variables = new Map(Object.entries(stack.environment));
+/** Runs until Ctrl-C, or until something ends that should not. */
+async function runStack(
+  ports: ServerPorts,
+  signal: AbortSignal,
+): Promise<number> {
+  const natsServer = await findNatsServer({ report: print, signal });
+  await using stack = await startStack({
+    natsServer,
+    ports,
+    issuerFolder: developmentIssuerFolder(),
+  });
+  const config = await readConfig(stack);
+  // The overview comes first. What is said before it waits, but not for long:
+  // it may be the reason why there is no overview.
+  using lines = holdBack(HOLD_BACK_MS);
+  const log = createLog({
+    format: config.log.format === "json" ? "json" : "text",
+    level: config.log.level,
+    write: lines.print,
+  });
+  const service = await runService(config, log, signal);
+  try {
+    print(await overview(stack, config.monitoring));
+    lines.release();
+    return await Promise.race([
+      aborted(signal).then(() => EXIT_OK),
+      stack.server.died.then(() => reportDeath(stack)),
+      service.ended.then(() => EXIT_FAILED),
+    ]);
+  } finally {
+    await within(STOP_TIMEOUT_MS, service.stop());
+    await log.close();
+  }
+}
+
+async function readConfig({ environment }: Stack): Promise<Config> {
+  const variables = new Map(Object.entries(environment));
   for (const name of OWN_VARIABLES) {
     const value = Deno.env.get(name);
     if (value !== undefined) variables.set(name, value);
@@ -90,44 +124,36 @@ async function serve(stack: Stack, signal: AbortSignal): Promise<number> {
     lookup: (name) => variables.get(name),
     readFile: readTextFile,
   });
-  // The overview comes first; what is said before it waits.
-  let waiting: string[] | undefined = [];
-  const log = createLog({
-    format: config.log.format === "json" ? "json" : "text",
-    level: config.log.level,
-    write: (line) => waiting === undefined ? print(line) : waiting.push(line),
-  });
-  const service = await runService(config, log, signal);
-  print(await overview(stack, config.monitoring));
-  waiting.forEach(print);
-  waiting = undefined;
+  return config;
+}
 
-  const stopped = new Promise<"asked">((resolve) => {
-    signal.addEventListener("abort", () => resolve("asked"));
-  });
-  const end = await Promise.race([
-    stopped,
-    stack.server.died.then(() => "server" as const),
-    service.ended.then(() => "service" as const),
-  ]);
-  await within(STOP_TIMEOUT_MS, service.stop());
-  await log.close();
-  switch (end) {
-    case "asked":
-      await stack.stop();
-      print("Everything has ended.");
-      return EXIT_OK;
-    case "server":
-      printError(
-        `nats-server has ended by itself. Its last words:\n${
-          lastLines(await stack.server.log())
-        }`,
-      );
-      return EXIT_FAILED;
-    default:
-      printError("The service has ended by itself");
-      return EXIT_FAILED;
+async function reportDeath({ server }: Stack): Promise<number> {
+  const lines = (await server.log()).trimEnd().split("\n").slice(-10);
+  printError(
+    `nats-server has ended by itself. Its last words:\n${lines.join("\n")}`,
+  );
+  return EXIT_FAILED;
+}
+
+interface HeldLines extends Disposable {
+  print(line: string): void;
+  release(): void;
+}
+
+/** Keeps lines until released, or until the time is over. */
+function holdBack(milliseconds: number): HeldLines {
+  let held: string[] | undefined = [];
+  function release(): void {
+    clearTimeout(timer);
+    held?.forEach(print);
+    held = undefined;
   }
+  const timer = setTimeout(release, milliseconds);
+  return {
+    print: (line) => held === undefined ? print(line) : held.push(line),
+    release,
+    [Symbol.dispose]: release,
+  };
 }
 
 /** What went wrong, for a person; rethrows what nobody expects. */
@@ -187,32 +213,6 @@ function readPort(text: string | undefined, name: keyof ServerPorts): number {
     throw new UsageError(`${OPTION_BY_PORT[name]} must be a port, 1 to 65535`);
   }
   return port;
-}
-
-interface StopSignal extends Disposable {
-  readonly signal: AbortSignal;
-}
-
-/**
- * Ctrl-C, and what else asks a program to end. It may come more than once: from
- * the terminal, and again from whoever started us. Stopping is bounded in time,
- * so nothing has to be forced.
- */
-function listenForStop(): StopSignal {
-  const controller = new AbortController();
-  const names: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-  const stop = (): void => controller.abort();
-  for (const name of names) Deno.addSignalListener(name, stop);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose](): void {
-      for (const name of names) Deno.removeSignalListener(name, stop);
-    },
-  };
-}
-
-function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-10).join("\n");
 }
 
 async function within(

@@ -3,6 +3,7 @@
  */
 import { delimiter } from "node:path";
 import type { MonitoringConfig } from "../config/config.ts";
+import { isFile } from "../dev/files.ts";
 import type { Stack } from "../dev/stack.ts";
 
 /** The same as in the README, so that it works where only Node is installed. */
@@ -30,7 +31,7 @@ export async function overview(
   const webSocketServer = websocketUrl === CLIENT_WEBSOCKET_URL
     ? ""
     : ` --server ${websocketUrl}`;
-  const task = `${denoCommand()} task`;
+  const task = `${await denoCommand(Deno.env.get("PATH") ?? "")} task`;
   const seconds = (performance.now() / 1000).toFixed(1);
   return `
 NATS with bearer tokens runs on this machine, ready after ${seconds} s.
@@ -58,20 +59,11 @@ The service says below what becomes of each client:
 }
 
 /** How a second terminal calls Deno: it may be here by way of npx only. */
-function denoCommand(): string {
-  const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
-  const installed = folders.some((folder) =>
+export async function denoCommand(path: string): Promise<string> {
+  for (const folder of path.split(delimiter)) {
     // npx puts the packages that it fetched onto the path, for its child only.
-    folder !== "" && !folder.includes("node_modules") &&
-    isFile(`${folder}/deno`)
-  );
-  return installed ? "deno" : DENO_BY_NPX;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
+    if (folder === "" || folder.includes("node_modules")) continue;
+    if (await isFile(`${folder}/deno`)) return "deno";
   }
+  return DENO_BY_NPX;
 }

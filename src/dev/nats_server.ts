@@ -5,6 +5,7 @@
  */
 import { delimiter, join } from "node:path";
 import { messageOf } from "./command.ts";
+import { isFile, removeFolder } from "./files.ts";
 import type { NatsServerSource } from "./nats_server_source.ts";
 import { natsServerSources } from "./nats_server_sources.ts";
 import {
@@ -21,7 +22,7 @@ export interface NatsServer {
 export interface FindOptions {
   /** Exactly this version, for tests against another one than the newest. */
   readonly version?: string;
-  /** Told what takes long. */
+  /** Told what takes long; standard error unless given. */
   readonly report?: (line: string) => void;
   readonly signal?: AbortSignal;
   /** `NATS_SERVER` and `PATH`; those of the program itself unless given. */
@@ -47,6 +48,7 @@ const PROGRAM = "nats-server";
 export async function findNatsServer(
   options: FindOptions = {},
 ): Promise<NatsServer> {
+  const report = options.report ?? reportHere;
   const environment = options.environment ?? environmentHere();
   const sources = options.sources ?? natsServerSources(options.version);
   const cache = options.cacheFolder ?? CACHE_FOLDER;
@@ -69,7 +71,7 @@ export async function findNatsServer(
   tried.push(`PATH: ${installed}`);
 
   return await searchCache(cache, sources, options) ??
-    await install(cache, sources, options, tried);
+    await install(cache, sources, { ...options, report }, tried);
 }
 
 /** The program's version if it will do, or why it will not. */
@@ -196,25 +198,13 @@ function nothingFound(
   );
 }
 
+function reportHere(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
 function environmentHere(): Record<string, string> {
   return {
     "NATS_SERVER": Deno.env.get("NATS_SERVER") ?? "",
     "PATH": Deno.env.get("PATH") ?? "",
   };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
-}
-
-async function removeFolder(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -97,7 +97,8 @@ Deno.test("findNatsServer() passes over one on the PATH that is too old", async 
     await Deno.mkdir(`${box.folder}/${name}`);
     await writeProgram(`${box.folder}/${name}/nats-server`, version ?? "");
   }
-  const PATH = `${box.folder}/none:${box.folder}/old:${box.folder}/new`;
+  const folders = ["none", "old/nats-server", "old", "new"];
+  const PATH = folders.map((name) => `${box.folder}/${name}`).join(":");
   const found = await findNatsServer({
     environment: { PATH },
     cacheFolder: box.cacheFolder,

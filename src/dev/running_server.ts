@@ -3,6 +3,7 @@
  * it writes in one folder that goes with it.
  */
 import { assert } from "../base/assert.ts";
+import { readIfThere, removeFolder } from "./files.ts";
 import type { NatsServer } from "./nats_server.ts";
 import type { Operator } from "./operator.ts";
 import {
@@ -129,7 +130,7 @@ export async function startNatsServer(
     ports,
     folder,
     died: died.promise,
-    log: () => readText(`${folder}/nats-server.log`),
+    log: () => readIfThere(`${folder}/nats-server.log`),
     signal,
     async restart(): Promise<void> {
       await end("SIGKILL");
@@ -190,7 +191,7 @@ async function readPortsFile(
   for await (const { name } of Deno.readDir(folder)) {
     const pid = PORTS_FILE_REGEXP.exec(name)?.[1];
     if (pid === undefined) continue;
-    const text = await readText(`${folder}/${name}`);
+    const text = await readIfThere(`${folder}/${name}`);
     // It is not written in one go.
     if (!text.trimEnd().endsWith("}")) return undefined;
     await Deno.remove(`${folder}/${name}`);
@@ -234,8 +235,8 @@ function isFree(port: number): boolean {
 /** What it printed or logged before it gave up. */
 async function lastWords(folder: string): Promise<string> {
   const texts = [
-    await readText(`${folder}/output`),
-    await readText(`${folder}/nats-server.log`),
+    await readIfThere(`${folder}/output`),
+    await readIfThere(`${folder}/nats-server.log`),
   ];
   const lines = texts.flatMap((text) => text.trim().split("\n").slice(-5));
   return lines.map((line) => `\n  ${line}`).join("");
@@ -246,23 +247,6 @@ function send(pid: number, signal: Deno.Signal): void {
     Deno.kill(pid, signal);
   } catch (error) {
     // It has just ended by itself: that is what the caller waits for.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
-}
-
-async function removeFolder(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

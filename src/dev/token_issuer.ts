@@ -13,6 +13,7 @@ import {
 import { Secret } from "../base/secret.ts";
 import { systemClock, toEpochSeconds } from "../base/time.ts";
 import { messageOf } from "./command.ts";
+import { exists } from "./files.ts";
 
 /** `iss` of its tokens. */
 export const DEVELOPMENT_ISSUER = "urn:nats-auth-callout:development";
@@ -152,15 +153,5 @@ async function writeUnlessThere(file: string, text: string): Promise<void> {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   } finally {
     await Deno.remove(unfinished);
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await Deno.stat(file);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
