@@ -169,8 +169,8 @@ Deno.test("C20 email is no identity, whatever email_verified says", () => {
 Deno.test("C19 distributed and aggregated claims are left alone", () => {
   const bearer = bearerOf(issuerOptions(signer));
   const sources = {
-    _claim_names: { sub: "src1" },
-    _claim_sources: { src1: { endpoint: "http://127.0.0.1:1/claims" } },
+    "_claim_names": { sub: "src1" },
+    "_claim_sources": { src1: { endpoint: "http://127.0.0.1:1/claims" } },
   };
   assertIdentity(judge(bearer, signer.token(claims(sources))));
 });

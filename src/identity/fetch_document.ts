@@ -65,11 +65,19 @@ async function download(
     client,
     signal,
     redirect: "manual",
+    // Asked for by name, the runtime unpacks nothing: no small answer becomes a huge one.
     headers: { "accept": "application/json", "accept-encoding": "identity" },
   });
   if (response.status !== 200) {
     await response.body?.cancel();
     return new FetchFault(`${url.origin} answered ${response.status}`);
+  }
+  const encoding = response.headers.get("content-encoding") ?? "identity";
+  if (encoding !== "identity") {
+    await response.body?.cancel();
+    return new FetchFault(
+      `${url.origin} answered in a content-encoding that was not asked for`,
+    );
   }
   const bytes = await readBody(response, signal);
   if (bytes === undefined) {
@@ -83,7 +91,7 @@ async function download(
     : text;
 }
 
-/** Counts while it reads, after decompression: a small answer may unpack to a huge one. */
+/** Counts while it reads; undefined if it is too much. */
 async function readBody(
   response: Response,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   bearerOf,
   ISSUER,
@@ -180,7 +180,7 @@ Deno.test("createJwtBearer() names every problem at once", () => {
     TypeError,
   );
   for (const option of ["audiences", "algorithms", "lifetimeSecondsMax"]) {
-    assertEquals(error.message.includes(option), true, error.message);
+    assertStringIncludes(error.message, option);
   }
 });
 

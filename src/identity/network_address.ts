@@ -33,11 +33,13 @@ const FORBIDDEN = blockList([
   "100.100.100.200/32",
   "168.63.129.16/32",
   "::/128",
-  "::ffff:0:0/96",
   "fe80::/10",
   "ff00::/8",
   "fd00:ec2::/32",
 ]);
+
+/** IPv4 in the clothes of IPv6: no name resolves to that. */
+const MAPPED = blockList(["::ffff:0:0/96"]);
 
 /** Private, shared and documentation ranges; translations that can carry such an address. */
 const PRIVATE = blockList([
@@ -95,6 +97,7 @@ export function urlProblem(
 export function classifyAddress(address: string): AddressClass {
   if (isIP(address) === 0) return "forbidden";
   const family = familyOf(address);
+  if (family === "ipv6" && MAPPED.check(address, family)) return "forbidden";
   if (LOOPBACK.check(address, family)) return "loopback";
   if (FORBIDDEN.check(address, family)) return "forbidden";
   return PRIVATE.check(address, family) ? "private" : "public";

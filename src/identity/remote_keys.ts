@@ -15,7 +15,12 @@ import type { Rejected, Unavailable } from "../base/outcome.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { FoundKeys, IssuerKeys } from "./issuer_keys.ts";
-import type { CandidateKeys, KeySet, MissingKey } from "./key_set.ts";
+import type {
+  CandidateKeys,
+  ImportedKeySet,
+  KeySet,
+  MissingKey,
+} from "./key_set.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import type { KeyFetcher } from "./key_fetcher.ts";
 import { FetchFault } from "./fetch_document.ts";
@@ -169,12 +174,22 @@ export class RemoteKeys implements IssuerKeys {
 
   async #fetch(): Promise<void> {
     clearTimeout(this.#timer);
-    const fetched = await this.#options.fetcher.fetch(this.#stopped.signal);
+    const fetched = await this.#fetchSafely();
     if (this.#stopped.signal.aborted) return;
     this.#triedAt = this.#dependencies.monotonic();
     if (fetched instanceof FetchFault) this.#keepKeys(fetched.problem);
     else this.#takeKeys(fetched.keySet, this.#triedAt);
     this.#timer = setTimeout(() => this.#fetchOnce(), this.#delayMs());
+  }
+
+  /** The shell of a background task: not even a mistake of ours ends the refreshes. */
+  async #fetchSafely(): Promise<ImportedKeySet | FetchFault> {
+    try {
+      return await this.#options.fetcher.fetch(this.#stopped.signal);
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "unknown";
+      return new FetchFault(`unexpected error: ${name}`);
+    }
   }
 
   #takeKeys(keySet: KeySet, now: MonotonicMs): void {

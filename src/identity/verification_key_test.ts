@@ -228,7 +228,7 @@ Deno.test("B11 a PSS signature has a salt as long as the digest", async () => {
 Deno.test("B14 keys and URLs in the header are ignored, and nothing is fetched", async () => {
   let hits = 0;
   await using trap = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    { hostname: "127.0.0.1", port: 0, onListen: (): void => {} },
     () => {
       hits++;
       return new Response("{}");

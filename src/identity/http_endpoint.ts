@@ -1,0 +1,214 @@
+/**
+ * One HTTP endpoint that is asked about tokens: over connections that are kept,
+ * within a size, at the very URL that is configured. Whoever answers may be slow,
+ * broken or hostile; what comes back is an answer of the expected form or a
+ * fault, and never an exception.
+ */
+import { decodeUtf8, JsonFault } from "../base/json.ts";
+import { ANSWER_BYTES_MAX } from "../base/limits.ts";
+import type { Secret } from "../base/secret.ts";
+import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
+import { readBoundedBody } from "./bounded_body.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { checkHost } from "./network_address.ts";
+import { untilAborted } from "./until_aborted.ts";
+
+export interface EndpointOptions {
+  /** PEM. Trusted for this endpoint beside the machine's own. */
+  readonly caCertificates?: readonly string[];
+  /** Shown to the endpoint when it asks for a certificate. */
+  readonly clientCertificate?: ClientCertificate;
+  /** Lets the endpoint be at `http://127.0.0.1`, `http://[::1]` or `http://localhost`. */
+  readonly allowLoopbackHttp?: boolean;
+  /** Lets the endpoint be in a private network. */
+  readonly allowPrivateAddresses?: boolean;
+}
+
+/** PEM, both. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: Secret;
+}
+
+export interface Question {
+  readonly url: URL;
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Statuses that are answers; their body is read. */
+  readonly statuses: readonly number[];
+}
+
+export interface HttpAnswer {
+  readonly kind: "http answer";
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Connections that wait for the next question; a server closes them when it likes. */
+const IDLE_CONNECTIONS_MAX = 8;
+const IDLE_MS_MAX = 30_000;
+
+/** How long a name is believed to lead to an allowed address. */
+const ADDRESS_CHECK_MS = 30_000;
+
+/** Nobody was there, or not able to answer for now (RFC 9110 section 15.6, RFC 6585 section 4). */
+const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
+
+export class HttpEndpoint {
+  readonly #options: EndpointOptions;
+  readonly #monotonic: MonotonicClock;
+  #client: Deno.HttpClient | undefined;
+  /** By host, when it was last found at an allowed address. */
+  readonly #allowedAt = new Map<string, MonotonicMs>();
+
+  constructor(options: EndpointOptions, monotonic: MonotonicClock) {
+    this.#options = options;
+    this.#monotonic = monotonic;
+  }
+
+  /** Asks once. The signal bounds all of it: name, connection, TLS, head and body. */
+  async ask(
+    question: Question,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer | EndpointFault> {
+    const { origin } = question.url;
+    try {
+      const refused = await untilAborted(
+        this.#checkAddress(question.url.hostname),
+        signal,
+      );
+      if (refused !== undefined) return new EndpointFault(refused);
+      const response = await this.#send(question, signal);
+      return await readAnswer(response, question, signal);
+    } catch (error) {
+      // Whatever the network does: no connection, no TLS, a connection lost.
+      if (signal.aborted) {
+        return new EndpointFault(`${origin} did not answer in time`);
+      }
+      return new EndpointFault(`cannot reach ${origin}: ${reasonOf(error)}`, {
+        again: true,
+      });
+    }
+  }
+
+  /** Ends the connections. */
+  close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  #send(question: Question, signal: AbortSignal): Promise<Response> {
+    const { method, headers, body } = question;
+    this.#client ??= createClient(this.#options);
+    return fetch(question.url, {
+      client: this.#client,
+      method,
+      // Nothing is unpacked that was not asked for: no small answer becomes a huge one.
+      headers: {
+        "accept": "application/json",
+        "accept-encoding": "identity",
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+      redirect: "manual",
+      signal,
+    });
+  }
+
+  async #checkAddress(hostname: string): Promise<string | undefined> {
+    const allowedAt = this.#allowedAt.get(hostname);
+    const now = this.#monotonic();
+    if (allowedAt !== undefined && now - allowedAt < ADDRESS_CHECK_MS) {
+      return undefined;
+    }
+    const problem = await checkHost(hostname, {
+      allowLoopback: this.#options.allowLoopbackHttp ?? false,
+      allowPrivate: this.#options.allowPrivateAddresses ?? false,
+    });
+    if (problem === undefined) this.#allowedAt.set(hostname, now);
+    return problem;
+  }
+}
+
+function createClient(
+  { caCertificates, clientCertificate }: EndpointOptions,
+): Deno.HttpClient {
+  return Deno.createHttpClient({
+    caCerts: [...caCertificates ?? []],
+    poolMaxIdlePerHost: IDLE_CONNECTIONS_MAX,
+    poolIdleTimeout: IDLE_MS_MAX,
+    ...(clientCertificate === undefined ? {} : {
+      cert: clientCertificate.certificate,
+      key: clientCertificate.key.reveal(),
+    }),
+  });
+}
+
+async function readAnswer(
+  response: Response,
+  { url: { origin }, statuses }: Question,
+  signal: AbortSignal,
+): Promise<HttpAnswer | EndpointFault> {
+  const fault = checkHead(response, origin, statuses);
+  if (fault !== undefined) {
+    await response.body?.cancel();
+    return fault;
+  }
+  const bytes = await readBoundedBody(response, ANSWER_BYTES_MAX, signal);
+  if (bytes === undefined) {
+    return new EndpointFault(
+      `${origin} answered with more than ${ANSWER_BYTES_MAX} bytes`,
+      { questionOnly: true },
+    );
+  }
+  const text = decodeUtf8(bytes);
+  return text instanceof JsonFault
+    ? new EndpointFault(`the answer of ${origin} ${text.problem}`, {
+      questionOnly: true,
+    })
+    : { kind: "http answer", status: response.status, text };
+}
+
+function checkHead(
+  { headers, status }: Response,
+  origin: string,
+  statuses: readonly number[],
+): EndpointFault | undefined {
+  if (!statuses.includes(status)) {
+    const retryAfterMs = readRetryAfter(headers.get("retry-after"));
+    return new EndpointFault(`${origin} answered ${status}`, {
+      again: BUSY_STATUSES.includes(status),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      // What we sent was not to its liking; whether we may ask at all is another matter.
+      questionOnly: status >= 400 && status < 500 &&
+        ![401, 403, 429].includes(status),
+    });
+  }
+  if ((headers.get("content-encoding") ?? "identity") !== "identity") {
+    return new EndpointFault(
+      `${origin} answered in a content-encoding that was not asked for`,
+    );
+  }
+  return undefined;
+}
+
+const SECONDS_REGEXP = /^\d{1,6}$/;
+
+/** Seconds only: a date would have to be compared with a clock that is not ours. */
+function readRetryAfter(text: string | null): number | undefined {
+  return text !== null && SECONDS_REGEXP.test(text)
+    ? Number(text) * 1000
+    : undefined;
+}
+
+const JSON_TYPE_REGEXP = /^application\/json\s*(?:;|$)/i;
+
+/** The innermost message: that of TLS or of the connection. */
+function reasonOf(error: unknown): string {
+  let reason = error;
+  while (reason instanceof Error && reason.cause instanceof Error) {
+    reason = reason.cause;
+  }
+  return reason instanceof Error ? reason.message : "unknown reason";
+}
