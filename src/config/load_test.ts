@@ -13,14 +13,10 @@ import {
   formatConfigError,
 } from "./config_error.ts";
 import {
-  loadConfig,
-  type LoadedConfig,
-  type ProcessEnvironment,
-} from "./load.ts";
-
-type Tree = Readonly<
-  Record<string, string | { readonly text: string; readonly mode: number }>
->;
+  environmentOf,
+  type Tree,
+  withFiles,
+} from "../../tests/fixtures/config_folder.ts";
 
 const READABLE_BY_ALL = 0o644;
 
@@ -37,48 +33,6 @@ const GOOD: Tree = {
   ...SIGNING_KEY,
   ...JWKS,
 };
-
-function environmentOf(
-  variables: Readonly<Record<string, string>>,
-): ProcessEnvironment & {
-  readonly left: Map<string, string>;
-} {
-  const left = new Map(Object.entries(variables));
-  return {
-    left,
-    get: (name) => left.get(name),
-    delete: (name) => void left.delete(name),
-  };
-}
-
-/** Loads from a folder with these files, readable by their owner alone unless told otherwise. */
-async function withFiles(
-  tree: Tree,
-  test: (
-    load: (environment: ProcessEnvironment) => LoadedConfig,
-    directory: string,
-  ) => void,
-): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    for (const [path, file] of Object.entries(tree)) {
-      const { text, mode } = typeof file === "string"
-        ? { text: file, mode: 0o600 }
-        : file;
-      const target = join(directory, path);
-      await Deno.mkdir(join(target, ".."), { recursive: true });
-      await Deno.writeTextFile(target, text);
-      await Deno.chmod(target, mode);
-    }
-    test(
-      (environment) =>
-        loadConfig({ path: "callout.yaml", environment, directory }),
-      directory,
-    );
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 /** The problems, with the folder's name left out of them. */
 async function issuesOf(
