@@ -53,6 +53,8 @@ const REQUESTS_PER_TURN = 8;
 /** Time that an answer needs to get from here to the server's own deadline. */
 const ANSWER_MARGIN_MS = 200;
 
+const DRAIN_POLL_MS = 5;
+
 export async function subscribeToCallouts(
   connection: NatsConnection,
   options: SubscriptionOptions,
@@ -163,12 +165,11 @@ export async function subscribeToCallouts(
       draining = true;
       const deadline = monotonic() + graceMs;
       // Removes the interest and waits for what the server had already sent.
-      await Promise.race([
-        subscription.drain().catch(() => {}),
-        sleep(graceMs),
-      ]);
-      while ((waiting.size > 0 || inFlight > 0) && monotonic() < deadline) {
-        await sleep(5);
+      let unsubscribed = false;
+      subscription.drain().catch(() => {}).then(() => unsubscribed = true);
+      while (!unsubscribed || waiting.size > 0 || inFlight > 0) {
+        if (monotonic() >= deadline) break;
+        await sleep(DRAIN_POLL_MS);
       }
       for (
         let left = waiting.take(monotonic());

@@ -1,0 +1,276 @@
+/**
+ * Logins with a bearer token and nothing else, against real servers in operator
+ * mode with signing keys, xkey and default sentinel: the newest and the oldest
+ * that is supported.
+ */
+import {
+  credsAuthenticator,
+  PermissionViolationError,
+} from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-deno";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import { OLDEST_NATS_SERVER } from "../../src/dev/nats_server_version.ts";
+import {
+  openClient,
+  publishProblem,
+  reaches,
+  subscribeProblem,
+  type Transport,
+} from "../fixtures/nats_client.ts";
+import { startService } from "../fixtures/service.ts";
+import { startStack, type TestStackOptions } from "../fixtures/stack.ts";
+
+const servers: [name: string, options: TestStackOptions][] = [
+  ["the newest server", {}],
+  ["the oldest supported server", { natsServerVersion: OLDEST_NATS_SERVER }],
+];
+
+for (const [name, options] of servers) {
+  for (const transport of ["tcp", "websocket"] as Transport[]) {
+    Deno.test(`a bearer token is all it takes, over ${transport}, on ${name}`, async () => {
+      await using stack = await startStack(options);
+      await using service = await startService(await stack.config());
+      const alice = await openClient(
+        stack,
+        await stack.token("alice"),
+        transport,
+      );
+      const bob = await openClient(stack, await stack.token("bob"), transport);
+
+      assert(await reaches(alice, alice, "users.alice.a", "users.alice.>"));
+      assert(await reaches(bob, bob, "users.bob.a.b.c", "users.bob.>"));
+      for (
+        const subject of [
+          "users.>",
+          "users.bob.>",
+          "users.*.a",
+          ">",
+          "_INBOX.>",
+          "$SYS.>",
+          "$JS.API.>",
+        ]
+      ) {
+        assertInstanceOf(
+          await subscribeProblem(alice, subject),
+          PermissionViolationError,
+          subject,
+        );
+      }
+      for (
+        const subject of [
+          "users.bob.a",
+          "users",
+          "users.alice",
+          "$SYS.REQ.USER.AUTH",
+          "$JS.API.INFO",
+        ]
+      ) {
+        assertInstanceOf(
+          await publishProblem(alice, subject),
+          PermissionViolationError,
+          subject,
+        );
+      }
+      assertFalse(await reaches(bob, alice, "users.bob.a", "users.alice.>"));
+      await alice.close();
+      await bob.close();
+      assertEquals(
+        service.lines.filter(({ code }) => code === "granted").length,
+        2,
+      );
+    });
+  }
+
+  Deno.test(`replies stay private under one's own inbox prefix on ${name}`, async () => {
+    await using stack = await startStack(options);
+    await using _service = await startService(await stack.config());
+    const alice = await connect({
+      servers: stack.natsUrl,
+      token: await stack.token("alice"),
+      inboxPrefix: "users.alice._INBOX",
+      reconnect: false,
+    });
+    alice.subscribe("users.alice.echo", {
+      callback(_error, message): void {
+        message.respond(message.data);
+      },
+    });
+    const reply = await alice.request("users.alice.echo", "ping");
+    assertEquals(reply.string(), "ping");
+    await alice.close();
+  });
+
+  Deno.test(`C4 refused tokens get nobody in on ${name}`, async () => {
+    await using stack = await startStack(options);
+    await using service = await startService(await stack.config());
+    const good = await stack.token("alice");
+    const tokens: [token: string, code: string][] = [
+      [
+        await stack.token("alice", { ttlSeconds: -3600 }),
+        "bearer_token_expired",
+      ],
+      [await stack.token("alice", { audience: "other" }), "audience_mismatch"],
+      [good.slice(0, -8) + "AAAAAAAA", "signature_invalid"],
+      ["not a token", "bearer_token_malformed"],
+    ];
+    for (const [token, code] of tokens) {
+      await assertRejects(
+        () => openClient(stack, token),
+        Error,
+        "Authorization Violation",
+      );
+      assertEquals(service.lines.at(-1)?.code, code);
+    }
+    // No token at all.
+    await assertRejects(
+      () => connect({ servers: stack.natsUrl, reconnect: false }),
+      Error,
+      "Authorization",
+    );
+    assertEquals(service.lines.at(-1)?.code, "bearer_token_missing");
+  });
+
+  Deno.test(`a session ends with its token on ${name}`, async () => {
+    await using stack = await startStack(options);
+    await using _service = await startService(await stack.config());
+    const alice = await openClient(
+      stack,
+      await stack.token("alice", { ttlSeconds: 2 }),
+    );
+    const error = await alice.closed();
+    assert(
+      String(error).includes("User Authentication Expired"),
+      String(error),
+    );
+  });
+}
+
+Deno.test("creds of the application account keep working beside bearer tokens", async () => {
+  await using stack = await startStack();
+  await using service = await startService(await stack.config());
+  const creds = stack.operator.userCreds(
+    stack.operator.applicationAccount,
+    "old",
+  );
+  const old = await connect({
+    servers: stack.natsUrl,
+    reconnect: false,
+    authenticator: credsAuthenticator(new TextEncoder().encode(creds.reveal())),
+  });
+  const alice = await openClient(stack, await stack.token("alice"));
+  assert(await reaches(alice, old, "users.alice.hello", "users.>"));
+  await old.close();
+  await alice.close();
+  assertEquals(
+    service.lines.filter(({ code }) => code === "granted").length,
+    1,
+  );
+});
+
+Deno.test("N17 J1 no token is in the service's log, the server's log, its monitoring or its connections", async () => {
+  await using stack = await startStack();
+  await using service = await startService(await stack.config());
+  const token = await stack.token("alice");
+  const refused = await stack.token("alice", { audience: "other" });
+  const alice = await openClient(stack, token);
+  await assertRejects(() => openClient(stack, refused), Error, "Authorization");
+
+  const response = await fetch(`${stack.monitoringUrl}/connz?auth=1&state=all`);
+  const connections = await response.text();
+  const everything = JSON.stringify(service.lines) + await stack.server.log() +
+    connections;
+  for (const secret of [...token.split("."), ...refused.split(".")]) {
+    // The header is the same for all tokens and no secret; a part of it would do no harm.
+    assertFalse(everything.includes(secret), `found ${secret.slice(0, 12)}`);
+  }
+  assert(connections.includes('"authorized_user": "alice"'), connections);
+  await alice.close();
+});
+
+Deno.test("H3 hostile subs stay apart on a real server", async () => {
+  await using stack = await startStack();
+  await using _service = await startService(await stack.config());
+  const victim = await openClient(stack, await stack.token("victim"));
+  for (
+    const sub of [
+      "*",
+      ">",
+      "victim.x",
+      "> q",
+      ">\u00a0q",
+      "victim\u3000q",
+      "{{name()}}",
+      "$SYS",
+    ]
+  ) {
+    const client = await openClient(stack, await stack.token(sub));
+    assertFalse(
+      await reaches(victim, client, "users.victim.secret", "users.victim.>"),
+      sub,
+    );
+    for (const subject of ["users.>", "users.*.x", "users.victim.>", ">"]) {
+      assertInstanceOf(
+        await subscribeProblem(client, subject),
+        PermissionViolationError,
+        sub,
+      );
+      assertInstanceOf(
+        await subscribeProblem(client, subject, "q"),
+        PermissionViolationError,
+        sub,
+      );
+    }
+    assertInstanceOf(
+      await publishProblem(client, "users.victim.x"),
+      PermissionViolationError,
+      sub,
+    );
+    await client.close();
+  }
+  await victim.close();
+});
+
+Deno.test("J7 the service says when it is ready, and when it is not", async () => {
+  await using stack = await startStack();
+  const service = await startService(await stack.config());
+  try {
+    assertEquals(
+      (await fetch(`${service.monitoringUrl}/healthz`).then(discard)).status,
+      200,
+    );
+    assertEquals(
+      (await fetch(`${service.monitoringUrl}/readyz`).then(discard)).status,
+      200,
+    );
+    await stack.server.stop();
+    await until(async () =>
+      (await fetch(`${service.monitoringUrl}/readyz`).then(discard)).status ===
+        503
+    );
+    assertEquals(
+      (await fetch(`${service.monitoringUrl}/healthz`).then(discard)).status,
+      200,
+    );
+  } finally {
+    await service.stop();
+  }
+});
+
+async function discard(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return response;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!await condition()) {
+    if (Date.now() > deadline) throw new Error("did not come true within 10 s");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
