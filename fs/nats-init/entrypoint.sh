@@ -18,7 +18,7 @@ NEW=/nsc/.new
 
 main() {
   check_settings
-  check_not_empty NATS_VER NATS_BOX_VER DENO_VER DENO_CONFIG NATS_PORT NATS_WEBSOCKET_PORT NATS_MONITORING_PORT
+  check_not_empty NATS_VER NATS_BOX_VER DENO_VER NATS_PORT NATS_WEBSOCKET_PORT NATS_MONITORING_PORT
   check_server_tag
   check_nsc
   check_writable /nsc "volume nsc_data"
@@ -203,11 +203,21 @@ write_callout_conf() {
   replace /config/callout.conf
 }
 
-# What servers of a cluster show each other. A route may speak for every account.
+# What servers of a cluster show each other: a route may speak for every account. It
+# stands in addresses, where nats-server fills in no variables.
 write_routes_conf() {
+  local password server
   [ ! -s /config/routes.conf ] || return 0
-  printf '# Written by nats-init, read by docker-compose.cluster.yaml only.\nroute_password: "%s"\n' \
-    "$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')" >/config/routes.conf.new
+  password=$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
+  {
+    echo "# Written by nats-init, read by docker-compose.cluster.yaml's servers only."
+    echo "authorization { user: route, password: \"$password\", timeout: 2 }"
+    echo "routes: ["
+    for server in nats-server nats-server-2 nats-server-3; do
+      echo "  \"nats://route:$password@$server:6222\""
+    done
+    echo "]"
+  } >/config/routes.conf.new
   replace /config/routes.conf
 }
 

@@ -4,7 +4,7 @@
 # and tags from the same real programs. It says which of the three it was.
 #
 #   tests/compose/images.sh                  # what the compose files and the Dockerfile name
-#   tests/compose/images.sh nats:2.11-alpine # these
+#   tests/compose/images.sh traefik:v3.7     # these
 #
 # Programs are built by Go or come from npm and Debian, and are kept below
 # $IMAGES_DIR, ${XDG_CACHE_HOME:-~/.cache}/nats-auth-callout/images by default.
@@ -24,6 +24,8 @@ fail() {
 . "$HERE/packages.sh"
 # shellcheck source=tests/compose/programs.sh
 . "$HERE/programs.sh"
+# shellcheck source=tests/compose/traefik.sh
+. "$HERE/traefik.sh"
 
 main() {
   mkdir -p "$IMAGES_DIR"
@@ -77,7 +79,8 @@ build() {
     nats:*-alpine) build_nats "$1" ;;
     natsio/nats-box:*) build_nats_box "$1" ;;
     denoland/deno:alpine-*) build_deno "$1" ;;
-    *) fail "$1: no stand-in is known; known are nats:…-alpine, natsio/nats-box:…, denoland/deno:alpine-…" ;;
+    traefik:*) build_traefik "$1" ;;
+    *) fail "$1: no stand-in is known; known are nats:…-alpine, natsio/nats-box:…, denoland/deno:alpine-…, traefik:…" ;;
   esac
 }
 
@@ -132,6 +135,16 @@ case "${1:--}" in -* | cache | check | eval | install | run | task | test) set -
 exec "$@"
 SH
   build_context "$1" deno "$context"
+}
+
+build_traefik() {
+  local context version traefik
+  version=$(traefik_version "${1#*:}")
+  traefik=$(traefik "$version")
+  context=$(new_context)
+  cp "$traefik" "$context/traefik"
+  copy_certificates "$context/rootfs"
+  build_context "$1" traefik "$context"
 }
 
 new_context() {
