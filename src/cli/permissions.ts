@@ -4,30 +4,26 @@
  */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../config/config_error.ts";
-import { loadConfig } from "../config/load.ts";
+import { configurationFile, loadConfig } from "../config/load.ts";
 import {
   listPermissionFlags,
   listPermissionFlagsToExplain,
 } from "../config/permissions.ts";
 import { EXIT_OK, print } from "./command.ts";
+import { withUsage } from "./usage.ts";
 
 const USAGE = `Prints the Deno permissions that start needs.
 
-Usage: deno run main.ts permissions [--config FILE]
+Usage: deno run main.ts permissions
 
-  --config FILE   the configuration, config/callout.yaml unless given
-  --help          this text`;
+CALLOUT_CONFIG names the configuration, config/callout.yaml unless set.`;
 
-export function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      config: { type: "string", default: "config/callout.yaml" },
-      help: { type: "boolean", short: "h" },
-    },
+export async function run(args: readonly string[]): Promise<number> {
+  return await withUsage(USAGE, args, () => {
+    parseArgs({ args: [...args], options: {} });
+    print(listFlags(configurationFile()).join(" "));
+    return Promise.resolve(EXIT_OK);
   });
-  print(values.help ? USAGE : listFlags(values.config).join(" "));
-  return Promise.resolve(EXIT_OK);
 }
 
 function listFlags(path: string): readonly string[] {

@@ -4,7 +4,11 @@
  */
 import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import { loadConfig, type LoadedConfig } from "../config/load.ts";
+import {
+  configurationFile,
+  loadConfig,
+  type LoadedConfig,
+} from "../config/load.ts";
 import { ListenError } from "../monitoring/health.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, printError } from "./command.ts";
@@ -14,22 +18,18 @@ import { withUsage } from "./usage.ts";
 
 const USAGE = `Runs the callout service against the configured NATS.
 
-Usage: deno task start [--config FILE]
+Usage: deno task start
 
-  --config FILE   the configuration, config/callout.yaml unless given
-  --help          this text
+CALLOUT_CONFIG names the configuration, config/callout.yaml unless set.
 
 SIGTERM and SIGINT end it: requests in flight are finished first.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   return await withUsage(USAGE, args, async () => {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { config: { type: "string", default: "config/callout.yaml" } },
-    });
+    parseArgs({ args: [...args], options: {} });
     try {
       const loaded = loadConfig({
-        path: values.config,
+        path: configurationFile(),
         environment: Deno.env,
       });
       return await start(loaded);

@@ -10,7 +10,8 @@ import { parseListenAddress, parseNatsServer } from "./addresses.ts";
 import { buildAccounts } from "./build_accounts.ts";
 import { buildIssuers } from "./build_issuers.ts";
 import type { Checking } from "./checking.ts";
-import type { CalloutConfig, Config, MonitoringConfig } from "./config.ts";
+import type { CalloutOptions } from "../nats/callout_service.ts";
+import type { Config, MonitoringConfig } from "./config.ts";
 import { readCreds } from "./creds.ts";
 import type { CalloutSettings, Settings } from "./schema.ts";
 import { checkPublicKey, readSeed } from "./seeds.ts";
@@ -46,7 +47,7 @@ export function buildConfig(
 function buildCallout(
   settings: CalloutSettings,
   checking: Checking,
-): CalloutConfig | undefined {
+): CalloutOptions | undefined {
   const account = settings.account === undefined
     ? undefined
     : checkPublicKey(checking, "callout.account", settings.account, "account");

@@ -3,7 +3,7 @@
  * one in which a user could harm everybody.
  */
 import type { Checking } from "./checking.ts";
-import type { AccountConfig } from "./config.ts";
+import type { AccountOptions } from "../nats/callout_service.ts";
 import type { AccountSettings } from "./schema.ts";
 import { checkPublicKey, readSeed } from "./seeds.ts";
 
@@ -18,14 +18,14 @@ export function buildAccounts(
   settings: readonly AccountSettings[],
   calloutAccount: string | undefined,
   checking: Checking,
-): readonly AccountConfig[] {
+): readonly AccountOptions[] {
   if (settings.length === 0) {
     checking.reportMissing(
       ["accounts"],
       "list the account that users are placed in, with its keys",
     );
   }
-  const accounts: AccountConfig[] = [];
+  const accounts: AccountOptions[] = [];
   settings.forEach((entry, index) => {
     const account = buildAccount(
       entry,
@@ -54,7 +54,7 @@ function buildAccount(
   path: string,
   calloutAccount: string | undefined,
   checking: Checking,
-): AccountConfig | undefined {
+): AccountOptions | undefined {
   const { name, public_key: key } = settings;
   checkName(name, `${path}.name`, checking);
   const publicKey = key === undefined

@@ -1,44 +1,24 @@
 /**
  * The configuration once it has been checked: what cannot be used is not in it.
  */
-import type { Secret } from "../base/secret.ts";
-import type { ConnectionType } from "../callout/request_claims.ts";
 import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
-import type { NatsOptions } from "../nats/connection.ts";
+import type {
+  AccountOptions,
+  CalloutOptions,
+  CalloutServiceOptions,
+} from "../nats/callout_service.ts";
 import type { OwnSubtreeOptions } from "../permissions/own_subtree.ts";
 import type { LogLevel } from "../telemetry/log.ts";
 
 export interface Config {
-  readonly nats: NatsOptions & { readonly queueGroup: string };
-  readonly callout: CalloutConfig;
+  readonly nats: CalloutServiceOptions["nats"];
+  readonly callout: CalloutOptions;
   /** The accounts that users may be placed in. */
-  readonly accounts: readonly AccountConfig[];
+  readonly accounts: readonly AccountOptions[];
   readonly issuers: readonly JwtIssuerOptions[];
   readonly permissions: OwnSubtreeOptions;
   readonly monitoring: MonitoringConfig;
   readonly log: LogConfig;
-}
-
-export interface CalloutConfig {
-  /** Public key of the account AUTH. */
-  readonly account: string;
-  /** Seed of AUTH's signing key: signs the responses. */
-  readonly signingKey: Secret;
-  /** Seed of AUTH's curve key. Without it, requests are read in plain text. */
-  readonly xkey?: Secret;
-  /** Public keys of the servers that may ask. Empty: see `nats/trusted_servers.ts`. */
-  readonly trustedServerIds: readonly string[];
-  readonly budgetMs: number;
-  readonly requestsInFlightMax: number;
-  readonly requestsWaitingMax: number;
-  readonly connectionTypes: readonly ConnectionType[];
-}
-
-export interface AccountConfig {
-  readonly name: string;
-  readonly publicKey: string;
-  /** Seed of the account's signing key: signs the user JWTs. */
-  readonly signingKey: Secret;
 }
 
 export interface MonitoringConfig {

@@ -45,6 +45,14 @@ export const VARIABLE_FILES: readonly string[] = [
   "fs/nats-export/secrets/.env.callout",
 ];
 
+/** Names the configuration file: `start` and what prepares it read the same one. */
+export const CONFIGURATION_VARIABLE = "CALLOUT_CONFIG";
+
+/** The configuration file of this machine. */
+export function configurationFile(): string {
+  return Deno.env.get(CONFIGURATION_VARIABLE) || "config/callout.yaml";
+}
+
 const VARIABLES_BYTES_MAX = 64 * 1024;
 
 /** UTF-8 needs three bytes for a UTF-16 unit at most. */

@@ -7,14 +7,14 @@ import { isIP } from "node:net";
 import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
 import { formatHostAndPort } from "./addresses.ts";
 import type { Config } from "./config.ts";
-import type { LoadedConfig } from "./load.ts";
+import { CONFIGURATION_VARIABLE, type LoadedConfig } from "./load.ts";
 
 /** The flags of `deno run`. */
 export function listPermissionFlags(loaded: LoadedConfig): readonly string[] {
   return [
     ...flag("--allow-net", listHosts(loaded.config)),
     ...flag("--allow-read", loaded.files),
-    ...flag("--allow-env", loaded.variables),
+    ...flag("--allow-env", [CONFIGURATION_VARIABLE, ...loaded.variables]),
     // What libraries ask for besides (yaml's LOG_TOKENS prints what it parses) is not set.
     "--ignore-env",
   ];

@@ -25,7 +25,7 @@ monitoring: { listen: "[::1]:0" }
   assertEquals(flagsOf(text, ["b.yaml", "a,b", "b.yaml"]), [
     "--allow-net=10.0.0.1:8443,[::1],[::1]:4333,a.example:4222,b.example,d.example,keys.example",
     "--allow-read=a,,b,b.yaml",
-    "--allow-env=A,B",
+    "--allow-env=A,B,CALLOUT_CONFIG",
     "--ignore-env",
   ]);
 });
@@ -34,7 +34,7 @@ Deno.test("K9 listPermissionFlags() keeps a path with white space from ending th
   assertEquals(flagsOf(TEXT, ["a b", "c --allow-run"]), [
     "--allow-net=127.0.0.1:4222,127.0.0.1:8080",
     "--allow-read",
-    "--allow-env=A,B",
+    "--allow-env=A,B,CALLOUT_CONFIG",
     "--ignore-env",
   ]);
 });

@@ -19,7 +19,10 @@ import type { Log } from "../telemetry/log.ts";
 import { connectNats, type NatsOptions } from "./connection.ts";
 import { createDecisionLog } from "./decision_log.ts";
 import { subscribeToCallouts } from "./subscription.ts";
-import { createTrustedServers, type TrustedServers } from "./trusted_servers.ts";
+import {
+  createTrustedServers,
+  type TrustedServers,
+} from "./trusted_servers.ts";
 
 export interface CalloutServiceOptions {
   readonly nats: NatsOptions & {

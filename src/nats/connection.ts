@@ -67,6 +67,8 @@ export async function connectNats(
         reconnectJitterTLS: RECONNECT_JITTER_MS,
         pingInterval: PING_INTERVAL_MS,
         ignoreClusterUpdates: true,
+        // Resolved by the runtime: the process may then be kept to these names.
+        resolve: false,
         // A server that has not yet got our account's JWT refuses us for a while.
         ignoreAuthErrorAbort: true,
       });
