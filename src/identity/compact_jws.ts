@@ -8,6 +8,7 @@
  *
  * @see RFC 7515 sections 3.1, 4.1 and 5.2, RFC 7519 section 7.2, RFC 8725 section 3
  */
+import { Buffer } from "node:buffer";
 import { decodeJsonObject, decodeUtf8, JsonFault } from "../base/json.ts";
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -34,12 +35,13 @@ export interface CompactJws {
   readonly kind: "compact jws";
   readonly header: JoseHeader;
   readonly payload: Uint8Array;
-  /** What is signed: ASCII. */
-  readonly signingInput: string;
+  /** What is signed: header and payload as they were sent. */
+  readonly signingInput: Uint8Array;
   readonly signature: Uint8Array;
 }
 
-const COMPACT_REGEXP = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/** An empty payload can be signed. It is no set of claims, and refused as that. */
+const COMPACT_REGEXP = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/;
 
 const JSON_LIMITS = {
   depthMax: JSON_DEPTH_MAX,
@@ -68,7 +70,7 @@ export function decodeCompactJws(text: string): CompactJws | Rejected {
 
   const header = decodeHeader(headerBytes);
   if ("kind" in header) return header;
-  const signingInput = text.slice(0, last);
+  const signingInput = Buffer.from(text.slice(0, last));
   return { kind: "compact jws", header, payload, signingInput, signature };
 }
 

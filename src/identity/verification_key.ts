@@ -17,10 +17,9 @@ export interface VerificationKey {
   readonly kid: string | undefined;
   /** What it may verify: fits the key, and is configured. */
   readonly algorithms: ReadonlySet<JwsAlgorithm>;
-  /** `signingInput` is ASCII. */
   verify(
     algorithm: JwsAlgorithm,
-    signingInput: string,
+    signingInput: Uint8Array,
     signature: Uint8Array,
   ): boolean;
 }
@@ -68,7 +67,7 @@ export function createNativeKey(
       if (signature.length !== exactBytes) return false;
       return verify(
         facts.digest,
-        Buffer.from(signingInput),
+        signingInput,
         facts.saltBytes === undefined
           ? { key: keyObject, dsaEncoding: "ieee-p1363" }
           : {
