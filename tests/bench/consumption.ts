@@ -33,9 +33,12 @@ export function cpuBetween(before: CpuTimes, after: CpuTimes): number {
   return sum;
 }
 
-/** Resident memory, in MiB. */
-export function residentMiB(pid: number): number {
+/** Resident memory in MiB, at present and at its highest. */
+export function residentMiB(
+  pid: number,
+): { readonly now: number; readonly highest: number } {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
-  return Number(kibibytes) / 1024;
+  const now = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+  const highest = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
+  return { now: Number(now) / 1024, highest: Number(highest) / 1024 };
 }

@@ -32,7 +32,7 @@ export interface Contender extends AsyncDisposable {
   endpoint(transport: Transport): Endpoint;
   /** CPU time so far, of both programs. */
   consumed(): Consumption;
-  residentMiB(): number;
+  resident(): ReturnType<typeof residentMiB>;
   /** Messages that the server has sent to the responder. */
   requestsDelivered(): Promise<number>;
 }
@@ -121,7 +121,7 @@ async function startContender(
         responder: cpuTimes(responder.pid),
         natsServer: cpuTimes(serverPid),
       }),
-      residentMiB: () => residentMiB(responder.pid),
+      resident: () => residentMiB(responder.pid),
       requestsDelivered: () => requestsDelivered(stack),
       async [Symbol.asyncDispose](): Promise<void> {
         await responder.stop();

@@ -24,7 +24,7 @@ function tokensOf(pool: string): readonly string[] {
 }
 
 async function runLogins(command: LoginsCommand): Promise<LoginsOutcome> {
-  const { endpoint, count, atATime, durationMs } = command;
+  const { endpoint, count = Infinity, atATime, durationMs } = command;
   const tokens = tokensOf(command.pool);
   const latencies: number[] = [];
   const admittedAt: number[] = [];

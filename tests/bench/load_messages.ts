@@ -26,8 +26,8 @@ export interface LoginsCommand {
   readonly pool: string;
   readonly endpoint: Endpoint;
   readonly atATime: number;
-  /** Ends after so many logins, or after that time, whichever is first. */
-  readonly count: number;
+  /** Ends after so many logins, if given, and in any case after that time. */
+  readonly count?: number;
   readonly durationMs: number;
 }
 

@@ -12,11 +12,23 @@ import { createIssuers } from "./bearer_tokens.ts";
 import { authorizeRung } from "./authorize_rung.ts";
 import type { Bench, Rung } from "./bench.ts";
 import { cryptoRung } from "./crypto_rung.ts";
+import { lagRung } from "./lag_rung.ts";
 import { loginsRung } from "./logins_rung.ts";
+import { memoryRung } from "./memory_rung.ts";
+import { pauseRung } from "./pause_rung.ts";
 import { printOutcome, type Result, writeResults } from "./results.ts";
 import { FULL, QUICK } from "./scale.ts";
+import { stormsRung } from "./storms_rung.ts";
 
-const RUNGS: readonly Rung[] = [cryptoRung, authorizeRung, loginsRung];
+const RUNGS: readonly Rung[] = [
+  cryptoRung,
+  authorizeRung,
+  loginsRung,
+  stormsRung,
+  pauseRung,
+  lagRung,
+  memoryRung,
+];
 
 const USAGE = `The benchmark ladder.
 
