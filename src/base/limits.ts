@@ -103,3 +103,38 @@ export const SUBJECT_TEMPLATE_CHARS_MAX = 512;
 
 /** Tokens that one value may have where a rule says that it may have several. */
 export const SUBJECT_PATH_TOKENS_MAX = 8;
+
+/** Longest answer of an introspection endpoint, a webhook or an API server about one token, in bytes. */
+export const ANSWER_BYTES_MAX = 64 * 1024;
+
+/**
+ * Longest opaque token that is asked about, in bytes. The longest in use, of
+ * providers that encrypt a session into it, have 2 KiB.
+ */
+export const OPAQUE_TOKEN_BYTES_MAX = 8 * 1024;
+
+/** Verdicts of one authenticator that are remembered, each for a short while. */
+export const VERDICTS_REMEMBERED_MAX = 10_000;
+
+/** What these may take, in bytes. */
+export const VERDICTS_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Tokens that one authenticator remembers as refused: 150 bytes each. */
+export const REFUSALS_REMEMBERED_MAX = 10_000;
+
+/** Questions that one authenticator has under way at a time, and that wait for their turn. */
+export const QUESTIONS_IN_FLIGHT_MAX = 32;
+export const QUESTIONS_WAITING_MAX = 1024;
+
+/**
+ * Logins that may wait for one authenticator's questions at a time; several may
+ * wait for the same one. More would let it hold the places of the others.
+ */
+export const LOGINS_WAITING_MAX = 1024;
+
+/** API tokens in the file: 10,000 are 3 MB. */
+export const API_TOKENS_MAX = 10_000;
+export const API_TOKENS_FILE_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Hosts and API tokens whose failed attempts are counted. */
+export const ATTEMPTS_REMEMBERED_MAX = 10_000;

@@ -26,6 +26,9 @@ export type RejectionCode =
   | "bearer_token_expired"
   | "bearer_token_not_yet_valid"
   | "bearer_token_lifetime_too_long"
+  | "bearer_token_unknown"
+  | "bearer_token_inactive"
+  | "attempts_limited"
   | "sender_constrained_token"
   | "sub_unusable_in_subject"
   | "claim_unusable_in_subject"
@@ -43,7 +46,15 @@ export interface Rejected {
 }
 
 /** What the verdict needed and could not get. */
-export type Dependency = "jwks" | "overload" | "response";
+export type Dependency =
+  | "jwks"
+  | "userinfo"
+  | "introspection"
+  | "webhook"
+  | "token_review"
+  | "api_tokens"
+  | "overload"
+  | "response";
 
 /** The client could not be judged. Refused with a constant error, and alerted on. */
 export interface Unavailable {

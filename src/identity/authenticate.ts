@@ -2,10 +2,11 @@
  * The shape of whatever judges a bearer token.
  */
 import type { ConnectionType } from "../base/connection_type.ts";
-import type { Identity } from "../base/identity.ts";
+import type { CredentialKind, Identity } from "../base/identity.ts";
 import type { Rejected, Unavailable } from "../base/outcome.ts";
 import type { Secret } from "../base/secret.ts";
-import type { EpochMs } from "../base/time.ts";
+import type { Clock, EpochMs, MonotonicClock } from "../base/time.ts";
+import type { Log } from "../telemetry/log.ts";
 
 /**
  * Judges a bearer token: returns at once when everything needed is in memory,
@@ -31,4 +32,34 @@ export interface ClientConnection {
   /** Address of the peer. Behind a proxy a WebSocket client chooses it itself. */
   readonly host: string;
   readonly type: ConnectionType;
+}
+
+/** Judges bearer tokens of one kind, or of all kinds that are configured. */
+export interface Authenticator {
+  readonly authenticate: Authenticate;
+  /** Gets what is needed before the first token. Resolves also when that has failed: see status. */
+  start(): Promise<void>;
+  /** Ends whatever goes on in the background. */
+  stop(): void;
+  /** One line for each issuer. */
+  status(): readonly AuthenticatorStatus[];
+}
+
+export interface AuthenticatorStatus {
+  readonly issuer: string;
+  readonly credential: CredentialKind;
+  /** Its tokens can be judged. */
+  readonly ready: boolean;
+  /** Age of what could not be refreshed: keys, or the file of API tokens; 0 if all is well. */
+  readonly staleSeconds: number;
+}
+
+export interface AuthenticatorDependencies {
+  readonly log: Log;
+  /** For tokens that had to wait: the request's own time is past by then. */
+  readonly clock: Clock;
+  /** For ages and time-outs. */
+  readonly monotonic: MonotonicClock;
+  /** From 0 to 1, for jitter. `Math.random` unless given. */
+  readonly random?: () => number;
 }

@@ -4,8 +4,13 @@
  * broken or hostile; what comes back is an answer of the expected form or a
  * fault, and never an exception.
  */
-import { decodeUtf8, JsonFault } from "../base/json.ts";
-import { ANSWER_BYTES_MAX } from "../base/limits.ts";
+import { decodeJsonObject, decodeUtf8, JsonFault } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
+import {
+  ANSWER_BYTES_MAX,
+  JSON_DEPTH_MAX,
+  JSON_MEMBERS_MAX,
+} from "../base/limits.ts";
 import type { Secret } from "../base/secret.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import { readBoundedBody } from "./bounded_body.ts";
@@ -42,6 +47,7 @@ export interface Question {
 export interface HttpAnswer {
   readonly kind: "http answer";
   readonly status: number;
+  readonly contentType: string;
   readonly text: string;
 }
 
@@ -167,7 +173,38 @@ async function readAnswer(
     ? new EndpointFault(`the answer of ${origin} ${text.problem}`, {
       questionOnly: true,
     })
-    : { kind: "http answer", status: response.status, text };
+    : {
+      kind: "http answer",
+      status: response.status,
+      contentType: response.headers.get("content-type") ?? "",
+      text,
+    };
+}
+
+const JSON_TYPE_REGEXP = /^application\/json\s*(?:;|$)/i;
+
+/** The JSON object that an answer must hold. */
+export function readJsonAnswer(
+  { contentType, text }: HttpAnswer,
+  { origin }: URL,
+): JsonObject | EndpointFault {
+  if (!JSON_TYPE_REGEXP.test(contentType)) {
+    return new EndpointFault(
+      `${origin} answered with something else than JSON`,
+      {
+        questionOnly: true,
+      },
+    );
+  }
+  const answer = decodeJsonObject(text, {
+    depthMax: JSON_DEPTH_MAX,
+    membersMax: JSON_MEMBERS_MAX,
+  });
+  return answer instanceof JsonFault
+    ? new EndpointFault(`the answer of ${origin} ${answer.problem}`, {
+      questionOnly: true,
+    })
+    : answer;
 }
 
 function checkHead(
@@ -201,8 +238,6 @@ function readRetryAfter(text: string | null): number | undefined {
     ? Number(text) * 1000
     : undefined;
 }
-
-const JSON_TYPE_REGEXP = /^application\/json\s*(?:;|$)/i;
 
 /** The innermost message: that of TLS or of the connection. */
 function reasonOf(error: unknown): string {

@@ -1,0 +1,180 @@
+/**
+ * Tokens that somebody else has to be asked about: each is asked about once,
+ * however many logins present it at the same time, and not again as long as the
+ * answer is fresh. An answer that is remembered is judged anew for every login,
+ * so that it never outlives what it says itself.
+ *
+ * No answer is no verdict: it is neither remembered nor taken for a refusal.
+ */
+import { LOGINS_WAITING_MAX } from "../base/limits.ts";
+import { unavailable } from "../base/outcome.ts";
+import type { Dependency, Rejected, Unavailable } from "../base/outcome.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Clock, EpochMs, MonotonicClock } from "../base/time.ts";
+import type {
+  AuthenticationContext,
+  AuthenticationOutcome,
+} from "./authenticate.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import type { EndpointGuard } from "./endpoint_guard.ts";
+import { TokenMemory } from "./token_memory.ts";
+import type { TokenMemoryOptions, Vouched } from "./token_memory.ts";
+import { untilAborted } from "./until_aborted.ts";
+
+/** How long answers are remembered. */
+export interface MemoryOptions extends TokenMemoryOptions {
+  /** That a token is good. A token that is revoked is good for as long. */
+  readonly seconds: number;
+  /** That a token is bad. */
+  readonly refusalSeconds: number;
+}
+
+export interface AskedTokensOptions {
+  /** Whose tokens they are. */
+  readonly issuer: string;
+  readonly dependency: Dependency;
+  /** All that an answer depends on beside the token. */
+  readonly scope: readonly string[];
+  readonly memory: MemoryOptions;
+  readonly loginsWaitingMax?: number;
+}
+
+export interface AskedTokensDependencies {
+  readonly clock: Clock;
+  readonly monotonic: MonotonicClock;
+  readonly guard: EndpointGuard;
+}
+
+/** One login's question. */
+export interface TokenQuestion<T> {
+  readonly bearerToken: Secret;
+  /** What the answer may depend on beside the token. */
+  readonly facts: readonly string[];
+  /** Asks once. */
+  ask(signal: AbortSignal): Promise<Vouched<T> | Rejected | EndpointFault>;
+  /** What the answer means now. */
+  judge(content: T, now: EpochMs): AuthenticationOutcome;
+}
+
+type Answer<T> = Vouched<T> | Rejected | EndpointFault;
+
+export class AskedTokens<T> {
+  readonly #options: AskedTokensOptions;
+  readonly #dependencies: AskedTokensDependencies;
+  readonly #memory: TokenMemory<T>;
+  readonly #flights = new Map<string, Promise<Answer<T>>>();
+  readonly #stopped = new AbortController();
+  #waiting = 0;
+
+  constructor(
+    options: AskedTokensOptions,
+    dependencies: AskedTokensDependencies,
+  ) {
+    const { scope, memory } = options;
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#memory = new TokenMemory(scope, memory, dependencies.monotonic);
+  }
+
+  /** At once if the answer is remembered, otherwise when it has come. */
+  decide(
+    question: TokenQuestion<T>,
+    context: AuthenticationContext,
+  ): AuthenticationOutcome | Promise<AuthenticationOutcome> {
+    const name = this.#memory.nameOf(
+      question.bearerToken.reveal(),
+      question.facts,
+    );
+    const known = this.#memory.recall(name);
+    if (known?.kind === "rejected") return known;
+    if (known !== undefined) {
+      const outcome = question.judge(known.content, context.now);
+      if (outcome.kind === "identity") return outcome;
+      // Expired, for instance: its issuer may have prolonged it by the next time.
+      this.#memory.forget(name);
+      return outcome;
+    }
+    if (
+      this.#waiting >= (this.#options.loginsWaitingMax ?? LOGINS_WAITING_MAX)
+    ) {
+      return this.#unavailable("too many logins wait for an answer");
+    }
+    return this.#decideAfterAsking(name, question, context);
+  }
+
+  /** No questions any more; those under way are given up. */
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  /** How much is remembered. */
+  get size(): TokenMemory<T>["size"] {
+    return this.#memory.size;
+  }
+
+  async #decideAfterAsking(
+    name: string,
+    question: TokenQuestion<T>,
+    { signal }: AuthenticationContext,
+  ): Promise<AuthenticationOutcome> {
+    this.#waiting++;
+    let answer: Answer<T>;
+    try {
+      answer = await untilAborted(this.#askOnce(name, question), signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return this.#unavailable("no answer before the login's time was up");
+    } finally {
+      this.#waiting--;
+    }
+    if (answer instanceof EndpointFault) {
+      return this.#unavailable(answer.problem);
+    }
+    return answer.kind === "rejected"
+      ? answer
+      : question.judge(answer.content, this.#dependencies.clock());
+  }
+
+  /** Joins the question under way about the same token, or asks. */
+  #askOnce(name: string, question: TokenQuestion<T>): Promise<Answer<T>> {
+    const flight = this.#flights.get(name);
+    if (flight !== undefined) return flight;
+    const begun = this.#ask(name, question)
+      .finally(() => this.#flights.delete(name));
+    this.#flights.set(name, begun);
+    return begun;
+  }
+
+  async #ask(name: string, question: TokenQuestion<T>): Promise<Answer<T>> {
+    const { memory } = this.#options;
+    const { clock, guard } = this.#dependencies;
+    const answer = await guard.ask<Vouched<T> | Rejected>(
+      (signal) => question.ask(signal),
+      this.#stopped.signal,
+    );
+    if (answer instanceof EndpointFault) return answer;
+    if (answer.kind === "rejected") {
+      this.#memory.refuse(name, answer, memory.refusalSeconds);
+      return answer;
+    }
+    // Among those that are accepted has a place only what is accepted.
+    const now = clock();
+    const outcome = question.judge(answer.content, now);
+    if (outcome.kind === "identity") {
+      const left = outcome.expiresAt - now / 1000;
+      const secondsMax = Math.min(memory.seconds, answer.secondsMax, left);
+      this.#memory.remember(name, { ...answer, secondsMax });
+    } else if (outcome.kind === "rejected") {
+      this.#memory.refuse(name, outcome, memory.refusalSeconds);
+    }
+    return answer;
+  }
+
+  #unavailable(problem: string): Unavailable {
+    const { issuer, dependency } = this.#options;
+    return unavailable(
+      dependency,
+      `Cannot ask about a token of ${issuer}: ${problem}`,
+    );
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Opaque tokens whose issuer is asked about each: OAuth 2.0 Token Introspection.
+ *
+ * @see RFC 7662
+ */
+import { member } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { Secret } from "../base/secret.ts";
+import type { EpochMs } from "../base/time.ts";
+import { AskedTokens } from "./asked_tokens.ts";
+import type { MemoryOptions } from "./asked_tokens.ts";
+import type {
+  AuthenticationContext,
+  AuthenticationOutcome,
+  Authenticator,
+  AuthenticatorDependencies,
+} from "./authenticate.ts";
+import { proveClient } from "./client_authentication.ts";
+import type { ClientAuthentication } from "./client_authentication.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { EndpointGuard } from "./endpoint_guard.ts";
+import { HttpEndpoint, readJsonAnswer } from "./http_endpoint.ts";
+import type { EndpointOptions } from "./http_endpoint.ts";
+import { completeAnswer, judgeAnswer } from "./introspection_answer.ts";
+import type { IntrospectionRules } from "./introspection_answer.ts";
+import { createLocator } from "./located_endpoint.ts";
+import type { EndpointLocation } from "./located_endpoint.ts";
+import { checkOpaqueToken } from "./opaque_token.ts";
+import type { TokenCharacters } from "./opaque_token.ts";
+import type { Vouched } from "./token_memory.ts";
+
+export interface IntrospectionOptions
+  extends IntrospectionRules, EndpointOptions {
+  readonly endpoint: EndpointLocation;
+  readonly client: ClientAuthentication;
+  /** `b64token` unless given. */
+  readonly characters?: TokenCharacters;
+  /** For one question. */
+  readonly timeoutMs?: number;
+  readonly memory?: Partial<MemoryOptions>;
+}
+
+/** For one question, and how long an answer is remembered. Revocation takes as long. */
+export const INTROSPECTION_DEFAULTS = {
+  timeoutMs: 1_000,
+  memory: { seconds: 60, refusalSeconds: 10 },
+} as const;
+
+export function createIntrospection(
+  options: IntrospectionOptions,
+  dependencies: AuthenticatorDependencies,
+): Authenticator {
+  const { issuer, characters = "b64token" } = options;
+  const { clock, monotonic, random = Math.random } = dependencies;
+  const { timeoutMs = INTROSPECTION_DEFAULTS.timeoutMs } = options;
+  const http = new HttpEndpoint(options, monotonic);
+  const guard = new EndpointGuard({ issuer, timeoutMs }, {
+    ...dependencies,
+    random,
+  });
+  const tokens = new AskedTokens<JsonObject>({
+    issuer,
+    dependency: "introspection",
+    scope: scopeOf(options),
+    memory: { ...INTROSPECTION_DEFAULTS.memory, ...options.memory },
+  }, { clock, monotonic, guard });
+  const ask = createQuestioner(options, http, dependencies);
+
+  return {
+    authenticate(
+      bearerToken: Secret,
+      context: AuthenticationContext,
+    ): AuthenticationOutcome | Promise<AuthenticationOutcome> {
+      return checkOpaqueToken(bearerToken.reveal(), characters) ??
+        tokens.decide({
+          bearerToken,
+          facts: [],
+          ask: (signal) => ask(bearerToken, signal),
+          judge: (answer, now) => judgeAnswer(answer, options, now),
+        }, context);
+    },
+    start: () => Promise.resolve(),
+    stop(): void {
+      tokens.stop();
+      http.close();
+    },
+    status: () => [{
+      issuer,
+      credential: "introspection",
+      ready: !guard.isResting,
+      staleSeconds: 0,
+    }],
+  };
+}
+
+/** All that an answer depends on beside the token. */
+function scopeOf(
+  { issuer, endpoint, client, audiences }: IntrospectionOptions,
+): readonly string[] {
+  return [
+    "introspection",
+    issuer,
+    endpoint instanceof URL ? endpoint.href : "discovery",
+    client.method,
+    client.clientId,
+    ...(audiences === "any" ? [] : audiences),
+  ];
+}
+
+type Ask = (
+  bearerToken: Secret,
+  signal: AbortSignal,
+) => Promise<Vouched<JsonObject> | Rejected | EndpointFault>;
+
+function createQuestioner(
+  options: IntrospectionOptions,
+  http: HttpEndpoint,
+  { clock, monotonic }: AuthenticatorDependencies,
+): Ask {
+  const { client, endpoint, allowLoopbackHttp = false } = options;
+  const locate = createLocator(
+    {
+      issuer: options.issuer,
+      location: endpoint,
+      member: "introspection_endpoint",
+      allowLoopbackHttp,
+    },
+    http,
+    monotonic,
+  );
+
+  return async function ask(
+    bearerToken,
+    signal,
+  ): Promise<Vouched<JsonObject> | Rejected | EndpointFault> {
+    const url = await locate(signal);
+    if (url instanceof EndpointFault) return url;
+    const proof = await proveClient(client, clock);
+    const answer = await http.ask({
+      url,
+      method: "POST",
+      headers: {
+        ...proof.headers,
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: new URLSearchParams({
+        "token": bearerToken.reveal(),
+        "token_type_hint": "access_token",
+        ...proof.parameters,
+      }).toString(),
+      statuses: [200],
+    }, signal);
+    if (answer instanceof EndpointFault) return answer;
+    const content = readJsonAnswer(answer, url);
+    if (content instanceof EndpointFault) return content;
+    return readVerdict(content, answer.text.length, options, clock());
+  };
+}
+
+/** Good only if it says so with the one value that means it; nothing else of a bad one is read. */
+function readVerdict(
+  content: JsonObject,
+  chars: number,
+  rules: IntrospectionRules,
+  now: EpochMs,
+): Vouched<JsonObject> | Rejected | EndpointFault {
+  const active = member(content, "active");
+  if (active === false) {
+    return rejected("bearer_token_inactive", "The issuer says it is inactive");
+  }
+  if (active !== true) {
+    return new EndpointFault('the answer has no true or false in "active"', {
+      questionOnly: true,
+    });
+  }
+  return {
+    kind: "vouched",
+    content: completeAnswer(content, rules, now),
+    // Two bytes a character, and as much again for the objects.
+    bytes: 4 * chars,
+    secondsMax: Infinity,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * What an introspection endpoint says about a token, and what has to be true of
+ * it for the token to be accepted here. Judged when the answer arrives and again
+ * for every login that it serves.
+ *
+ * @see RFC 7662 section 2.2
+ */
+import type { Identity } from "../base/identity.ts";
+import { member } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { EpochMs } from "../base/time.ts";
+import {
+  checkAudience,
+  checkOauthClient,
+  checkUnbound,
+  readName,
+} from "./asked_claims.ts";
+import { checkRequiredClaims } from "./required_claims.ts";
+import type { RequiredClaim } from "./required_claims.ts";
+import { checkScopes } from "./scopes.ts";
+import type { ScopeRule } from "./scopes.ts";
+import { checkLifetime } from "./token_lifetime.ts";
+import type { LifetimeRule } from "./token_lifetime.ts";
+
+export interface IntrospectionRules extends LifetimeRule, ScopeRule {
+  /** Of the identities; `iss`, where the answer has one, must be the same. */
+  readonly issuer: string;
+  /** `aud` must name one of these. `any`: also a token without `aud`, made for whomever. */
+  readonly audiences: readonly string[] | "any";
+  /** If given, `client_id` must be among these. */
+  readonly clientIds?: readonly string[];
+  readonly requiredClaims?: readonly RequiredClaim[];
+  /**
+   * Which member is the identity. One and the same for all tokens: a user who
+   * may choose a name must not become somebody else's `sub`.
+   */
+  readonly subMember?: "sub" | "username" | "client_id";
+  /** How long a token is good whose answer has no `exp`, counted from the answer. Refused without. */
+  readonly secondsWithoutExp?: number;
+}
+
+/** Says that it is an access token; absent in most answers. */
+const ACCESS_TOKEN_USES: readonly unknown[] = ["access", "access_token"];
+/** How Keycloak names the purpose of a token. */
+const ACCESS_TOKEN_TYPES: readonly unknown[] = ["bearer", "jwt", "at+jwt"];
+
+/** The answer's members, with an `exp` where it has none and may have none. */
+export function completeAnswer(
+  answer: JsonObject,
+  { secondsWithoutExp }: IntrospectionRules,
+  now: EpochMs,
+): JsonObject {
+  if (secondsWithoutExp === undefined) return answer;
+  if (Object.hasOwn(answer, "exp") && answer["exp"] !== null) return answer;
+  return { ...answer, exp: Math.floor(now / 1000) + secondsWithoutExp };
+}
+
+/** Turns an answer with `"active": true` into an identity. */
+export function judgeAnswer(
+  answer: JsonObject,
+  rules: IntrospectionRules,
+  now: EpochMs,
+): Identity | Rejected {
+  const { issuer, audiences } = rules;
+  const iss = member(answer, "iss");
+  if (iss !== undefined && iss !== issuer) {
+    return rejected("issuer_untrusted", 'Claim "iss" is not the issuer');
+  }
+  const foreign = checkPurpose(answer);
+  if (foreign !== undefined) return foreign;
+  const elsewhere = audiences === "any"
+    ? undefined
+    : checkAudience(answer, audiences);
+  if (elsewhere !== undefined) return elsewhere;
+  const lifetime = checkLifetime(answer, rules, now);
+  if (lifetime.kind === "rejected") return lifetime;
+  const bound = checkUnbound(answer);
+  if (bound !== undefined) return bound;
+  const uninvited = checkOauthClient(answer, rules.clientIds);
+  if (uninvited !== undefined) return uninvited;
+  const lacking = checkScopes(answer, rules);
+  if (lacking !== undefined) return lacking;
+  const mistyped = checkRequiredClaims(answer, rules.requiredClaims ?? []);
+  if (mistyped !== undefined) return mistyped;
+  const sub = readName(answer, rules.subMember ?? "sub");
+  if (sub.kind === "rejected") return sub;
+  return {
+    kind: "identity",
+    credential: "introspection",
+    issuer,
+    sub: sub.text,
+    claims: answer,
+    expiresAt: lifetime.expiresAt,
+  };
+}
+
+/** Refresh tokens are active too, and so are tokens that need a proof of possession. */
+function checkPurpose(answer: JsonObject): Rejected | undefined {
+  const tokenType = member(answer, "token_type");
+  if (tokenType !== undefined && lower(tokenType) !== "bearer") {
+    return foreign("token_type");
+  }
+  const tokenUse = member(answer, "token_use");
+  if (tokenUse !== undefined && !ACCESS_TOKEN_USES.includes(tokenUse)) {
+    return foreign("token_use");
+  }
+  const typ = member(answer, "typ");
+  if (typ !== undefined && !ACCESS_TOKEN_TYPES.includes(lower(typ))) {
+    return foreign("typ");
+  }
+  return undefined;
+}
+
+function lower(value: unknown): unknown {
+  return typeof value === "string" ? value.toLowerCase() : value;
+}
+
+function foreign(name: string): Rejected {
+  return rejected(
+    "token_type_not_accepted",
+    `Member "${name}" does not say that it is an access token of the type Bearer`,
+  );
+}

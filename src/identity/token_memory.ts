@@ -1,0 +1,126 @@
+/**
+ * What was said about tokens, remembered for a short while. Tokens that were
+ * refused have a place of their own: however many there are, they push out none
+ * that was accepted. A token itself is nowhere in here, only a keyed hash.
+ *
+ * Ages are of the monotonic clock: a step of the wall clock neither keeps an
+ * answer nor loses it.
+ */
+import { LRUCache } from "lru-cache";
+import { Buffer } from "node:buffer";
+import { createHmac, randomBytes } from "node:crypto";
+import {
+  REFUSALS_REMEMBERED_MAX,
+  VERDICTS_BYTES_MAX,
+  VERDICTS_REMEMBERED_MAX,
+} from "../base/limits.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
+
+/** What an issuer said about a token; it has to be judged each time. */
+export interface Vouched<T> {
+  readonly kind: "vouched";
+  readonly content: T;
+  /** What it takes in memory, about. */
+  readonly bytes: number;
+  /** No longer than this may it be remembered. */
+  readonly secondsMax: number;
+}
+
+export interface TokenMemoryOptions {
+  readonly entriesMax?: number;
+  readonly bytesMax?: number;
+  readonly refusalsMax?: number;
+}
+
+interface Entry<T> {
+  readonly vouched: Vouched<T>;
+  readonly freshUntil: MonotonicMs;
+}
+
+interface Refusal {
+  readonly rejected: Rejected;
+  readonly freshUntil: MonotonicMs;
+}
+
+/** Key, hash table and the entry itself. */
+const OVERHEAD_BYTES = 400;
+
+export class TokenMemory<T> {
+  readonly #monotonic: MonotonicClock;
+  readonly #key: Uint8Array;
+  readonly #vouched: LRUCache<string, Entry<T>>;
+  readonly #refusals: LRUCache<string, Refusal>;
+
+  /** `scope` is all that an answer depends on beside the token: endpoint, client, audiences, … */
+  constructor(
+    scope: readonly string[],
+    options: TokenMemoryOptions,
+    monotonic: MonotonicClock,
+  ) {
+    const maxSize = options.bytesMax ?? VERDICTS_BYTES_MAX;
+    this.#monotonic = monotonic;
+    this.#key = createHmac("sha256", randomBytes(32)).update(frame(scope))
+      .digest();
+    this.#vouched = new LRUCache({
+      max: options.entriesMax ?? VERDICTS_REMEMBERED_MAX,
+      maxSize,
+      sizeCalculation: ({ vouched }): number =>
+        Math.min(vouched.bytes + OVERHEAD_BYTES, maxSize),
+    });
+    this.#refusals = new LRUCache({
+      max: options.refusalsMax ?? REFUSALS_REMEMBERED_MAX,
+    });
+  }
+
+  /** The name under which a token is remembered: different tokens and facts never share one. */
+  nameOf(token: string, facts: readonly string[]): string {
+    return createHmac("sha256", this.#key).update(frame([token, ...facts]))
+      .digest("base64");
+  }
+
+  /** What is remembered of a token and still fresh. */
+  recall(name: string): Vouched<T> | Rejected | undefined {
+    const known = this.#vouched.get(name);
+    if (known !== undefined) {
+      if (this.#monotonic() < known.freshUntil) return known.vouched;
+      this.#vouched.delete(name);
+    }
+    const refusal = this.#refusals.get(name);
+    if (refusal === undefined) return undefined;
+    if (this.#monotonic() < refusal.freshUntil) return refusal.rejected;
+    this.#refusals.delete(name);
+    return undefined;
+  }
+
+  remember(name: string, vouched: Vouched<T>): void {
+    this.#refusals.delete(name);
+    if (vouched.secondsMax <= 0) return;
+    const freshUntil = this.#after(vouched.secondsMax);
+    this.#vouched.set(name, { vouched, freshUntil });
+  }
+
+  refuse(name: string, rejected: Rejected, seconds: number): void {
+    this.#vouched.delete(name);
+    if (seconds <= 0) return;
+    this.#refusals.set(name, { rejected, freshUntil: this.#after(seconds) });
+  }
+
+  forget(name: string): void {
+    this.#vouched.delete(name);
+    this.#refusals.delete(name);
+  }
+
+  get size(): { readonly vouched: number; readonly refusals: number } {
+    return { vouched: this.#vouched.size, refusals: this.#refusals.size };
+  }
+
+  #after(seconds: number): MonotonicMs {
+    return this.#monotonic() + seconds * 1000 as MonotonicMs;
+  }
+}
+
+/** Each text with its length before it, so that no two lists read the same. */
+function frame(texts: readonly string[]): string {
+  return texts.map((text) => `${Buffer.byteLength(text)}:${text}`).join("");
+}
