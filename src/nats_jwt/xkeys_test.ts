@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { createCurve, fromCurveSeed } from "@nats-io/nkeys";
+import { curvePublicKey } from "../../tests/fixtures/nkey_text.ts";
 import { createSeed } from "./nkeys.ts";
-import { encodeBase32 } from "./base32.ts";
 import { isSealed, xkeyFromSeed } from "./xkeys.ts";
 
 const PLAIN = new TextEncoder().encode("an authorization request");
@@ -64,19 +64,6 @@ Deno.test("I4 open() refuses every broken seal", () => {
     "for another recipient",
   );
 });
-
-/** A curve key's text around any 32 bytes. */
-function curvePublicKey(raw: Uint8Array): string {
-  const body = Uint8Array.of(23 << 3, ...raw);
-  let crc = 0;
-  for (const byte of body) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) {
-      crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
-    }
-  }
-  return encodeBase32(Uint8Array.of(...body, crc & 0xff, crc >> 8));
-}
 
 /** Points of low order on Curve25519 (RFC 7748 section 6.1; https://cr.yp.to/ecdh.html). */
 const LOW_ORDER_POINTS = [
