@@ -17,8 +17,8 @@ COPY src src
 # The link is the configuration's name from here on: it stays the one that was cached for.
 RUN ln -s "$(deno run --quiet --no-config --allow-env=CALLOUT_REGISTRY config/registry.ts)" registry.json \
   && deno cache --quiet --frozen --config registry.json main.ts \
-  # Written by a first run: what V8 compiled, which later starts need not do again.
-  && deno run --quiet --cached-only --config registry.json --allow-all main.ts --help
+  # Whether anything is missing is to come out here, not at the first start.
+  && deno run --quiet --cached-only --config registry.json --allow-env --allow-read main.ts start --help >/dev/null
 
 FROM denoland/deno:alpine-${DENO_VER}
 WORKDIR /app
