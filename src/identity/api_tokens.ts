@@ -71,7 +71,7 @@ class ApiTokens implements Authenticator {
   readonly #hosts: FailureLimiter;
   readonly #ids: FailureLimiter;
   /** Hosts that have presented a token: others who fail with its id do not keep them out. */
-  readonly #proven = new LRUCache<string, true>({
+  readonly #proven = new LRUCache<string, string>({
     max: ATTEMPTS_REMEMBERED_MAX,
   });
   #records: ApiTokenRecords | undefined;
@@ -148,7 +148,7 @@ class ApiTokens implements Authenticator {
       this.#ids.countFailure(id);
       return rejected("bearer_token_unknown", "There is no such API token");
     }
-    this.#proven.set(`${source} ${id}`, true);
+    this.#proven.set(`${source} ${id}`, id);
     return this.#accept(record, nowSeconds);
   }
 

@@ -9,20 +9,17 @@ import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 import type { Secret } from "../base/secret.ts";
 import type { EpochMs } from "../base/time.ts";
-import { AskedTokens } from "./asked_tokens.ts";
-import type { MemoryOptions } from "./asked_tokens.ts";
+import { AskedEndpoint } from "./asked_endpoint.ts";
+import type { AskingOptions } from "./asked_endpoint.ts";
 import type {
-  AuthenticationContext,
-  AuthenticationOutcome,
   Authenticator,
   AuthenticatorDependencies,
 } from "./authenticate.ts";
 import { proveClient } from "./client_authentication.ts";
 import type { ClientAuthentication } from "./client_authentication.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
-import { EndpointGuard } from "./endpoint_guard.ts";
-import { HttpEndpoint, readJsonAnswer } from "./http_endpoint.ts";
-import type { EndpointOptions } from "./http_endpoint.ts";
+import { readJsonAnswer } from "./http_endpoint.ts";
+import type { HttpEndpoint } from "./http_endpoint.ts";
 import { completeAnswer, judgeAnswer } from "./introspection_answer.ts";
 import type { IntrospectionRules } from "./introspection_answer.ts";
 import { createLocator } from "./located_endpoint.ts";
@@ -32,76 +29,43 @@ import type { TokenCharacters } from "./opaque_token.ts";
 import type { Vouched } from "./token_memory.ts";
 
 export interface IntrospectionOptions
-  extends IntrospectionRules, EndpointOptions {
+  extends IntrospectionRules, AskingOptions {
   readonly endpoint: EndpointLocation;
   readonly client: ClientAuthentication;
   /** `b64token` unless given. */
   readonly characters?: TokenCharacters;
-  /** For one question. */
-  readonly timeoutMs?: number;
-  readonly memory?: Partial<MemoryOptions>;
 }
-
-/** For one question, and how long an answer is remembered. Revocation takes as long. */
-export const INTROSPECTION_DEFAULTS = {
-  timeoutMs: 1_000,
-  memory: { seconds: 60, refusalSeconds: 10 },
-} as const;
 
 export function createIntrospection(
   options: IntrospectionOptions,
   dependencies: AuthenticatorDependencies,
 ): Authenticator {
   const { issuer, characters = "b64token" } = options;
-  const { clock, monotonic, random = Math.random } = dependencies;
-  const { timeoutMs = INTROSPECTION_DEFAULTS.timeoutMs } = options;
-  const http = new HttpEndpoint(options, monotonic);
-  const guard = new EndpointGuard({ issuer, timeoutMs }, {
-    ...dependencies,
-    random,
-  });
-  const tokens = new AskedTokens<JsonObject>({
+  const endpoint = new AskedEndpoint<JsonObject>({
     issuer,
+    credential: "introspection",
     dependency: "introspection",
     scope: scopeOf(options),
-    memory: { ...INTROSPECTION_DEFAULTS.memory, ...options.memory },
-  }, { clock, monotonic, guard });
-  const ask = createQuestioner(options, http, dependencies);
+    asking: options,
+  }, dependencies);
+  const ask = createQuestioner(options, endpoint.http, dependencies);
 
-  return {
-    authenticate(
-      bearerToken: Secret,
-      context: AuthenticationContext,
-    ): AuthenticationOutcome | Promise<AuthenticationOutcome> {
-      return checkOpaqueToken(bearerToken.reveal(), characters) ??
-        tokens.decide({
-          bearerToken,
-          facts: [],
-          ask: (signal) => ask(bearerToken, signal),
-          judge: (answer, now) => judgeAnswer(answer, options, now),
-        }, context);
-    },
-    start: () => Promise.resolve(),
-    stop(): void {
-      tokens.stop();
-      http.close();
-    },
-    status: () => [{
-      issuer,
-      credential: "introspection",
-      ready: !guard.isResting,
-      staleSeconds: 0,
-    }],
-  };
+  return endpoint.authenticator((bearerToken, context) =>
+    checkOpaqueToken(bearerToken.reveal(), characters) ??
+      endpoint.tokens.decide({
+        bearerToken,
+        facts: [],
+        ask: (signal) => ask(bearerToken, signal),
+        judge: (answer, now) => judgeAnswer(answer, options, now),
+      }, context)
+  );
 }
 
 /** All that an answer depends on beside the token. */
 function scopeOf(
-  { issuer, endpoint, client, audiences }: IntrospectionOptions,
+  { endpoint, client, audiences }: IntrospectionOptions,
 ): readonly string[] {
   return [
-    "introspection",
-    issuer,
     endpoint instanceof URL ? endpoint.href : "discovery",
     client.method,
     client.clientId,

@@ -1,0 +1,88 @@
+/**
+ * Tokens that a backend of one's own judges: it is sent the token and how the
+ * client is connected, and says who that is, or that it is nobody.
+ *
+ * @see docs/webhook.openapi.yaml
+ */
+import type { JsonObject } from "../base/json.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { Secret } from "../base/secret.ts";
+import { AskedEndpoint } from "./asked_endpoint.ts";
+import type { AskingOptions } from "./asked_endpoint.ts";
+import type {
+  Authenticator,
+  AuthenticatorDependencies,
+  ClientConnection,
+} from "./authenticate.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { readJsonAnswer } from "./http_endpoint.ts";
+import { checkOpaqueToken } from "./opaque_token.ts";
+import type { TokenCharacters } from "./opaque_token.ts";
+import type { Vouched } from "./token_memory.ts";
+import { judgeWebhookAnswer, readWebhookAnswer } from "./webhook_answer.ts";
+import type { WebhookRules } from "./webhook_answer.ts";
+import { signWebhook } from "./webhook_signature.ts";
+import type { WebhookSecrets } from "./webhook_signature.ts";
+
+export interface WebhookOptions extends WebhookRules, AskingOptions {
+  readonly url: URL;
+  /** What the body is signed with. Without any, a client certificate says who asks. */
+  readonly secrets: WebhookSecrets;
+  /** `visible` unless given. */
+  readonly characters?: TokenCharacters;
+}
+
+/** Of the identities, unless the configuration says otherwise. */
+export const WEBHOOK_ISSUER = "urn:nats-auth-callout:webhook";
+
+export function createWebhook(
+  options: WebhookOptions,
+  dependencies: AuthenticatorDependencies,
+): Authenticator {
+  const { issuer, characters = "visible", url } = options;
+  const endpoint = new AskedEndpoint<JsonObject>({
+    issuer,
+    credential: "webhook",
+    dependency: "webhook",
+    scope: [url.href],
+    asking: options,
+  }, dependencies);
+
+  async function ask(
+    bearerToken: Secret,
+    connection: ClientConnection,
+    signal: AbortSignal,
+  ): Promise<Vouched<JsonObject> | Rejected | EndpointFault> {
+    const body = JSON.stringify({
+      "token": bearerToken.reveal(),
+      "connection": { "host": connection.host, "type": connection.type },
+    });
+    const answer = await endpoint.http.ask({
+      url,
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...signWebhook(body, options.secrets, dependencies.clock()),
+      },
+      body,
+      statuses: [200],
+    }, signal);
+    if (answer instanceof EndpointFault) return answer;
+    const content = readJsonAnswer(answer, url);
+    return content instanceof EndpointFault
+      ? content
+      : readWebhookAnswer(content, answer.text.length);
+  }
+
+  return endpoint.authenticator((bearerToken, context) => {
+    const { connection } = context;
+    return checkOpaqueToken(bearerToken.reveal(), characters) ??
+      endpoint.tokens.decide({
+        bearerToken,
+        // The backend may decide by them: an answer for one host is none for another.
+        facts: [connection.host, connection.type],
+        ask: (signal) => ask(bearerToken, connection, signal),
+        judge: (answer, now) => judgeWebhookAnswer(answer, options, now),
+      }, context);
+  });
+}
