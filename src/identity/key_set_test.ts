@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+} from "@std/assert";
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
 import { JsonFault } from "../base/json.ts";
 import { monotonicClock } from "../base/time.ts";
 import {
@@ -191,5 +198,44 @@ Deno.test("B5 B6 a key verifies nothing but its own algorithm", () => {
   assertRejected(
     judge(either, pss.token(claims(), { alg: "RS256" })),
     "signature_invalid",
+  );
+});
+
+Deno.test("D7 importKeySet() throws for no document, however its keys are spoiled", () => {
+  const algorithms = ["RS256", "ES256", "ES384", "EdDSA"] as const;
+  const good = algorithms.map((alg) => createSigner(alg).jwk);
+  const value = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.constantFrom(null, "", "RSA", "EC", "OKP", "P-256", "AQAB"),
+    fc.uint8Array({ maxLength: 66 }).map((bytes) =>
+      Buffer.from(bytes).toString("base64url")
+    ),
+    fc.array(fc.string(), { maxLength: 2 }),
+  );
+  const name = fc.constantFrom(
+    ...["kty", "crv", "x", "y", "n", "e", "alg", "use", "kid", "key_ops"],
+  );
+  const spoiled = fc.tuple(
+    fc.constantFrom(...good),
+    fc.dictionary(name, value, { maxKeys: 3 }),
+  ).map(([jwk, changes]) => ({ ...jwk, ...changes }));
+  const document = fc.oneof(
+    fc.json(),
+    fc.array(fc.oneof(spoiled, fc.jsonValue()), { maxLength: 4 })
+      .map((keys) => JSON.stringify({ keys })),
+  );
+  fc.assert(
+    fc.property(document, (jwks) => {
+      const imported = importKeySet(jwks, { ...context, algorithms });
+      if (imported instanceof JsonFault) return;
+      for (const key of imported.keySet.keys) {
+        for (const algorithm of key.algorithms) {
+          const [input, signature] = [Buffer.of(1), Buffer.alloc(64, 1)];
+          assertFalse(key.verify(algorithm, input, signature));
+        }
+      }
+    }),
+    { numRuns: 2000 },
   );
 });
