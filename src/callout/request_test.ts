@@ -152,7 +152,7 @@ const spoiled: [
 ];
 
 for (const [why, spoil, code] of spoiled) {
-  Deno.test(`authorize() signs nothing for a request ${why}`, async () => {
+  Deno.test(`${why}: authorize() signs nothing for such a request`, async () => {
     const { ask, judge } = scene();
     await assertDiscarded(judge(ask({ spoil })), code);
   });
@@ -254,7 +254,7 @@ const misdelivered: [
 ];
 
 for (const [why, spoil, code] of misdelivered) {
-  Deno.test(`authorize() signs nothing for a message ${why}`, async () => {
+  Deno.test(`${why}: authorize() signs nothing for such a message`, async () => {
     const current = scene();
     await assertDiscarded(current.judge(spoil(current.ask(), current)), code);
   });

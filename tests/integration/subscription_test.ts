@@ -2,7 +2,7 @@
  * The subscription on a real server where anybody may publish requests: what
  * is answered, how often, and what is thrown away when there is too much.
  */
-import { headers, type NatsConnection } from "@nats-io/nats-core";
+import { headers } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-deno";
 import { assert, assertEquals } from "@std/assert";
 import type { Identity } from "../../src/base/identity.ts";
@@ -15,10 +15,13 @@ import {
 } from "../../src/base/time.ts";
 import type { CalloutMessage } from "../../src/callout/request.ts";
 import type { Authenticate } from "../../src/identity/authenticate.ts";
-import { startCalloutService } from "../../src/nats/callout_service.ts";
+import {
+  type CalloutService,
+  startCalloutService,
+} from "../../src/nats/callout_service.ts";
 import { createSeed, signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../../src/nats_jwt/xkeys.ts";
-import { createLog } from "../../src/telemetry/log.ts";
+import { createLog, type Log } from "../../src/telemetry/log.ts";
 import { fmtCreds } from "@nats-io/jwt";
 import { createUser } from "@nats-io/nkeys";
 import {
@@ -66,32 +69,33 @@ function admit(bearerToken: Secret): Identity | ReturnType<typeof rejected> {
   };
 }
 
-async function createScene(
+/** Creds that a server without passwords does not look at. */
+function anyCreds(): Secret {
+  return new Secret(
+    new TextDecoder().decode(fmtCreds("a.b.c", createUser())),
+  );
+}
+
+/** The service, with grants for everybody whom `authenticate` lets in. */
+async function startAnyService(
   server: PlainServer,
-  options: SceneOptions = {},
-): Promise<Scene> {
-  const asking = createAskingServer();
-  const xkeySeed = createSeed("curve");
-  const xkey = xkeyFromSeed(xkeySeed);
-  const lines: LogLine[] = [];
-  const log = createLog({
-    format: "json",
-    level: "debug",
-    linesPerSecondMax: 1_000_000,
-    write: (line) => lines.push(JSON.parse(line)),
-  });
-  const user = createUser();
-  const service = await startCalloutService({
+  options: SceneOptions & {
+    readonly xkeySeed: Secret;
+    readonly serverId: string;
+    readonly log: Log;
+  },
+): Promise<CalloutService> {
+  return await startCalloutService({
     nats: {
       servers: [server.natsUrl],
-      creds: new Secret(new TextDecoder().decode(fmtCreds("a.b.c", user))),
+      creds: anyCreds(),
       queueGroup: "callout",
     },
     callout: {
       account: ACCOUNT,
       signingKey: createSeed("account"),
-      xkey: xkeySeed,
-      trustedServerIds: [asking.serverId],
+      xkey: options.xkeySeed,
+      trustedServerIds: [options.serverId],
       budgetMs: options.budgetMs ?? 4000,
       requestsInFlightMax: options.requestsInFlightMax ?? 256,
       requestsWaitingMax: options.requestsWaitingMax ?? 10_000,
@@ -104,9 +108,40 @@ async function createScene(
     }],
     authenticate: options.authenticate ?? admit,
     permit: () => GRANT,
-    log,
+    log: options.log,
   }, new AbortController().signal);
-  const connection: NatsConnection = await connect({ servers: server.natsUrl });
+}
+
+/** How often each code was logged. */
+function countCodes(lines: readonly LogLine[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { code } of lines) {
+    if (code !== undefined) counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function createScene(
+  server: PlainServer,
+  options: SceneOptions = {},
+): Promise<Scene> {
+  const asking = createAskingServer();
+  const xkeySeed = createSeed("curve");
+  const lines: LogLine[] = [];
+  const log = createLog({
+    format: "json",
+    level: "debug",
+    linesPerSecondMax: 1_000_000,
+    write: (line) => lines.push(JSON.parse(line)),
+  });
+  const { serverId } = asking;
+  const service = await startAnyService(server, {
+    ...options,
+    xkeySeed,
+    serverId,
+    log,
+  });
+  const connection = await connect({ servers: server.natsUrl });
   const answers: Uint8Array[] = [];
   connection.subscribe("$SYS._INBOX.>", {
     callback(_error, { data }): void {
@@ -115,25 +150,6 @@ async function createScene(
   });
   await connection.flush();
 
-  function codes(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const { code } of lines) {
-      if (code !== undefined) counts[code] = (counts[code] ?? 0) + 1;
-    }
-    return counts;
-  }
-  async function settle(decisions: number): Promise<void> {
-    const deadline = Date.now() + 10_000;
-    while (
-      Object.values(codes()).reduce((sum, count) => sum + count, 0) < decisions
-    ) {
-      if (Date.now() > deadline) {
-        throw new Error(`not settled: ${JSON.stringify(codes())}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    await connection.flush();
-  }
   async function stop(): Promise<void> {
     await service.stop();
     await log.close();
@@ -141,20 +157,36 @@ async function createScene(
   return {
     asking,
     answers,
-    codes,
-    settle,
+    codes: () => countCodes(lines),
     stop,
+    async settle(decisions): Promise<void> {
+      const deadline = Date.now() + 10_000;
+      while (
+        lines.filter(({ code }) => code !== undefined).length < decisions
+      ) {
+        if (Date.now() > deadline) {
+          throw new Error(`not settled: ${JSON.stringify(countCodes(lines))}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      await connection.flush();
+    },
     ask: (authToken = "good") =>
       asking.ask({
         account: ACCOUNT,
-        calloutXkey: xkey.publicKey,
+        calloutXkey: xkeyFromSeed(xkeySeed).publicKey,
         authToken,
         nowSeconds: toEpochSeconds(systemClock()),
       }),
-    send({ payload, reply, serverXkeys }): void {
+    send(message): void {
       const header = headers();
-      for (const key of serverXkeys) header.append("Nats-Server-Xkey", key);
-      connection.publish(SUBJECT, payload, { reply, headers: header });
+      for (const key of message.serverXkeys) {
+        header.append("Nats-Server-Xkey", key);
+      }
+      connection.publish(SUBJECT, message.payload, {
+        reply: message.reply,
+        headers: header,
+      });
     },
     async [Symbol.asyncDispose](): Promise<void> {
       await stop();
