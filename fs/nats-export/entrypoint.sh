@@ -26,7 +26,7 @@ main() {
   local account callout signing_seed xkey_seed creds
   account=$(export_account "$NATS_ACCOUNT")
   callout=$(export_callout)
-  signing_seed=$(seed "$(signing_key AUTH)")
+  signing_seed=$(seed "$(newest_signing_key AUTH)")
   xkey_seed=$(seed "$(account_claim AUTH .nats.authorization.xkey)")
   creds=$(export_creds AUTH callout)
 
@@ -83,11 +83,9 @@ refuse_other_key() {
     fail "$SECRETS/$1 holds keys of another operator or account ($2=${found:-…} there, $3 here): move $SECRETS away, or delete it if the stack that it belongs to is gone"
 }
 
-signing_key() { account_claim "$1" "$SIGNING_KEY"; }
-
 export_account() {
   local secret
-  secret=$(seed "$(signing_key "$1")")
+  secret=$(seed "$(newest_signing_key "$1")")
   printf 'NATS_ACCOUNT=%s\nNATS_ACCOUNT_KEY=%s\nNATS_ACCOUNT_SECRET=%s\n' \
     "$1" "$(account_claim "$1" .sub)" "$secret"
 }

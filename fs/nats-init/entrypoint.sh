@@ -132,7 +132,7 @@ make_application_account() {
 make_callout_account() {
   make_account AUTH --imports 0 --exports 0
   local signing_key
-  signing_key=$(account_claim AUTH "$SIGNING_KEY")
+  signing_key=$(newest_signing_key AUTH)
   # It answers the server and joins the queue of those who do; nothing else.
   # shellcheck disable=SC2016 # $SYS is no variable
   has_user AUTH callout || run_nsc add user --account AUTH --name callout -K "$signing_key" \
@@ -149,7 +149,7 @@ make_account() {
   local name=$1 key=''
   shift
   has_account "$name" || run_nsc add account --name "$name"
-  key=$(account_claim "$name" "$SIGNING_KEY")
+  key=$(newest_signing_key "$name")
   if [ -n "$key" ]; then
     say "account $name: there already, left as it is"
     return

@@ -8,10 +8,6 @@ STORES=/nsc/nats/nsc/stores
 # shellcheck disable=SC2034
 NATS_SERVER_MIN=2.11.2
 
-# Filter for an account's claims: its first signing key that no role restricts.
-# shellcheck disable=SC2034
-SIGNING_KEY='[.nats.signing_keys[]? | strings][0]'
-
 say() { printf '%s: %s\n' "$STEP" "$*"; }
 
 fail() {
@@ -72,3 +68,16 @@ has_user() { [ -f "$STORES/$NATS_OPERATOR/accounts/$1/users/$2.jwt" ]; }
 # account_claim ACCOUNT FILTER; user_claim ACCOUNT USER FILTER: empty when there is none.
 account_claim() { nsc describe account --name "$1" --json 2>/dev/null | jq -r "$2 // empty"; }
 user_claim() { nsc describe user --account "$1" --name "$2" --json 2>/dev/null | jq -r "$3 // empty"; }
+
+# newest_signing_key ACCOUNT: of those that no role restricts, the one made last. Who
+# rotates adds a key, lets it be used, and removes the old one when nothing needs it.
+newest_signing_key() {
+  local key file newest='' newest_file=''
+  for key in $(account_claim "$1" '.nats.signing_keys[]? | strings'); do
+    file=$(find "$NKEYS_PATH/keys" -name "$key.nk")
+    if [ -z "$newest" ] || [ "$file" -nt "$newest_file" ]; then
+      newest=$key newest_file=$file
+    fi
+  done
+  printf '%s\n' "$newest"
+}
