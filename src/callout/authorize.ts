@@ -84,7 +84,11 @@ export async function authorize(
   if (identity.kind !== "identity") {
     return answer(stages, request, identity, time.now);
   }
-  const grant = stages.permit(identity);
+  const grant = stages.permit(identity, {
+    connectionType: type,
+    host,
+    now: time.now,
+  });
   if (grant.kind !== "grant") return answer(stages, request, grant, time.now);
 
   const userJwt = stages.issueUserJwt(request, identity, grant, time.now);

@@ -8,6 +8,7 @@ import {
   connectOptionsOf,
   GRANT,
   NOW_SECONDS,
+  PERMISSIONS,
   scene,
   SIGNING_KEY,
   XKEY,
@@ -114,7 +115,7 @@ const clients: [
 ];
 
 for (const [why, spoil, code] of clients) {
-  Deno.test(`I17 authorize() refuses ${why} with a constant text`, async () => {
+  Deno.test(`I17 J9 ${why}: authorize() refuses it with a constant text`, async () => {
     const { server, ask, judge } = scene();
     const message = ask({
       spoil: (claims) => spoil(connectOptionsOf(claims), clientInfoOf(claims)),
@@ -179,7 +180,10 @@ Deno.test("H17 authorize() answers with an error when the answer is too large fo
 
 Deno.test("H5 a user JWT denies everything on a side where nothing is allowed", async () => {
   const { server, ask, judge } = scene({
-    permit: () => ({ ...GRANT, subscribe: { allow: [], deny: [] } }),
+    permit: () => ({
+      ...GRANT,
+      permissions: { ...PERMISSIONS, subscribe: { allow: [], deny: [] } },
+    }),
   });
   const { answer } = await judge(ask());
   const { nats } = server.read(answer ?? new Uint8Array(), XKEY.publicKey);

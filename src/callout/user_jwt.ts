@@ -13,19 +13,27 @@ import {
 } from "../base/time.ts";
 import type { Identity } from "../base/identity.ts";
 import {
+  type ListedUserClaims,
   NATS_JWT_VERSION,
   type PermissionClaim,
+  type ScopedUserClaims,
   type UserClaims,
 } from "../nats_jwt/claims.ts";
 import { encodeNatsJwt } from "../nats_jwt/codec.ts";
 import type { SigningKey } from "../nats_jwt/nkeys.ts";
-import type { Grant, SubjectPermission } from "../permissions/grant.ts";
+import type {
+  Grant,
+  ListedPermissions,
+  SubjectPermission,
+} from "../permissions/grant.ts";
 import type { VerifiedRequest } from "./request_claims.ts";
 
 /** An application account that users can be placed in. */
 export interface TargetAccount {
   readonly publicKey: string;
   readonly signingKey: SigningKey;
+  /** Signing keys whose users are allowed what the key's own template says, by name. */
+  readonly scopedKeys?: ReadonlyMap<string, SigningKey>;
 }
 
 export interface UserJwt {
@@ -68,19 +76,24 @@ export function createUserJwtIssuer(
         "type": "user",
         "version": NATS_JWT_VERSION,
         "issuer_account": account.publicKey,
-        "pub": toClaim(grant.publish),
-        "sub": toClaim(grant.subscribe),
-        "subs": -1,
-        "data": -1,
-        "payload": -1,
+        ...toClaims(grant.permissions),
       },
     };
     assert(
       claims.name !== "",
       "without a name the server logs what the client typed",
     );
-    return { text: encodeNatsJwt(claims, account.signingKey), expiresAt };
+    const signer = signerOf(grant, account);
+    return { text: encodeNatsJwt(claims, signer), expiresAt };
   };
+}
+
+/** The key decides what its users may do, so a missing one has no stand-in. */
+function signerOf({ permissions }: Grant, account: TargetAccount): SigningKey {
+  if (permissions.kind === "listed") return account.signingKey;
+  const scoped = account.scopedKeys?.get(permissions.key);
+  assert(scoped !== undefined, "a grant names a scoped key of its account");
+  return scoped;
 }
 
 /**
@@ -93,11 +106,40 @@ function sessionEnd(
   now: EpochSeconds,
   random: () => number,
 ): EpochSeconds {
-  const seconds = Math.min(credentialEnd - now, grant.sessionSecondsMax);
+  const seconds = Math.min(
+    credentialEnd - now,
+    grant.sessionSecondsMax,
+    (grant.endsBy ?? Infinity) - now,
+  );
   const kept = Math.floor(seconds * (1 - random() * EXPIRY_JITTER_MAX));
   const end = now + Math.max(kept, 1) as EpochSeconds;
   assert(Number.isSafeInteger(end), "a session ends at a whole second");
   return end;
+}
+
+const NANOSECONDS = 1_000_000_000;
+
+function toClaims(
+  permissions: Grant["permissions"],
+): ListedUserClaims | ScopedUserClaims {
+  if (permissions.kind === "scoped") return { "tags": permissions.tags };
+  const { publish, subscribe } = permissions;
+  return {
+    "pub": toClaim(publish),
+    "sub": toClaim(subscribe),
+    ...toResponseClaim(permissions),
+    "subs": -1,
+    "data": -1,
+    "payload": -1,
+  };
+}
+
+function toResponseClaim(
+  { responses }: ListedPermissions,
+): Pick<ListedUserClaims, "resp"> {
+  if (responses === undefined) return {};
+  const { messagesMax, seconds } = responses;
+  return { "resp": { "max": messagesMax, "ttl": seconds * NANOSECONDS } };
 }
 
 /** Two empty lists would mean everything, so an empty permission denies everything. */

@@ -9,7 +9,6 @@ import {
   type CalloutService,
   startCalloutService,
 } from "../nats/callout_service.ts";
-import { createOwnSubtreePolicy } from "../permissions/own_subtree.ts";
 import type { Log } from "../telemetry/log.ts";
 
 export interface RunningService {
@@ -56,7 +55,7 @@ export async function runService(
     callout = await startCalloutService({
       ...config,
       authenticate: identities.authenticate,
-      permit: createOwnSubtreePolicy(config.permissions),
+      permit: config.rules.permit,
       log,
     }, signal);
   } catch (error) {

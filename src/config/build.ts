@@ -5,10 +5,10 @@
 import type { Secret } from "../base/secret.ts";
 import type { NatsOptions, NatsTlsOptions } from "../nats/connection.ts";
 import { isPublicKey } from "../nats_jwt/public_key.ts";
-import type { OwnSubtreeOptions } from "../permissions/own_subtree.ts";
 import { parseListenAddress, parseNatsServer } from "./addresses.ts";
 import { buildAccounts } from "./build_accounts.ts";
 import { buildIssuers } from "./build_issuers.ts";
+import { buildRules } from "./build_rules.ts";
 import type { Checking } from "./checking.ts";
 import type { CalloutOptions } from "../nats/callout_service.ts";
 import type { Config, MonitoringConfig } from "./config.ts";
@@ -27,18 +27,18 @@ export function buildConfig(
   const nats = buildNats(settings, calloutAccount, checking);
   const accounts = buildAccounts(settings.accounts, calloutAccount, checking);
   const { issuers, labels } = buildIssuers(settings, checking);
-  const permissions = buildPermissions(settings, labels, checking);
+  const decided = buildRules(settings, { issuers, labels }, checking);
   const monitoring = buildMonitoring(settings, checking);
   if (
     checking.issues.length > 0 || callout === undefined || nats === undefined ||
-    permissions === undefined || monitoring === undefined
+    decided === undefined || monitoring === undefined
   ) return undefined;
   return {
     nats,
     callout,
     accounts,
     issuers,
-    permissions,
+    ...decided,
     monitoring,
     log: settings.log,
   };
@@ -191,38 +191,6 @@ function buildTls(
     ...(caFile === undefined ? {} : { caFile }),
     ...(certFile === undefined ? {} : { certFile }),
     ...(keyFile === undefined ? {} : { keyFile }),
-  };
-}
-
-function buildPermissions(
-  settings: Settings,
-  issuerLabels: ReadonlyMap<string, string>,
-  checking: Checking,
-): OwnSubtreeOptions | undefined {
-  const names = settings.accounts.map(({ name }) => name);
-  const account = settings.permissions.account ??
-    (names.length === 1 ? names[0] : undefined);
-  if (account === undefined) {
-    if (names.length > 1) {
-      checking.report(
-        "permissions.account",
-        "is missing: there is more than one account",
-        "set it to the name of one of accounts",
-      );
-    }
-    return undefined;
-  }
-  if (!names.includes(account)) {
-    checking.report(
-      "permissions.account",
-      "is the name of no account",
-      "set it to the name of one of accounts",
-    );
-  }
-  return {
-    account,
-    sessionSecondsMax: settings.permissions.session_seconds_max,
-    issuerLabels,
   };
 }
 

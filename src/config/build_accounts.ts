@@ -3,7 +3,10 @@
  * one in which a user could harm everybody.
  */
 import type { Checking } from "./checking.ts";
-import type { AccountOptions } from "../nats/callout_service.ts";
+import type {
+  AccountOptions,
+  ScopedKeyOptions,
+} from "../nats/callout_service.ts";
 import type { AccountSettings } from "./schema.ts";
 import { checkPublicKey, readSeed } from "./seeds.ts";
 
@@ -81,10 +84,47 @@ function buildAccount(
     remedy:
       "set one to the seed (SA...) of the account's signing key, or to a file with it",
   });
+  const scopedKeys = buildScopedKeys(settings, path, checking);
   if (
     name === undefined || publicKey === undefined || signingKey === undefined
   ) return undefined;
-  return { name, publicKey, signingKey };
+  return { name, publicKey, signingKey, scopedKeys };
+}
+
+function buildScopedKeys(
+  settings: AccountSettings,
+  path: string,
+  checking: Checking,
+): readonly ScopedKeyOptions[] {
+  const keys: ScopedKeyOptions[] = [];
+  settings.scoped_keys.forEach((entry, index) => {
+    const at = `${path}.scoped_keys[${index}]`;
+    const { name } = entry;
+    if (name === undefined) {
+      checking.reportMissing(
+        [`${at}.name`],
+        "set it to what rules call the key",
+      );
+    } else if (keys.some((other) => other.name === name)) {
+      checking.report(
+        `${at}.name`,
+        "is the name of a key before it",
+        "give each its own",
+      );
+    }
+    const signingKey = readSeed(checking, {
+      path: `${at}.signing_key`,
+      value: entry.signing_key,
+      file: entry.signing_key_file,
+      role: "account",
+      remedy:
+        "set one to the seed (SA...) of the scoped signing key, or to a file with it",
+    });
+    if (name !== undefined && signingKey !== undefined) {
+      keys.push({ name, signingKey });
+    }
+  });
+  return keys;
 }
 
 function checkName(

@@ -7,7 +7,8 @@ import type {
   CalloutOptions,
   CalloutServiceOptions,
 } from "../nats/callout_service.ts";
-import type { OwnSubtreeOptions } from "../permissions/own_subtree.ts";
+import type { RulesContext } from "../permissions/rule_context.ts";
+import type { Rules } from "../permissions/rules.ts";
 import type { LogLevel } from "../telemetry/log.ts";
 
 export interface Config {
@@ -16,7 +17,10 @@ export interface Config {
   /** The accounts that users may be placed in. */
   readonly accounts: readonly AccountOptions[];
   readonly issuers: readonly JwtIssuerOptions[];
-  readonly permissions: OwnSubtreeOptions;
+  /** What the rules are read against. */
+  readonly permissions: RulesContext;
+  /** Who may do what. */
+  readonly rules: Rules;
   readonly monitoring: MonitoringConfig;
   readonly log: LogConfig;
 }
@@ -34,7 +38,10 @@ export interface LogConfig {
 
 /** Something that is allowed and that an operator should not overlook. */
 export interface ConfigWarning {
-  readonly code: "development_issuer_trusted" | "callout_plaintext_allowed";
+  readonly code:
+    | "development_issuer_trusted"
+    | "callout_plaintext_allowed"
+    | "rule_surprising";
   readonly setting: string;
   readonly detail: string;
 }

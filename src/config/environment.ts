@@ -3,6 +3,9 @@
  * the environment. This is done after the YAML has been read and once only, so
  * that no value can add a setting or name another variable. `$${` stands for
  * `${` itself.
+ *
+ * Variables are written in capitals. In rules, `${sub}` and the like are not
+ * variables but stand for what a login brings: they stay.
  */
 import { isJsonObject, type Json } from "../base/json.ts";
 import { type Path, pathText } from "./path.ts";
@@ -31,9 +34,12 @@ export interface Filled {
   readonly variables: ReadonlyMap<string, readonly Variable[]>;
 }
 
-/** `$${`, a variable, or a `${` that is neither. */
+/** `$${`, a variable, the beginning of a rule's placeholder, or a `${` that is neither. */
 const REFERENCE_REGEXP =
-  /\$\$\{|\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?<hasDefault>:-)(?<fallback>[^{}]*))?\}|\$\{/g;
+  /\$\$\{|\$\{(?<name>[A-Z_][A-Z0-9_]*)(?:(?<hasDefault>:-)(?<fallback>[^{}]*))?\}|\$\{(?<placeholder>(?=[a-z]))?/g;
+
+/** The setting in which placeholders stand. */
+const RULES = "rules";
 
 export function fillFromEnvironment(tree: Json, lookup: Lookup): Filled {
   const faults: ReferenceFault[] = [];
@@ -55,9 +61,12 @@ export function fillFromEnvironment(tree: Json, lookup: Lookup): Filled {
   function fillText(text: string, path: Path): string {
     const used: Variable[] = [];
     const filled = text.replaceAll(REFERENCE_REGEXP, (match, ...rest) => {
-      const { name, hasDefault, fallback } = readGroups(rest.at(-1));
+      const { name, hasDefault, fallback, isPlaceholder } = readGroups(
+        rest.at(-1),
+      );
       if (match === "$${") return "${";
       if (name === undefined) {
+        if (isPlaceholder && path[0] === RULES) return match;
         faults.push({ at: path, name });
         return "";
       }
@@ -104,14 +113,16 @@ interface Groups {
   readonly name: string | undefined;
   readonly hasDefault: boolean;
   readonly fallback: string;
+  readonly isPlaceholder: boolean;
 }
 
 /** The last argument of a replacer is the object of named groups. */
 function readGroups(groups: Record<string, string | undefined>): Groups {
-  const { name, hasDefault, fallback } = groups;
+  const { name, hasDefault, fallback, placeholder } = groups;
   return {
     name,
     hasDefault: hasDefault !== undefined,
     fallback: fallback ?? "",
+    isPlaceholder: placeholder !== undefined,
   };
 }

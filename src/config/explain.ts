@@ -32,6 +32,14 @@ export function explain(
   schema: Json,
 ): readonly ConfigIssue[] {
   const path = toPath(issue.path);
+  if (issue.code === "invalid_union") {
+    const meant = meantWay(issue);
+    if (meant !== undefined) {
+      return meant.flatMap((inner) =>
+        explain({ ...inner, path: [...issue.path, ...inner.path] }, schema)
+      );
+    }
+  }
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(propertiesOf(schemaAt(schema, path)));
     return issue.keys.map((name) =>
@@ -45,6 +53,20 @@ export function explain(
   }];
 }
 
+/**
+ * Of several ways to write a setting, what is wrong with the one that was tried:
+ * the only one whose kind is right. Undefined if there is none.
+ */
+function meantWay(
+  { errors }: z.core.$ZodIssueInvalidUnion,
+): readonly SchemaIssue[] | undefined {
+  return errors.find((issues) =>
+    !issues.some(({ code, path }) =>
+      path.length === 0 && (code === "invalid_type" || code === "invalid_value")
+    )
+  );
+}
+
 /** A `${NAME}` that has no value. */
 export function explainReference(
   { at, name }: ReferenceFault,
@@ -56,7 +78,7 @@ export function explainReference(
       path,
       problem: "has a ${ that does not name a variable",
       remedy:
-        "write ${NAME} or ${NAME:-default}; for a ${ that is meant, write $${",
+        "write ${NAME} or ${NAME:-default}, in capitals; for a ${ that is meant, write $${",
     };
   }
   return {

@@ -96,15 +96,26 @@ export function kindOf(node: Json): SettingKind {
   return typeof type === "string" ? KIND_BY_TYPE[type] ?? "unknown" : "unknown";
 }
 
+/** Of a setting that may be written in several ways, those of all of them. */
 export function propertiesOf(node: Json): JsonObject {
-  const properties = isJsonObject(node)
-    ? member(node, "properties")
-    : undefined;
-  return isJsonObject(properties) ? properties : {};
+  if (!isJsonObject(node)) return {};
+  const properties = member(node, "properties");
+  if (isJsonObject(properties)) return properties;
+  return Object.assign({}, ...waysToWrite(node).map(propertiesOf));
 }
 
 export function itemsOf(node: Json): Json {
-  return isJsonObject(node) ? member(node, "items") ?? {} : {};
+  if (!isJsonObject(node)) return {};
+  return member(node, "items") ??
+    waysToWrite(node).map(itemsOf).find((items) =>
+      kindOf(items) !== "unknown"
+    ) ??
+    {};
+}
+
+function waysToWrite(node: JsonObject): readonly Json[] {
+  const ways = member(node, "anyOf");
+  return Array.isArray(ways) ? ways : [];
 }
 
 /** The part of the schema that describes the setting at that path. */

@@ -13,8 +13,10 @@ import {
   TOKEN_LIFETIME_SECONDS_MAX,
 } from "../base/limits.ts";
 import { ISSUER_LABEL_REGEXP } from "../permissions/subject_token.ts";
+import { RULES_SCHEMA } from "./rules_schema.ts";
 
 const ACCOUNT_NAME_REGEXP = /^[\p{L}\p{N}_.-]{1,64}$/u;
+const SCOPED_KEY_NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
 const QUEUE_GROUP_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
 
 const OFF = false;
@@ -83,6 +85,18 @@ const callout = z.strictObject({
     ),
 });
 
+const scopedKey = z.strictObject({
+  name: z.string().regex(SCOPED_KEY_NAME_REGEXP, {
+    error: "must be letters, digits, - and _, 64 at most",
+  }).optional().describe("What rules call the key."),
+  signing_key: z.string().optional().describe(
+    "Seed (SA...) of the scoped signing key. Goes before signing_key_file.",
+  ),
+  signing_key_file: z.string().optional().describe(
+    "File with the seed of the scoped signing key.",
+  ),
+});
+
 const account = z.strictObject({
   name: z.string().regex(ACCOUNT_NAME_REGEXP, {
     error: "must be letters, digits, - _ and ., 64 at most",
@@ -95,6 +109,9 @@ const account = z.strictObject({
   ),
   signing_key_file: z.string().optional().describe(
     "File with the seed of the account's signing key.",
+  ),
+  scoped_keys: z.array(scopedKey).max(100).default([]).describe(
+    "Scoped signing keys of the account, whose template says what their users may do. Rules name them.",
   ),
 });
 
@@ -214,7 +231,7 @@ const developmentIssuer = z.strictObject({
 
 const permissions = z.strictObject({
   account: z.string().optional().describe(
-    "Name of the account that users are placed in, one of accounts. Unless given: the only one.",
+    "Name of the account that users are placed in, one of accounts, unless their rule names another. Unless given: the only one.",
   ),
   session_seconds_max: z.int().min(10).max(31_536_000).default(86_400)
     .describe(
@@ -252,7 +269,10 @@ export const SETTINGS_SCHEMA = z.strictObject({
     "The issuer of `deno task token`, for development.",
   ),
   permissions: permissions.prefault({}).describe(
-    "What a user may do: users.<sub>.> and nothing else.",
+    "What holds for all users, whatever rules say.",
+  ),
+  rules: RULES_SCHEMA.optional().describe(
+    "What a user may do: the first rule that matches decides, and no match is a refusal. Without rules: users.<sub>.> and nothing else.",
   ),
   monitoring: monitoring.prefault({}).describe("HTTP for health checks."),
   log: log.prefault({}).describe("The log, on standard output."),

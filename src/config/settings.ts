@@ -44,7 +44,7 @@ export function readSettings(
   const issues = filled.faults
     .filter(({ at }) => !dropped.some((entry) => isWithin(pathText(at), entry)))
     .map((fault) => explainReference(fault, schema));
-  const raw = toRawSettings(tree, schema) ?? {};
+  const raw = toRaw(tree, schema);
 
   const parsed = SETTINGS_SCHEMA.safeParse(raw);
   if (parsed.success) return { settings: parsed.data, issues, variables };
@@ -52,6 +52,18 @@ export function readSettings(
   issues.push(...found.flatMap((issue) => explain(issue, schema)));
   const rest = found.flatMap(wrongPaths).reduce<Json>(without, raw);
   return { settings: SETTINGS_SCHEMA.parse(rest), issues, variables };
+}
+
+/**
+ * Rules are taken as they stand: a condition that is empty must not count as
+ * left out, since the rule would then match more.
+ */
+function toRaw(tree: Json, schema: Json): Json {
+  if (!isJsonObject(tree)) return toRawSettings(tree, schema) ?? {};
+  const { "rules": rules, ...others } = tree;
+  const raw = toRawSettings(others, schema) ?? {};
+  if (rules === undefined || !isJsonObject(raw)) return raw;
+  return { ...raw, "rules": rules };
 }
 
 /**

@@ -10,7 +10,10 @@ import { createReplayGuard } from "../callout/replay.ts";
 import { createVerifier } from "../callout/request.ts";
 import type { ConnectionType } from "../callout/request_claims.ts";
 import { createResponder } from "../callout/response.ts";
-import { createUserJwtIssuer } from "../callout/user_jwt.ts";
+import {
+  createUserJwtIssuer,
+  type TargetAccount,
+} from "../callout/user_jwt.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { signingKeyFromSeed } from "../nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../nats_jwt/xkeys.ts";
@@ -57,6 +60,15 @@ export interface AccountOptions {
   readonly name: string;
   readonly publicKey: string;
   /** Seed of the account's signing key: signs the user JWTs. */
+  readonly signingKey: Secret;
+  /** Signing keys whose template says what their users may do. */
+  readonly scopedKeys?: readonly ScopedKeyOptions[];
+}
+
+export interface ScopedKeyOptions {
+  /** What rules call it. */
+  readonly name: string;
+  /** Its seed. */
   readonly signingKey: Secret;
 }
 
@@ -131,11 +143,8 @@ function readKeys({ accounts, callout }: CalloutServiceOptions): Keys {
   const xkey = callout.xkey === undefined
     ? {}
     : { xkey: xkeyFromSeed(callout.xkey) };
-  const targets = accounts.map(({ name, publicKey, signingKey }) =>
-    [name, {
-      publicKey,
-      signingKey: signingKeyFromSeed(signingKey, "account"),
-    }] as const
+  const targets = accounts.map((account) =>
+    [account.name, toTarget(account)] as const
   );
   return {
     xkey,
@@ -145,6 +154,18 @@ function readKeys({ accounts, callout }: CalloutServiceOptions): Keys {
       signingKey: signingKeyFromSeed(callout.signingKey, "account"),
       ...xkey,
     }),
+  };
+}
+
+function toTarget(account: AccountOptions): TargetAccount {
+  const scoped = account.scopedKeys ?? [];
+  return {
+    publicKey: account.publicKey,
+    signingKey: signingKeyFromSeed(account.signingKey, "account"),
+    scopedKeys: new Map(scoped.map(({ name, signingKey }) => [
+      name,
+      signingKeyFromSeed(signingKey, "account"),
+    ])),
   };
 }
 

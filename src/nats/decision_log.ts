@@ -50,6 +50,7 @@ export function createDecisionLog(log: Log): LogDecision {
           code: "granted",
           issuer: end.identity.issuer,
           account: end.grant.account,
+          rule: end.grant.rule,
           name: end.grant.name,
           expiresAt: end.userJwt.expiresAt,
         });

@@ -30,23 +30,47 @@ export interface PermissionClaim {
   readonly "deny"?: readonly string[];
 }
 
+/** Leave to answer what was received (jwt `types.go`, ResponsePermission). */
+export interface ResponseClaim {
+  readonly "max": number;
+  /** In nanoseconds. */
+  readonly "ttl": number;
+}
+
 /** A user JWT (jwt `user_claims.go`, UserClaims). */
 export interface UserClaims extends NatsClaims {
   readonly "name": string;
   /** Always present: without it a session never ends. */
   readonly "exp": number;
-  readonly "nats": {
-    readonly "type": "user";
-    readonly "version": typeof NATS_JWT_VERSION;
-    /** The account that a signing key signs for. */
-    readonly "issuer_account": string;
-    readonly "pub": PermissionClaim;
-    readonly "sub": PermissionClaim;
-    /** -1: no limit. Absent would mean 0. */
-    readonly "subs": number;
-    readonly "data": number;
-    readonly "payload": number;
-  };
+  readonly "nats":
+    & {
+      readonly "type": "user";
+      readonly "version": typeof NATS_JWT_VERSION;
+      /** The account that a signing key signs for. */
+      readonly "issuer_account": string;
+    }
+    & (ListedUserClaims | ScopedUserClaims);
+}
+
+/** What a user may do, in the JWT itself. */
+export interface ListedUserClaims {
+  readonly "pub": PermissionClaim;
+  readonly "sub": PermissionClaim;
+  readonly "resp"?: ResponseClaim;
+  /** -1: no limit. Absent would mean 0. */
+  readonly "subs": number;
+  readonly "data": number;
+  readonly "payload": number;
+}
+
+/**
+ * A user whose permissions are in the template of a scoped signing key. The
+ * server refuses it if it holds any permission or limit (jwt
+ * `account_claims.go`, ValidateScopedSigner).
+ */
+export interface ScopedUserClaims {
+  /** What `{{tag(name)}}` in the template stands for: `name:value`. */
+  readonly "tags": readonly string[];
 }
 
 /** The answer to an authorization request (jwt `authorization_claims.go`, AuthorizationResponseClaims). */

@@ -20,6 +20,7 @@ const FIELD_NAMES = [
   "connectionType",
   "userNkey",
   "account",
+  "rule",
   "issuer",
   "kid",
   "name",
@@ -56,6 +57,7 @@ export interface LogFields {
   readonly connectionType?: string;
   readonly userNkey?: string;
   readonly account?: string;
+  readonly rule?: string;
   readonly issuer?: string;
   readonly kid?: string;
   /** The encoded identity, as it stands in subjects; never the `sub` itself. */

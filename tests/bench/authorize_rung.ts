@@ -14,7 +14,6 @@ import { createOperator, type Operator } from "../../src/dev/operator.ts";
 import { createJwtBearer } from "../../src/identity/jwt_bearer.ts";
 import { signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../../src/nats_jwt/xkeys.ts";
-import { createOwnSubtreePolicy } from "../../src/permissions/own_subtree.ts";
 import { createRequestMaker, type RequestMaker } from "./asked_requests.ts";
 import { type Algorithm, type Flaw, mintTokens } from "./bearer_tokens.ts";
 import { atMost, type Bench, type Rung, type RungOutcome } from "./bench.ts";
@@ -148,7 +147,7 @@ async function loadConfigOf(
 }
 
 async function createStages(
-  { accounts, callout, issuers, permissions }: Config,
+  { accounts, callout, issuers, rules }: Config,
   serverId: string,
 ): Promise<Stages> {
   const identities = createJwtBearer(issuers, {
@@ -169,7 +168,7 @@ async function createStages(
     }),
     connectionTypes: new Set(callout.connectionTypes),
     authenticate: identities.authenticate,
-    permit: createOwnSubtreePolicy(permissions),
+    permit: rules.permit,
     issueUserJwt: createUserJwtIssuer(
       new Map(accounts.map(({ name, publicKey, signingKey }) => [name, {
         publicKey,

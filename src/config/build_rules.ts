@@ -1,0 +1,102 @@
+/**
+ * From the settings of the rules to rules, or to what is wrong with them.
+ */
+import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
+import type { RulesContext } from "../permissions/rule_context.ts";
+import { type RulePath, RulesFault } from "../permissions/rule_fault.ts";
+import type { RuleOptions } from "../permissions/rule_options.ts";
+import { createRules, DEFAULT_RULES } from "../permissions/rules.ts";
+import type { Checking } from "./checking.ts";
+import type { Config } from "./config.ts";
+import { isWithin, showName } from "./path.ts";
+import type { RuleSettings } from "./rules_schema.ts";
+import type { Settings } from "./schema.ts";
+
+export interface RuleIssuers {
+  readonly issuers: readonly JwtIssuerOptions[];
+  /** By issuer. */
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+export function buildRules(
+  settings: Settings,
+  { issuers, labels }: RuleIssuers,
+  checking: Checking,
+): Pick<Config, "permissions" | "rules"> | undefined {
+  const account = chooseAccount(settings, checking);
+  // Nothing in the rules that there are without any can be wrong but the account.
+  const isAccountReported = checking.issues.some(({ path }) =>
+    isWithin(path, "accounts") || isWithin(path, "permissions.account")
+  );
+  if (
+    settings.rules === undefined && (account === undefined || isAccountReported)
+  ) return undefined;
+  const permissions: RulesContext = {
+    account,
+    accounts: settings.accounts.flatMap(({ name, scoped_keys: keys }) =>
+      name === undefined
+        ? []
+        : [{ name, scopedKeys: keys.flatMap((key) => key.name ?? []) }]
+    ),
+    sessionSecondsMax: settings.permissions.session_seconds_max,
+    issuerLabels: labels,
+    issuers: issuers.map(({ issuer }) => issuer),
+  };
+  const options = settings.rules?.map(toOptions) ?? DEFAULT_RULES;
+  const rules = createRules(options, permissions);
+  if (rules instanceof RulesFault) {
+    for (const { path, problem, remedy } of rules.issues) {
+      checking.report(rulePathText(path), problem, remedy);
+    }
+    return undefined;
+  }
+  for (const { path, problem, remedy } of rules.warnings) {
+    checking.warn({
+      code: "rule_surprising",
+      setting: rulePathText(path),
+      detail: `It ${problem}: ${remedy}`,
+    });
+  }
+  return { permissions, rules };
+}
+
+/** The account of rules that name none: rules may each name one, so it may be missing. */
+function chooseAccount(
+  { accounts, permissions, rules }: Settings,
+  checking: Checking,
+): string | undefined {
+  const names = accounts.map(({ name }) => name);
+  const account = permissions.account ??
+    (names.length === 1 ? names[0] : undefined);
+  if (account === undefined && names.length > 1 && rules === undefined) {
+    checking.report(
+      "permissions.account",
+      "is missing: there is more than one account",
+      "set it to the name of one of accounts",
+    );
+  }
+  if (account !== undefined && !names.includes(account)) {
+    checking.report(
+      "permissions.account",
+      "is the name of no account",
+      "set it to the name of one of accounts",
+    );
+  }
+  return account;
+}
+
+/** A name that is missing is reported where the rules are read. */
+function toOptions({ name = "", ...rule }: RuleSettings): RuleOptions {
+  return { name, ...rule };
+}
+
+/** `rules[1].grant.subscribe[0]`. Claims' names are the operator's, and may be anything. */
+function rulePathText(path: RulePath): string {
+  let text = "rules";
+  for (const [index, step] of path.entries()) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (path[index - 1] === "claims") text += `[${JSON.stringify(step)}]`;
+    else text += `.${showName(step)}`;
+  }
+  return text;
+}

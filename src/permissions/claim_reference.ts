@@ -1,0 +1,69 @@
+/**
+ * Which claim a rule means. A name is taken literally, whatever characters it
+ * has: one with a dot or a URL is never a path. A path into nested claims starts
+ * with `/` (JSON Pointer, RFC 6901).
+ */
+import type { Identity } from "../base/identity.ts";
+import { isJsonObject, type Json, member } from "../base/json.ts";
+import { Fault } from "./rule_fault.ts";
+
+export interface ClaimReference {
+  /** As the operator wrote it. */
+  readonly text: string;
+  /** One name, or several that lead inwards. */
+  readonly steps: readonly string[];
+}
+
+const CLAIM_CHARS_MAX = 256;
+
+/** `~` stands for itself as `~0`, `/` as `~1`. */
+const STRAY_ESCAPE_REGEXP = /~(?![01])/;
+
+export function parseClaimReference(text: string): ClaimReference | Fault {
+  if (text === "") {
+    return new Fault("names no claim", "write the claim's name");
+  }
+  if (text.length > CLAIM_CHARS_MAX || !text.isWellFormed()) {
+    return new Fault(
+      "is no name of a claim",
+      `claims' names have ${CLAIM_CHARS_MAX} characters at most`,
+    );
+  }
+  if (!text.startsWith("/")) return { text, steps: [text] };
+  if (STRAY_ESCAPE_REGEXP.test(text)) {
+    return new Fault(
+      "has a ~ that is neither ~0 nor ~1",
+      "in a path, write ~ as ~0, and a / that is part of a name as ~1",
+    );
+  }
+  const steps = text.slice(1).split("/").map((step) =>
+    step.replaceAll("~1", "/").replaceAll("~0", "~")
+  );
+  return { text, steps };
+}
+
+const INDEX_REGEXP = /^(?:0|[1-9]\d{0,5})$/;
+
+/**
+ * The claim's value, undefined if there is none. `sub` and `iss` are those of the
+ * identity, which every kind of credential has.
+ */
+export function readClaim(
+  identity: Identity,
+  { steps }: ClaimReference,
+): Json | undefined {
+  const [first = ""] = steps;
+  if (steps.length === 1) {
+    if (first === "sub") return identity.sub;
+    if (first === "iss") return identity.issuer;
+    return member(identity.claims, first);
+  }
+  let value: Json | undefined = identity.claims;
+  for (const step of steps) {
+    if (isJsonObject(value)) value = member(value, step);
+    else if (Array.isArray(value) && INDEX_REGEXP.test(step)) {
+      value = value[Number(step)];
+    } else return undefined;
+  }
+  return value;
+}

@@ -1,0 +1,94 @@
+/**
+ * Reads the rules, once, into what is tried at each login; or tells all that is
+ * wrong with them.
+ */
+import { RULES_MAX } from "../base/limits.ts";
+import { type CompiledGrant, compileGrant } from "./compile_grant.ts";
+import { compileWhen } from "./compile_when.ts";
+import type { Condition } from "./condition.ts";
+import type { RulesContext } from "./rule_context.ts";
+import { Fault, Report, type RuleIssue, RulesFault } from "./rule_fault.ts";
+import type { RuleOptions } from "./rule_options.ts";
+import { findSurprises } from "./rule_surprises.ts";
+
+export interface CompiledRule {
+  readonly name: string;
+  readonly conditions: readonly Condition[];
+  readonly outcome: CompiledGrant | "refuse";
+}
+
+export interface CompiledRules {
+  readonly rules: readonly CompiledRule[];
+  /** What is allowed and may not be meant. */
+  readonly warnings: readonly RuleIssue[];
+}
+
+const NAME_REGEXP = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+export function compileRules(
+  options: readonly RuleOptions[],
+  context: RulesContext,
+): CompiledRules | RulesFault {
+  const report = new Report();
+  if (options.length === 0 || options.length > RULES_MAX) {
+    report.add(
+      new Fault(
+        `must be 1 to ${RULES_MAX} rules`,
+        "leave rules out to grant everybody users.<sub>.> and nothing else",
+      ),
+    );
+  }
+  const names = new Set<string>();
+  const rules: CompiledRule[] = [];
+  for (const [index, rule] of options.entries()) {
+    checkName(rule, names, report.at(index, "name"));
+    rules.push(compileRule(rule, context, report.at(index)));
+  }
+  if (report.issues.length > 0) return new RulesFault(report.issues);
+  return { rules, warnings: findSurprises(options, context) };
+}
+
+function checkName(
+  { name }: RuleOptions,
+  names: Set<string>,
+  report: Report,
+): void {
+  if (!NAME_REGEXP.test(name)) {
+    report.add(
+      new Fault(
+        "is no name",
+        "write letters, digits, - _ and ., 64 at most: it stands in the log",
+      ),
+    );
+  } else if (names.has(name)) {
+    report.add(
+      new Fault("is the name of an earlier rule", "give each its own"),
+    );
+  }
+  names.add(name);
+}
+
+function compileRule(
+  rule: RuleOptions,
+  context: RulesContext,
+  report: Report,
+): CompiledRule {
+  const { grant, name, refuse = false, when = {} } = rule;
+  const conditions = compileWhen(when, context, report.at("when"));
+  if (grant === undefined || refuse) {
+    if (grant !== undefined || !refuse) {
+      report.add(
+        new Fault(
+          "has not exactly one of grant and refuse",
+          "say what whoever matches is granted, or write refuse: true",
+        ),
+      );
+    }
+    return { name, conditions, outcome: "refuse" };
+  }
+  return {
+    name,
+    conditions,
+    outcome: compileGrant(grant, context, report.at("grant")),
+  };
+}

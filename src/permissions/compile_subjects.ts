@@ -1,0 +1,226 @@
+/**
+ * Reads what a rule grants into lists of subjects: its own, its presets', its
+ * inbox, and the denied ones that keep a subscription to what was granted.
+ */
+import { RULE_SUBJECTS_MAX } from "../base/limits.ts";
+import { closeOpenEnds } from "./exact_subscribe.ts";
+import { expandPreset, type PresetSubjects } from "./preset.ts";
+import { Fault, type Report } from "./rule_fault.ts";
+import {
+  type GrantOptions,
+  type OneOrMore,
+  type PresetOptions,
+  type SubjectsOptions,
+  toList,
+} from "./rule_options.ts";
+import {
+  parseSubjectTemplate,
+  REST,
+  type SubjectTemplate,
+  templateText,
+} from "./subject_template.ts";
+import { covers } from "./template_relation.ts";
+
+export interface RuleSubjects {
+  readonly publish: SubjectLists;
+  readonly subscribe: SubjectLists;
+  /** Where replies come, if the rule has a place for them. */
+  readonly inbox: SubjectTemplate | undefined;
+  /** Whether a preset answers requests. */
+  readonly responds: boolean;
+  /** What an operator should know. */
+  readonly notes: readonly string[];
+}
+
+export interface SubjectLists {
+  readonly allow: readonly SubjectTemplate[];
+  readonly deny: readonly SubjectTemplate[];
+}
+
+/** Below everybody's own subtree. */
+const PRIVATE_INBOX = "users.${sub}._INBOX";
+
+export function compileSubjects(
+  grant: GrantOptions,
+  report: Report,
+): RuleSubjects {
+  const presets = takePresets(grant.preset, report.at("preset"));
+  const needsInbox = presets.some((preset) => preset.needsInbox);
+  const inbox = takeInbox(
+    grant.inbox ?? (needsInbox ? "private" : undefined),
+    report.at("inbox"),
+  );
+  const publish = takeSubjects(grant.publish, PUBLISH, report.at("publish"));
+  const subscribe = takeSubjects(
+    grant.subscribe,
+    SUBSCRIBE,
+    report.at("subscribe"),
+  );
+  const allowPublish = [
+    ...publish.allow,
+    ...presets.flatMap((preset) => preset.publish.map(ownTemplate)),
+  ];
+  const allowSubscribe = [
+    ...subscribe.allow,
+    ...presets.flatMap((preset) => preset.subscribe.map(ownTemplate)),
+    ...(inbox === undefined ? [] : [{ tokens: [...inbox.tokens, REST] }]),
+  ];
+  const notes = presets.flatMap(({ caution, name }) =>
+    caution === undefined ? [] : [`${name}: ${caution}`]
+  );
+  const denied: SubjectTemplate[] = [];
+  for (const end of closeOpenEnds(allowSubscribe)) {
+    if (end instanceof Fault) {
+      report.at("subscribe").add(end);
+      continue;
+    }
+    denied.push(end.deny);
+    notes.push(
+      `denies ${templateText(end.deny)}: without it, ${
+        templateText(end.because)
+      } would let in deeper subjects`,
+    );
+  }
+  if (allowPublish.length + allowSubscribe.length > RULE_SUBJECTS_MAX) {
+    report.add(
+      new Fault(
+        `has more than ${RULE_SUBJECTS_MAX} subjects`,
+        "each stands in every user JWT: use wildcards, or a scoped key",
+      ),
+    );
+  }
+  return {
+    publish: { allow: withoutCovered(allowPublish), deny: publish.deny },
+    subscribe: {
+      allow: withoutCovered(allowSubscribe),
+      deny: withoutCovered([...subscribe.deny, ...denied]),
+    },
+    inbox,
+    responds: presets.some((preset) => preset.responds),
+    notes,
+  };
+}
+
+interface Direction {
+  readonly name: "publish" | "subscribe";
+  readonly queue: boolean;
+}
+
+const PUBLISH: Direction = { name: "publish", queue: false };
+const SUBSCRIBE: Direction = { name: "subscribe", queue: true };
+const DENIED = { queue: false };
+
+function takeSubjects(
+  options: SubjectsOptions | undefined,
+  { name, queue }: Direction,
+  report: Report,
+): SubjectLists {
+  if (options === undefined) return { allow: [], deny: [] };
+  if (typeof options === "string" || isList(options)) {
+    return { allow: takeList(options, { queue }, report), deny: [] };
+  }
+  const { allow, deny } = options;
+  if (toList(allow).length === 0) {
+    report.add(
+      new Fault(
+        "denies without allowing",
+        `nothing is allowed unless it is named: write ${name}: { allow: [">"], deny: [...] } for everything but`,
+      ),
+    );
+  }
+  return {
+    allow: takeList(allow, { queue }, report.at("allow")),
+    deny: takeList(deny, DENIED, report.at("deny")),
+  };
+}
+
+function isList(options: SubjectsOptions): options is readonly string[] {
+  return Array.isArray(options);
+}
+
+function takeList(
+  subjects: OneOrMore<string> | undefined,
+  form: { readonly queue: boolean },
+  report: Report,
+): readonly SubjectTemplate[] {
+  return toList(subjects).flatMap((text, index) =>
+    report.at(index).take(parseSubjectTemplate(text, form)) ?? []
+  );
+}
+
+interface NamedPreset extends PresetSubjects {
+  readonly name: string;
+}
+
+function takePresets(
+  options: OneOrMore<PresetOptions> | undefined,
+  report: Report,
+): readonly NamedPreset[] {
+  return toList(options).flatMap((option, index) => {
+    const preset = report.at(index).take(expandPreset(option));
+    if (preset === undefined) return [];
+    const name = typeof option === "string"
+      ? option
+      : Object.keys(option).join();
+    const subjects = [...preset.publish, ...preset.subscribe];
+    const faulty = subjects.map((text) => parseSubjectTemplate(text, DENIED))
+      .find((parsed) => parsed instanceof Fault);
+    if (faulty !== undefined) {
+      report.at(index).add(faulty);
+      return [];
+    }
+    return [{ ...preset, name }];
+  });
+}
+
+/** A subject of a preset, which has been parsed before. */
+function ownTemplate(text: string): SubjectTemplate {
+  const template = parseSubjectTemplate(text, DENIED);
+  if (template instanceof Fault) throw new TypeError(template.problem);
+  return template;
+}
+
+function takeInbox(
+  text: string | undefined,
+  report: Report,
+): SubjectTemplate | undefined {
+  if (text === undefined) return undefined;
+  const inbox = report.take(
+    parseSubjectTemplate(text === "private" ? PRIVATE_INBOX : text, DENIED),
+  );
+  if (inbox === undefined) return undefined;
+  const kinds = inbox.tokens.map((token) =>
+    token.kind === "value" ? token.placeholder.kind : token.kind
+  );
+  if (kinds.includes("any") || kinds.includes("rest")) {
+    report.add(
+      new Fault(
+        "has a wildcard",
+        "write the beginning alone, as clients are given it: users.${sub}._INBOX",
+      ),
+    );
+  }
+  if (!kinds.includes("sub")) {
+    report.add(
+      new Fault(
+        "is shared by everybody, who could read each other's replies",
+        "write private, or a beginning that holds ${sub}, as in _INBOX.${sub}",
+      ),
+    );
+  }
+  return inbox;
+}
+
+/** Without those that another one of the list contains already. */
+function withoutCovered(
+  subjects: readonly SubjectTemplate[],
+): readonly SubjectTemplate[] {
+  return subjects.filter((subject, index) =>
+    !subjects.some((other, otherIndex) => {
+      if (other.queue !== subject.queue || index === otherIndex) return false;
+      if (!covers(other.tokens, subject.tokens)) return false;
+      // Of two that are equal the first stays.
+      return !covers(subject.tokens, other.tokens) || otherIndex < index;
+    })
+  );
+}

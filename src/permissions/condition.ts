@@ -1,0 +1,179 @@
+/**
+ * The conditions of a rule, one file for all of them: what each asks of the
+ * identity or the connection. A value of another type than expected never meets
+ * a condition.
+ */
+import type { ConnectionType } from "../base/connection_type.ts";
+import type { CredentialKind, Identity } from "../base/identity.ts";
+import type { Json } from "../base/json.ts";
+import {
+  type Address,
+  type AddressRange,
+  isInRange,
+  parseAddress,
+} from "./address_range.ts";
+import { type ClaimReference, readClaim } from "./claim_reference.ts";
+import type { LoginFacts } from "./grant.ts";
+
+/** What a claim can be compared with. */
+export type Scalar = string | number | boolean;
+
+export type ClaimTest =
+  | { readonly kind: "present" | "absent" }
+  | { readonly kind: "equals" | "contains"; readonly value: Scalar }
+  | {
+    readonly kind: "one of" | "contains one of";
+    readonly values: readonly Scalar[];
+  }
+  | { readonly kind: "scope contains"; readonly scope: string };
+
+export type Condition =
+  | { readonly kind: "issuer"; readonly issuers: readonly string[] }
+  | { readonly kind: "kind"; readonly kinds: readonly CredentialKind[] }
+  | { readonly kind: "connection"; readonly types: readonly ConnectionType[] }
+  | {
+    readonly kind: "source";
+    readonly ranges: readonly AddressRange[];
+    /** As the operator wrote them. */
+    readonly text: string;
+  }
+  | {
+    readonly kind: "claim";
+    readonly claim: ClaimReference;
+    readonly test: ClaimTest;
+  };
+
+/** One login: who it is, and how connected. */
+export interface Login {
+  readonly identity: Identity;
+  readonly facts: LoginFacts;
+  /** The host, if it is an address. */
+  readonly address: Address | undefined;
+}
+
+export function toLogin(identity: Identity, facts: LoginFacts): Login {
+  return { identity, facts, address: parseAddress(facts.host) };
+}
+
+export function holds(condition: Condition, login: Login): boolean {
+  switch (condition.kind) {
+    case "issuer":
+      return condition.issuers.includes(login.identity.issuer);
+    case "kind":
+      return condition.kinds.includes(login.identity.credential);
+    case "connection":
+      return condition.types.includes(login.facts.connectionType);
+    case "source":
+      return isFrom(condition.ranges, login.address);
+    default:
+      return passes(condition.test, readClaim(login.identity, condition.claim));
+  }
+}
+
+export function isFrom(
+  ranges: readonly AddressRange[],
+  address: Address | undefined,
+): boolean {
+  if (address === undefined) return false;
+  return ranges.some((range) => isInRange(address, range));
+}
+
+function passes(test: ClaimTest, value: Json | undefined): boolean {
+  switch (test.kind) {
+    case "present":
+      return value !== undefined;
+    case "absent":
+      return value === undefined;
+    case "equals":
+      return value === test.value;
+    case "one of":
+      return isScalar(value) && test.values.includes(value);
+    // A string is not a list: `ops` must not be found in `devops`.
+    case "contains":
+      return Array.isArray(value) && value.includes(test.value);
+    case "contains one of":
+      return Array.isArray(value) &&
+        test.values.some((wanted) => value.includes(wanted));
+    default:
+      return scopesOf(value).includes(test.scope);
+  }
+}
+
+/** Scopes as RFC 6749 section 3.3 writes them, or the array that some issuers make of them. */
+function scopesOf(value: Json | undefined): readonly Json[] {
+  if (typeof value === "string") return value.split(" ");
+  return Array.isArray(value) ? value : [];
+}
+
+function isScalar(value: Json | undefined): value is Scalar {
+  return typeof value === "string" || typeof value === "number" ||
+    typeof value === "boolean";
+}
+
+/** The condition in words. */
+export function describeCondition(condition: Condition): string {
+  switch (condition.kind) {
+    case "issuer":
+      return `issuer is ${condition.issuers.join(" or ")}`;
+    case "kind":
+      return `kind is ${condition.kinds.join(" or ")}`;
+    case "connection":
+      return `connection is ${condition.types.join(" or ")}`;
+    case "source":
+      return `source is in ${condition.text}`;
+    default:
+      return `claim ${quote(condition.claim.text)} ${
+        describeTest(condition.test)
+      }`;
+  }
+}
+
+function describeTest(test: ClaimTest): string {
+  switch (test.kind) {
+    case "present":
+    case "absent":
+      return `is ${test.kind}`;
+    case "equals":
+      return `equals ${quote(test.value)}`;
+    case "one of":
+      return `is one of ${test.values.map(quote).join(", ")}`;
+    case "contains":
+      return `contains ${quote(test.value)}`;
+    case "contains one of":
+      return `contains one of ${test.values.map(quote).join(", ")}`;
+    default:
+      return `contains the scope ${quote(test.scope)}`;
+  }
+}
+
+/** What the login has instead, without the claim's value: that may be personal. */
+export function describeActual(condition: Condition, login: Login): string {
+  const { facts, identity } = login;
+  switch (condition.kind) {
+    case "issuer":
+      return `it is ${identity.issuer}`;
+    case "kind":
+      return `it is ${identity.credential}`;
+    case "connection":
+      return `it is ${facts.connectionType}`;
+    case "source":
+      return login.address === undefined
+        ? "the host is no address"
+        : `it is ${facts.host}`;
+    default:
+      return describeValue(readClaim(identity, condition.claim));
+  }
+}
+
+function describeValue(value: Json | undefined): string {
+  if (value === undefined) return "there is none";
+  if (value === null) return "it is null";
+  if (Array.isArray(value)) return `it is a list of ${value.length}`;
+  return typeof value === "object"
+    ? "it is an object"
+    : `it is a ${typeof value}`;
+}
+
+function quote(value: Scalar): string {
+  return JSON.stringify(value);
+}

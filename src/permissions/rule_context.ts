@@ -1,0 +1,27 @@
+/**
+ * What rules are read against: the accounts, issuers and bounds of the rest of
+ * the configuration.
+ */
+import type { IssuerLabels } from "./placeholder.ts";
+
+export interface RulesContext {
+  /** The accounts that users may be placed in. */
+  readonly accounts: readonly RuleAccount[];
+  /** The account of rules that name none. */
+  readonly account?: string | undefined;
+  /** Longest session, in seconds; a rule may shorten it. */
+  readonly sessionSecondsMax: number;
+  /**
+   * Label by issuer. Equal subs of two issuers are two identities (ASVS 10.3.3),
+   * so at most one of several issuers may go without.
+   */
+  readonly issuerLabels: IssuerLabels;
+  /** Issuers that there are. Unless given, a rule may ask for any. */
+  readonly issuers?: readonly string[] | undefined;
+}
+
+export interface RuleAccount {
+  readonly name: string;
+  /** Names of its scoped signing keys. */
+  readonly scopedKeys?: readonly string[] | undefined;
+}

@@ -1,0 +1,61 @@
+/**
+ * Why rules cannot be used: each problem with where it is and what to do. Names
+ * what the operator wrote, never a value of a token.
+ */
+
+/** What is wrong with one value. */
+export class Fault {
+  /** Continues the sentence that the setting's path begins. */
+  readonly problem: string;
+  /** What to do. */
+  readonly remedy: string;
+
+  constructor(problem: string, remedy: string) {
+    this.problem = problem;
+    this.remedy = remedy;
+  }
+}
+
+/** Names and indices below `rules` that lead to a value. */
+export type RulePath = readonly (string | number)[];
+
+export interface RuleIssue extends Fault {
+  readonly path: RulePath;
+}
+
+/** All that is wrong with the rules. */
+export class RulesFault {
+  readonly kind = "rules fault";
+  readonly issues: readonly RuleIssue[];
+
+  constructor(issues: readonly RuleIssue[]) {
+    this.issues = issues;
+  }
+}
+
+/** Collects problems on the way through the rules, each with its place. */
+export class Report {
+  readonly issues: RuleIssue[] = [];
+  readonly #path: RulePath;
+
+  constructor(path: RulePath = [], issues: RuleIssue[] = []) {
+    this.#path = path;
+    this.issues = issues;
+  }
+
+  /** The same report, one step further in. */
+  at(...steps: RulePath): Report {
+    return new Report([...this.#path, ...steps], this.issues);
+  }
+
+  add({ problem, remedy }: Fault): void {
+    this.issues.push({ path: this.#path, problem, remedy });
+  }
+
+  /** The value, or undefined after its fault has been noted. */
+  take<T>(value: T | Fault): T | undefined {
+    if (!(value instanceof Fault)) return value;
+    this.add(value);
+    return undefined;
+  }
+}

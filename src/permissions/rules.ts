@@ -1,0 +1,133 @@
+/**
+ * The rules: the first that matches decides what an identity is granted. No rule
+ * that matches is a refusal, and so is a rule that matches and cannot be filled
+ * or asks for more: a later rule is never a way around an earlier one.
+ */
+import type { Identity } from "../base/identity.ts";
+import type { Rejected } from "../base/outcome.ts";
+import { type CompiledRule, compileRules } from "./compile_rules.ts";
+import {
+  describeActual,
+  describeCondition,
+  holds,
+  type Login,
+  toLogin,
+} from "./condition.ts";
+import { decide } from "./decide.ts";
+import type { Grant, LoginFacts, Permit } from "./grant.ts";
+import type { IssuerLabels } from "./placeholder.ts";
+import type { RulesContext } from "./rule_context.ts";
+import { type RuleIssue, RulesFault } from "./rule_fault.ts";
+import type { RuleOptions } from "./rule_options.ts";
+import { joinParts } from "./subject_filling.ts";
+
+export interface Rules {
+  readonly kind: "rules";
+  readonly permit: Permit;
+  /** The same decision, with the way to it. */
+  explain(identity: Identity, facts: LoginFacts): Explanation;
+  /** What is allowed and may not be meant. */
+  readonly warnings: readonly RuleIssue[];
+}
+
+export interface Explanation {
+  /** The rules that were tried, in their order; the last one matched, if any did. */
+  readonly tried: readonly RuleTrace[];
+  readonly outcome: Grant | Rejected;
+  /** What clients set as the beginning of their inboxes, if there is a place for replies. */
+  readonly inboxPrefix?: string;
+  /** What an operator should know about what is granted. */
+  readonly notes: readonly string[];
+}
+
+export interface RuleTrace {
+  readonly rule: string;
+  readonly matched: boolean;
+  readonly conditions: readonly ConditionTrace[];
+}
+
+export interface ConditionTrace {
+  /** In words: `claim "groups" contains "ops"`. */
+  readonly condition: string;
+  readonly holds: boolean;
+  /** What the login has; of a claim only what kind of value. */
+  readonly actual: string;
+}
+
+/** Everybody's own subtree, and nothing else: what there is without rules. */
+export const DEFAULT_RULES: readonly RuleOptions[] = [{
+  "name": "own_subtree",
+  "grant": {
+    "publish": ["users.${sub}.>"],
+    "subscribe": ["users.${sub}.>"],
+    "inbox": "private",
+  },
+}];
+
+/** Reads the rules, or tells all that is wrong with them. */
+export function createRules(
+  options: readonly RuleOptions[],
+  context: RulesContext,
+): Rules | RulesFault {
+  const compiled = compileRules(options, context);
+  if (compiled instanceof RulesFault) return compiled;
+  const { rules, warnings } = compiled;
+  const { issuerLabels } = context;
+  return {
+    kind: "rules",
+    warnings,
+    permit(identity, facts): Grant | Rejected {
+      const login = toLogin(identity, facts);
+      return decide(findRule(rules, login), login, issuerLabels);
+    },
+    explain(identity, facts): Explanation {
+      const login = toLogin(identity, facts);
+      const rule = findRule(rules, login);
+      const outcome = decide(rule, login, issuerLabels);
+      const tried = rule === undefined ? rules.length : rules.indexOf(rule) + 1;
+      return {
+        tried: rules.slice(0, tried).map((each) => trace(each, login)),
+        outcome,
+        ...(outcome.kind === "grant"
+          ? describeGrant(rule, login, issuerLabels)
+          : { notes: [] }),
+      };
+    },
+  };
+}
+
+function findRule(
+  rules: readonly CompiledRule[],
+  login: Login,
+): CompiledRule | undefined {
+  return rules.find((rule) => matches(rule, login));
+}
+
+function matches({ conditions }: CompiledRule, login: Login): boolean {
+  return conditions.every((condition) => holds(condition, login));
+}
+
+function trace(rule: CompiledRule, login: Login): RuleTrace {
+  return {
+    rule: rule.name,
+    matched: matches(rule, login),
+    conditions: rule.conditions.map((condition) => ({
+      condition: describeCondition(condition),
+      holds: holds(condition, login),
+      actual: describeActual(condition, login),
+    })),
+  };
+}
+
+function describeGrant(
+  rule: CompiledRule | undefined,
+  { identity }: Login,
+  labels: IssuerLabels,
+): Pick<Explanation, "inboxPrefix" | "notes"> {
+  if (rule === undefined || rule.outcome === "refuse") return { notes: [] };
+  const { notes, permissions, placeholders } = rule.outcome;
+  const inbox = permissions.kind === "listed" ? permissions.inbox : undefined;
+  const values = placeholders.fill(identity, labels);
+  if (inbox === undefined || "code" in values) return { notes };
+  return { notes, inboxPrefix: joinParts(inbox, values) };
+}
