@@ -16,7 +16,7 @@ COPY config config
 COPY src src
 # The link is the configuration's name from here on: it stays the one that was cached for.
 RUN ln -s "$(deno run --quiet --no-config --allow-env=CALLOUT_REGISTRY config/registry.ts)" registry.json \
-  && deno cache --quiet --frozen --config registry.json main.ts \
+  && deno cache --quiet --config registry.json main.ts \
   # Whether anything is missing is to come out here, not at the first start.
   && deno run --quiet --cached-only --config registry.json --allow-env --allow-read main.ts start --help >/dev/null
 
