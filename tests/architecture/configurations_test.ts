@@ -69,17 +69,19 @@ Deno.test("each configuration has a lock of its own, and the complete one is fro
   assertEquals<unknown>(npm.lock, { path: "./deno.npm.lock", frozen: true });
 });
 
-Deno.test("K12 the npm lock has a hash for every package", async () => {
-  const lock = await readLock("deno.npm.lock");
-  const missing = Object.values(npm.imports)
-    .filter((specifier) => specifier.startsWith("npm:"))
-    .map((specifier) => specifier.replace(/^(npm:@?[^@]+@[^/]+)\/.*$/, "$1"))
-    .filter((specifier) => lock.specifiers[specifier] === undefined);
-  assertEquals(missing, []);
-  for (const entry of Object.values(lock.npm)) {
-    assertMatch(entry.integrity ?? "", /^sha512-/);
-  }
-});
+for (const { imports, lock } of [jsr, npm]) {
+  Deno.test(`K12 ${lock.path} has a hash for every package from npm`, async () => {
+    const { specifiers, npm: packages } = await readLock(lock.path);
+    const missing = Object.values(imports)
+      .filter((specifier) => specifier.startsWith("npm:"))
+      .map((specifier) => specifier.replace(/^(npm:@?[^@]+@[^/]+)\/.*$/, "$1"))
+      .filter((specifier) => specifiers[specifier] === undefined);
+    assertEquals(missing, []);
+    for (const entry of Object.values(packages)) {
+      assertMatch(entry.integrity ?? "", /^sha512-/);
+    }
+  });
+}
 
 Deno.test("K12 both locks agree on what npm gives", async () => {
   const [jsrLock, npmLock] = await Promise.all(

@@ -24,8 +24,11 @@ const BANNED_WORDS = new Set([
 /** Say nothing alone; with a word beside them that says which, they do. */
 const BANNED_ALONE = new Set(["service", "services"]);
 
-/** Names that stay: the connect option's own, and those that await a better one. */
-const EXCEPTIONS = new Set(["authToken", "ProcessEnvironment", "service"]);
+/** Names that others gave: a connect option of NATS, an endpoint of OpenID Connect. */
+const NAMES_OF_OTHERS_REGEXP = /authToken|[uU]serInfo/g;
+
+/** Names that await a better one. */
+const EXCEPTIONS = new Set(["ProcessEnvironment", "service"]);
 
 const DECLARATION_REGEXP =
   /\b(?:function\*?|class|interface|type|const|let|namespace)\s+(?<name>[A-Za-z_$][\w$]*)/g;
@@ -35,7 +38,7 @@ const FILE_NAME_REGEXP = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*\.ts$/;
 
 function saysNothing(name: string): boolean {
   if (EXCEPTIONS.has(name)) return false;
-  const words = wordsOf(name);
+  const words = wordsOf(name.replaceAll(NAMES_OF_OTHERS_REGEXP, "Name"));
   return words.some((word) => BANNED_WORDS.has(word)) ||
     BANNED_ALONE.has(words.join(" "));
 }
