@@ -14,6 +14,8 @@ export interface FetchRules extends AddressPolicy {
   readonly timeoutMs: number;
   /** PEM. Trusted for this issuer beside the machine's own. */
   readonly caCertificates: readonly string[];
+  /** Proves to the issuer who asks, where it wants to know. */
+  readonly authorization?: () => Promise<string>;
 }
 
 /** Why there is no document. For the log: names the URL and no token. */
@@ -56,6 +58,7 @@ async function download(
   rules: FetchRules,
   signal: AbortSignal,
 ): Promise<string | FetchFault> {
+  const authorization = await rules.authorization?.();
   // A client of its own, so that no idle connection outlives the fetch.
   using client = Deno.createHttpClient({
     caCerts: [...rules.caCertificates],
@@ -66,7 +69,11 @@ async function download(
     signal,
     redirect: "manual",
     // Asked for by name, the runtime unpacks nothing: no small answer becomes a huge one.
-    headers: { "accept": "application/json", "accept-encoding": "identity" },
+    headers: {
+      "accept": "application/json",
+      "accept-encoding": "identity",
+      ...(authorization === undefined ? {} : { authorization }),
+    },
   });
   if (response.status !== 200) {
     await response.body?.cancel();

@@ -1,6 +1,7 @@
 /**
  * What can be said about an issuer of bearer JWTs, and what must not be said.
  */
+import type { ApiServer } from "./api_server.ts";
 import type { ClaimRules } from "./claim_rules.ts";
 import type { MetadataDocument } from "./discovery.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
@@ -38,6 +39,8 @@ export interface DiscoverySource extends RemoteOptions {
   readonly document?: MetadataDocument;
   /** Origins that `jwks_uri` may have beside the issuer's own. */
   readonly jwksOrigins?: readonly string[];
+  /** The issuer is a cluster whose API server has metadata and keys, at an address of its own. */
+  readonly apiServer?: ApiServer;
 }
 
 export interface SharedSecretsSource {

@@ -27,6 +27,8 @@ export interface JwtIssuerProblem {
   readonly index: number;
   /** Name of the option, as in {@linkcode JwtIssuerOptions}. */
   readonly option: string;
+  /** Continues the sentence that the option begins. */
+  readonly problem: string;
   /** Issuer, option and what to do about it, in one line. */
   readonly text: string;
 }
@@ -45,7 +47,7 @@ export function jwtIssuerProblems(
       const text = `issuer ${
         JSON.stringify(options.issuer)
       }: ${option} ${problem}`;
-      problems.push({ index, option, text });
+      problems.push({ index, option, problem, text });
     };
     if (names.has(options.issuer)) report("issuer", "is configured twice");
     names.add(options.issuer);
@@ -188,6 +190,10 @@ function checkDiscovery(
   issuer: string,
   report: Report,
 ): void {
+  if (source.apiServer !== undefined) {
+    checkUrl("keys.apiServer", source.apiServer.url, source, report);
+    return;
+  }
   if (!URL.canParse(issuer)) {
     report("issuer", "is not a URL, which discovery needs");
     return;

@@ -162,6 +162,7 @@ Deno.test("C1 jwtIssuerProblems() finds an issuer that is configured twice", () 
     [{
       index: 2,
       option: "issuer",
+      problem: "is configured twice",
       text: `issuer "${ISSUER}": issuer is configured twice`,
     }],
   );

@@ -4,6 +4,11 @@
 import { JsonFault } from "../base/json.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Log } from "../telemetry/log.ts";
+import {
+  authorizationOf,
+  clusterMetadataUrl,
+  readClusterKeysUrl,
+} from "./api_server.ts";
 import { metadataUrl, readJwksUri } from "./discovery.ts";
 import { fetchDocument, FetchFault } from "./fetch_document.ts";
 import type { FetchRules } from "./fetch_document.ts";
@@ -68,6 +73,9 @@ export function fetchRulesOf(
     caCertificates: options.caCertificates,
     allowLoopback: options.allowLoopbackHttp,
     allowPrivate: options.allowPrivateAddresses,
+    ...(source.kind === "discovery" && source.apiServer !== undefined
+      ? { authorization: authorizationOf(source.apiServer) }
+      : {}),
   };
 }
 
@@ -95,7 +103,10 @@ function createLocator(
   monotonic: MonotonicClock,
 ): (stopped: AbortSignal) => Promise<URL | FetchFault> {
   const rules = fetchRulesOf(source);
-  const url = metadataUrl(issuer, source.document ?? "openid-configuration");
+  const { apiServer } = source;
+  const url = apiServer === undefined
+    ? metadataUrl(issuer, source.document ?? "openid-configuration")
+    : clusterMetadataUrl(apiServer);
   const discoveryRules = {
     issuer,
     jwksOrigins: source.jwksOrigins ?? [],
@@ -110,7 +121,9 @@ function createLocator(
     const metadata = await fetchDocument(url, rules, stopped);
     const found = metadata instanceof FetchFault
       ? metadata
-      : readJwksUri(metadata, discoveryRules);
+      : apiServer === undefined
+      ? readJwksUri(metadata, discoveryRules)
+      : readClusterKeysUrl(metadata, issuer, apiServer);
     if (!(found instanceof FetchFault)) {
       located = { url: found, at: monotonic() };
       return found;

@@ -1,0 +1,265 @@
+/**
+ * Judges bearer tokens of all kinds that are configured. Which kind a token is
+ * follows from its form and, for JWTs, from the issuer that it names; nobody is
+ * asked about a token that belongs to another, and a refusal is final.
+ *
+ * @see RFC 8725 section 3.8 and 3.12
+ */
+import type { Identity } from "../base/identity.ts";
+import { member } from "../base/json.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { Secret } from "../base/secret.ts";
+import { createApiTokens } from "./api_tokens.ts";
+import type {
+  Authenticate,
+  AuthenticationContext,
+  AuthenticationOutcome,
+  Authenticator,
+  AuthenticatorDependencies,
+} from "./authenticate.ts";
+import type {
+  AuthenticatorOptions,
+  JwtChoice,
+  TokenChoice,
+} from "./authenticator_options.ts";
+import { authenticatorProblems } from "./authenticator_problems.ts";
+import { decodeClaims, decodeCompactJws } from "./compact_jws.ts";
+import { createIntrospection } from "./introspection.ts";
+import { createJwtBearer } from "./jwt_bearer.ts";
+import type { JwtBearer } from "./jwt_bearer.ts";
+import { clusterIssuer } from "./kubernetes.ts";
+import { toServiceAccount } from "./service_account.ts";
+import { tokenForm } from "./token_form.ts";
+import { createTokenReview } from "./token_review.ts";
+import { createUserInfo } from "./userinfo.ts";
+import { createWebhook } from "./webhook.ts";
+
+/** What is left to do for an identity whose JWT has been verified. */
+type Finish = (
+  identity: Identity,
+  bearerToken: Secret,
+  context: AuthenticationContext,
+) => AuthenticationOutcome | Promise<AuthenticationOutcome>;
+
+/** Somebody who is asked about tokens, and about which. */
+interface Asked {
+  readonly issuer: string;
+  readonly jwts: JwtChoice;
+  /** How its opaque tokens begin; undefined if it has none. */
+  readonly tokenPrefix: string | undefined;
+  readonly authenticator: Authenticator;
+}
+
+/**
+ * @throws {TypeError} If {@linkcode authenticatorProblems} finds any.
+ */
+export function createAuthenticator(
+  options: AuthenticatorOptions,
+  dependencies: AuthenticatorDependencies,
+): Authenticator {
+  const problems = authenticatorProblems(options);
+  if (problems.length > 0) {
+    throw new TypeError(
+      ["Cannot judge tokens:", ...problems.map(({ text }) => text)].join(
+        "\n  ",
+      ),
+    );
+  }
+  const jwts = createJwts(options, dependencies);
+  const asked = createAsked(options, dependencies);
+  const apiTokens = options.apiTokens === undefined
+    ? undefined
+    : createApiTokens(options.apiTokens, dependencies);
+  const judgeJwt = createJwtRouter(jwts, asked);
+  const judgeOpaque = createOpaqueRouter(asked);
+  const all = [
+    jwts,
+    ...asked.map(({ authenticator }) => authenticator),
+    ...apiTokens === undefined ? [] : [apiTokens],
+  ];
+
+  return {
+    authenticate(
+      bearerToken,
+      context,
+    ): AuthenticationOutcome | Promise<AuthenticationOutcome> {
+      const text = bearerToken.reveal();
+      switch (tokenForm(text)) {
+        case "jwt":
+          return judgeJwt(bearerToken, context);
+        case "api token":
+          return apiTokens?.authenticate(bearerToken, context) ??
+            notConfigured("API tokens");
+        case "opaque":
+          return judgeOpaque(bearerToken, context);
+      }
+    },
+    async start(): Promise<void> {
+      await Promise.all(all.map((each) => each.start()));
+    },
+    stop(): void {
+      for (const each of all) each.stop();
+    },
+    status: () => all.flatMap((each) => each.status()),
+  };
+}
+
+/** JWTs that are verified here: of issuers and of clusters. */
+function createJwts(
+  { issuers = [], kubernetes = [] }: AuthenticatorOptions,
+  dependencies: AuthenticatorDependencies,
+): Authenticator {
+  const clusters = kubernetes.filter((each) => each.kind === "keys");
+  const bearer = createJwtBearer(
+    [...issuers, ...clusters.map(clusterIssuer)],
+    dependencies,
+  );
+  const userinfos = issuers.flatMap(({ issuer, userinfo }) =>
+    userinfo === undefined
+      ? []
+      : [{ issuer, userinfo: createUserInfo(issuer, userinfo, dependencies) }]
+  );
+  const finishes: ReadonlyMap<string, Finish> = new Map<string, Finish>([
+    ...clusters.map((cluster) =>
+      [
+        cluster.issuer,
+        (identity: Identity) => toServiceAccount(identity, cluster),
+      ] as const
+    ),
+    ...userinfos.map(({ issuer, userinfo }) =>
+      [issuer, userinfo.enrich] as const
+    ),
+  ]);
+  return {
+    authenticate: finishes.size === 0
+      ? bearer.authenticate
+      : withFinishes(bearer, finishes),
+    start: () => bearer.start(),
+    stop(): void {
+      bearer.stop();
+      for (const { userinfo } of userinfos) userinfo.stop();
+    },
+    status: () =>
+      bearer.status().map((status) => ({
+        ...status,
+        credential: credentialOf(status.issuer),
+      })),
+  };
+
+  function credentialOf(name: string): "jwt" | "shared_secret" | "kubernetes" {
+    if (clusters.some(({ issuer }) => issuer === name)) return "kubernetes";
+    const found = issuers.find(({ issuer }) => issuer === name);
+    return found?.keys.kind === "shared_secret" ? "shared_secret" : "jwt";
+  }
+}
+
+function withFinishes(
+  bearer: JwtBearer,
+  finishes: ReadonlyMap<string, Finish>,
+): Authenticate {
+  return function authenticate(bearerToken, context): ReturnType<Authenticate> {
+    function finish(
+      outcome: AuthenticationOutcome,
+    ): ReturnType<Authenticate> {
+      if (outcome.kind !== "identity") return outcome;
+      const rest = finishes.get(outcome.issuer);
+      return rest === undefined ? outcome : rest(outcome, bearerToken, context);
+    }
+    const outcome = bearer.authenticate(bearerToken, context);
+    return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
+  };
+}
+
+function createAsked(
+  { introspection = [], webhooks = [], kubernetes = [] }: AuthenticatorOptions,
+  dependencies: AuthenticatorDependencies,
+): readonly Asked[] {
+  return [
+    ...introspection.map((each) => ({
+      ...choiceOf(each),
+      authenticator: createIntrospection(each, dependencies),
+    })),
+    ...webhooks.map((each) => ({
+      ...choiceOf(each),
+      authenticator: createWebhook(each, dependencies),
+    })),
+    ...kubernetes.filter((each) => each.kind === "token_review").map(
+      (each) => ({
+        issuer: each.issuer,
+        jwts: "own" as const,
+        tokenPrefix: undefined,
+        authenticator: createTokenReview(each, dependencies),
+      }),
+    ),
+  ];
+}
+
+function choiceOf(
+  { issuer, tokenPrefix = "", jwts = "none" }:
+    & TokenChoice
+    & { readonly issuer: string },
+): Omit<Asked, "authenticator"> {
+  return { issuer, jwts, tokenPrefix };
+}
+
+/** A JWT belongs to whom its `iss` names. It is read for that only where somebody has to be asked. */
+function createJwtRouter(
+  verifier: Authenticator,
+  asked: readonly Asked[],
+): Authenticate {
+  const byIssuer = new Map(
+    asked.filter(({ jwts }) => jwts !== "none")
+      .map(({ issuer, authenticator }) => [issuer, authenticator]),
+  );
+  if (byIssuer.size === 0) return verifier.authenticate;
+  const others = asked.find(({ jwts }) => jwts === "others")?.authenticator;
+  const verified = new Set(verifier.status().map(({ issuer }) => issuer));
+
+  return function authenticate(bearerToken, context): ReturnType<Authenticate> {
+    const iss = readIssuer(bearerToken.reveal());
+    if (typeof iss === "object") return iss;
+    const found = iss === undefined ? undefined : byIssuer.get(iss);
+    if (found !== undefined) return found.authenticate(bearerToken, context);
+    const judge = others === undefined ||
+        (iss !== undefined && verified.has(iss))
+      ? verifier
+      : others;
+    return judge.authenticate(bearerToken, context);
+  };
+}
+
+/** The issuer that a token claims to be of; undefined if it names none. */
+function readIssuer(text: string): string | undefined | Rejected {
+  const jws = decodeCompactJws(text);
+  if (jws.kind === "rejected") return jws;
+  const decoded = decodeClaims(jws.payload);
+  if (decoded.kind === "rejected") return decoded;
+  const iss = member(decoded.claims, "iss");
+  return typeof iss === "string" ? iss : undefined;
+}
+
+/** An opaque token belongs to whoever's prefix it has, or else to the one without. */
+function createOpaqueRouter(asked: readonly Asked[]): Authenticate {
+  const longestFirst = asked
+    .flatMap(({ authenticator, tokenPrefix }) =>
+      tokenPrefix === undefined ? [] : [{ authenticator, tokenPrefix }]
+    )
+    .sort((one, other) => other.tokenPrefix.length - one.tokenPrefix.length);
+
+  return function authenticate(bearerToken, context): ReturnType<Authenticate> {
+    const text = bearerToken.reveal();
+    const judge = longestFirst.find(({ tokenPrefix }) =>
+      text.startsWith(tokenPrefix)
+    );
+    return judge?.authenticator.authenticate(bearerToken, context) ??
+      notConfigured("opaque tokens");
+  };
+}
+
+function notConfigured(what: string): Rejected {
+  return rejected(
+    "bearer_token_malformed",
+    `Token: is no JWT, and ${what} are not configured`,
+  );
+}

@@ -1,0 +1,161 @@
+/**
+ * Finds what is wrong with the options of one kind of token.
+ */
+import {
+  CLOCK_TOLERANCE_SECONDS_MAX,
+  TOKEN_LIFETIME_SECONDS_MAX,
+} from "../base/limits.ts";
+import type { AskingOptions } from "./asked_endpoint.ts";
+import type { IntrospectionOptions } from "./introspection.ts";
+import type { KubernetesOptions } from "./kubernetes.ts";
+import type { EndpointLocation } from "./located_endpoint.ts";
+import { urlProblem } from "./network_address.ts";
+import { checkList, checkRange } from "./option_checks.ts";
+import type { Report } from "./option_checks.ts";
+import type { LifetimeRule } from "./token_lifetime.ts";
+import { PROTECTED_CLAIMS } from "./userinfo.ts";
+import type { UserInfoOptions } from "./userinfo.ts";
+import type { WebhookOptions } from "./webhook.ts";
+import { WEBHOOK_SECRETS_MAX } from "./webhook_signature.ts";
+
+export function checkIntrospection(
+  options: IntrospectionOptions,
+  report: Report,
+): void {
+  checkIssuer(options.issuer, report);
+  checkLocation(options.issuer, options.endpoint, options, report);
+  checkAsking(options, report);
+  checkLifetimeRule(options, report);
+  checkList(
+    "audiences",
+    options.audiences === "any" ? undefined : options.audiences,
+    report,
+  );
+  checkList("clientIds", options.clientIds, report);
+  checkList("requiredScopes", options.requiredScopes, report);
+  checkRange("secondsWithoutExp", options.secondsWithoutExp, {
+    min: 1,
+    max: options.lifetimeSecondsMax,
+  }, report);
+  if (options.client.clientId === "") report("client.clientId", "is empty");
+  if (
+    options.client.method !== "private_key_jwt" &&
+    options.client.secret.reveal() === ""
+  ) {
+    report("client.secret", "is empty");
+  }
+}
+
+export function checkWebhook(options: WebhookOptions, report: Report): void {
+  checkIssuer(options.issuer, report);
+  const problem = urlProblem(options.url, urlRules(options));
+  if (problem !== undefined) report("url", problem);
+  checkAsking(options, report);
+  checkLifetimeRule(options, report);
+  if (options.secrets.length > WEBHOOK_SECRETS_MAX) {
+    report("secrets", `has more than ${WEBHOOK_SECRETS_MAX}`);
+  }
+  if (options.secrets.length === 0 && options.clientCertificate === undefined) {
+    report(
+      "secrets",
+      "is empty, and there is no client certificate: anybody could ask the backend about tokens",
+    );
+  }
+}
+
+export function checkCluster(options: KubernetesOptions, report: Report): void {
+  checkList("namespaces", options.namespaces, report);
+  if (options.kind === "keys") return;
+  checkIssuer(options.issuer, report);
+  checkList("audiences", options.audiences, report);
+  const problem = urlProblem(options.apiServer.url, urlRules(options));
+  if (problem !== undefined) report("apiServer.url", problem);
+  checkAsking(options, report);
+  checkLifetimeRule(options, report);
+}
+
+export function checkUserInfo(options: UserInfoOptions, report: Report): void {
+  if (options.endpoint instanceof URL) {
+    const problem = urlProblem(options.endpoint, urlRules(options));
+    if (problem !== undefined) report("userinfo.endpoint", problem);
+  }
+  if (options.claims.length === 0) report("userinfo.claims", "is empty");
+  const protectedClaim = options.claims.find((name) =>
+    PROTECTED_CLAIMS.includes(name)
+  );
+  if (protectedClaim !== undefined) {
+    report(
+      "userinfo.claims",
+      `contains ${protectedClaim}, which only the token itself can say`,
+    );
+  }
+  checkAsking(
+    options,
+    (option, problem) => report(`userinfo.${option}`, problem),
+  );
+}
+
+function checkIssuer(issuer: string, report: Report): void {
+  if (issuer === "") report("issuer", "is empty");
+}
+
+function checkLocation(
+  issuer: string,
+  location: EndpointLocation,
+  options: AskingOptions,
+  report: Report,
+): void {
+  if (location instanceof URL) {
+    const problem = urlProblem(location, urlRules(options));
+    if (problem !== undefined) report("endpoint", problem);
+    return;
+  }
+  const url = URL.parse(issuer);
+  if (url === null) {
+    report("issuer", "is not a URL, which discovery needs");
+    return;
+  }
+  const problem = urlProblem(url, urlRules(options));
+  if (problem !== undefined) report("issuer", problem);
+}
+
+function urlRules(
+  { allowLoopbackHttp = false }: AskingOptions,
+): { readonly allowLoopbackHttp: boolean } {
+  return { allowLoopbackHttp };
+}
+
+const DAY = 86_400;
+
+function checkAsking(
+  { timeoutMs, memory }: AskingOptions,
+  report: Report,
+): void {
+  checkRange("timeoutMs", timeoutMs, { min: 50, max: 10_000 }, report);
+  checkRange("memory.seconds", memory?.seconds, { min: 0, max: DAY }, report);
+  checkRange("memory.refusalSeconds", memory?.refusalSeconds, {
+    min: 0,
+    max: 600,
+  }, report);
+  checkRange("memory.entriesMax", memory?.entriesMax, {
+    min: 1,
+    max: 1_000_000,
+  }, report);
+  checkRange(
+    "memory.bytesMax",
+    memory?.bytesMax,
+    { min: 65_536, max: 2 ** 30 },
+    report,
+  );
+}
+
+function checkLifetimeRule(rule: LifetimeRule, report: Report): void {
+  checkRange("clockToleranceSeconds", rule.clockToleranceSeconds, {
+    min: 0,
+    max: CLOCK_TOLERANCE_SECONDS_MAX,
+  }, report);
+  checkRange("lifetimeSecondsMax", rule.lifetimeSecondsMax, {
+    min: 1,
+    max: TOKEN_LIFETIME_SECONDS_MAX,
+  }, report);
+}

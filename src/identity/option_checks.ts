@@ -1,0 +1,27 @@
+/**
+ * Checks that several kinds of options have in common.
+ */
+
+/** Reports one problem: the option, and what is wrong with it. */
+export type Report = (option: string, problem: string) => void;
+
+/** A list that is given must say something: an empty one would allow nothing, or everything. */
+export function checkList(
+  option: string,
+  names: readonly string[] | undefined,
+  report: Report,
+): void {
+  if (names === undefined) return;
+  if (names.length === 0) report(option, "is empty");
+  if (names.includes("")) report(option, "contains an empty string");
+}
+
+export function checkRange(
+  option: string,
+  value: number | undefined,
+  { min, max }: { readonly min: number; readonly max: number },
+  report: Report,
+): void {
+  if (value === undefined || (value >= min && value <= max)) return;
+  report(option, `is not between ${min} and ${max}`);
+}

@@ -1,0 +1,182 @@
+/**
+ * Service account tokens that the cluster's API server judges itself: it also
+ * knows whether the pod or the service account of a token still exists.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-review-v1/
+ */
+import type { Identity } from "../base/identity.ts";
+import { isJsonObject, member } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { Secret } from "../base/secret.ts";
+import type { EpochMs } from "../base/time.ts";
+import { authorizationOf } from "./api_server.ts";
+import type { ApiServer } from "./api_server.ts";
+import { AskedEndpoint } from "./asked_endpoint.ts";
+import type { AskingOptions } from "./asked_endpoint.ts";
+import { readName } from "./asked_claims.ts";
+import type {
+  Authenticator,
+  AuthenticatorDependencies,
+} from "./authenticate.ts";
+import { decodeClaims, decodeCompactJws } from "./compact_jws.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { readJsonAnswer } from "./http_endpoint.ts";
+import { toServiceAccount } from "./service_account.ts";
+import type { ServiceAccountRules } from "./service_account.ts";
+import type { Vouched } from "./token_memory.ts";
+import { checkLifetime } from "./token_lifetime.ts";
+import type { LifetimeRule } from "./token_lifetime.ts";
+
+export interface TokenReviewOptions
+  extends ServiceAccountRules, LifetimeRule, AskingOptions {
+  readonly kind: "token_review";
+  /** `iss` of the cluster's tokens. */
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly apiServer: ApiServer;
+}
+
+const PATH = "/apis/authentication.k8s.io/v1/tokenreviews";
+
+const NO_PROOF = new EndpointFault(
+  "the token that this service shows to the API server cannot be read",
+);
+
+/** What is kept of a review; the answer repeats the token. */
+interface Review {
+  readonly sub: string;
+  readonly claims: JsonObject;
+}
+
+export function createTokenReview(
+  options: TokenReviewOptions,
+  dependencies: AuthenticatorDependencies,
+): Authenticator {
+  const { issuer, audiences, apiServer } = options;
+  const url = new URL(PATH, apiServer.url);
+  const authorization = authorizationOf(apiServer);
+  const endpoint = new AskedEndpoint<Review>({
+    issuer,
+    credential: "kubernetes",
+    dependency: "token_review",
+    scope: [url.href, ...audiences],
+    asking: options,
+  }, dependencies);
+
+  async function ask(
+    bearerToken: Secret,
+    claims: JsonObject,
+    signal: AbortSignal,
+  ): Promise<Vouched<Review> | Rejected | EndpointFault> {
+    const proof = await authorization().catch(() => NO_PROOF);
+    if (proof instanceof EndpointFault) return proof;
+    const answer = await endpoint.http.ask({
+      url,
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "authorization": proof,
+      },
+      body: JSON.stringify({
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "TokenReview",
+        "spec": { "token": bearerToken.reveal(), audiences },
+      }),
+      // 201, as a review is created; its body is the answer.
+      statuses: [200, 201],
+    }, signal);
+    if (answer instanceof EndpointFault) return answer;
+    const content = readJsonAnswer(answer, url);
+    return content instanceof EndpointFault
+      ? content
+      : readReview(content, claims, audiences);
+  }
+
+  return endpoint.authenticator((bearerToken, context) => {
+    const jws = decodeCompactJws(bearerToken.reveal());
+    if (jws.kind === "rejected") return jws;
+    const decoded = decodeClaims(jws.payload);
+    if (decoded.kind === "rejected") return decoded;
+    return endpoint.tokens.decide({
+      bearerToken,
+      facts: [],
+      ask: (signal) => ask(bearerToken, decoded.claims, signal),
+      judge: (review, now) => judgeReview(review, options, now),
+    }, context);
+  });
+}
+
+/**
+ * Reads a review. The claims are the token's own: the API server has verified
+ * their signature when it says that the token is authenticated.
+ */
+function readReview(
+  review: JsonObject,
+  claims: JsonObject,
+  audiences: readonly string[],
+): Vouched<Review> | Rejected | EndpointFault {
+  const status = member(review, "status");
+  if (!isJsonObject(status)) return malformed('has no "status"');
+  const authenticated = member(status, "authenticated") ?? false;
+  if (authenticated === false) {
+    return rejected(
+      "bearer_token_inactive",
+      "The API server does not authenticate the token",
+    );
+  }
+  if (authenticated !== true) {
+    return malformed('has no true or false in "authenticated"');
+  }
+  // An API server that names none has not looked at the audience.
+  const named = member(status, "audiences");
+  if (
+    !Array.isArray(named) || !audiences.some((each) => named.includes(each))
+  ) {
+    return rejected(
+      "audience_mismatch",
+      "The API server confirms none of the configured audiences",
+    );
+  }
+  const user = member(status, "user");
+  if (!isJsonObject(user)) return malformed('has no "user"');
+  const sub = readName(user, "username");
+  if (sub.kind === "rejected") return sub;
+  const groups = member(user, "groups");
+  return {
+    kind: "vouched",
+    content: {
+      sub: sub.text,
+      claims: {
+        ...claims,
+        "sub": sub.text,
+        ...(groups === undefined ? {} : { groups }),
+      },
+    },
+    bytes: 4 * JSON.stringify(claims).length,
+    secondsMax: Infinity,
+  };
+}
+
+function judgeReview(
+  { sub, claims }: Review,
+  options: TokenReviewOptions,
+  now: EpochMs,
+): Identity | Rejected {
+  const { issuer } = options;
+  const lifetime = checkLifetime(claims, options, now);
+  if (lifetime.kind === "rejected") return lifetime;
+  return toServiceAccount({
+    kind: "identity",
+    credential: "kubernetes",
+    issuer,
+    sub,
+    claims,
+    expiresAt: lifetime.expiresAt,
+  }, options);
+}
+
+function malformed(problem: string): EndpointFault {
+  return new EndpointFault(`the review ${problem}`, { questionOnly: true });
+}

@@ -1,0 +1,135 @@
+/**
+ * Claims that are not in the access token: the issuer of a verified JWT is asked
+ * for them, and its answer is remembered. They are added, never exchanged: what
+ * the signed token says stays.
+ *
+ * @see OpenID Connect Core 1.0 section 5.3
+ */
+import type { Identity } from "../base/identity.ts";
+import { member } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { Secret } from "../base/secret.ts";
+import { AskedEndpoint } from "./asked_endpoint.ts";
+import type { AskingOptions } from "./asked_endpoint.ts";
+import type {
+  AuthenticationContext,
+  AuthenticationOutcome,
+  AuthenticatorDependencies,
+} from "./authenticate.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { readJsonAnswer } from "./http_endpoint.ts";
+import { createLocator } from "./located_endpoint.ts";
+import type { EndpointLocation } from "./located_endpoint.ts";
+import type { Vouched } from "./token_memory.ts";
+
+export interface UserInfoOptions extends AskingOptions {
+  readonly endpoint: EndpointLocation;
+  /** The claims that are taken from there, where the token has none of that name. */
+  readonly claims: readonly string[];
+}
+
+export interface UserInfo {
+  /** Adds the claims to a verified identity. */
+  enrich(
+    identity: Identity,
+    bearerToken: Secret,
+    context: AuthenticationContext,
+  ): AuthenticationOutcome | Promise<AuthenticationOutcome>;
+  stop(): void;
+}
+
+/** Not for anybody else than the token itself to say. */
+export const PROTECTED_CLAIMS: readonly string[] = [
+  "iss",
+  "sub",
+  "aud",
+  "exp",
+  "nbf",
+  "iat",
+  "scope",
+  "scp",
+  "azp",
+  "client_id",
+];
+
+export function createUserInfo(
+  issuer: string,
+  options: UserInfoOptions,
+  dependencies: AuthenticatorDependencies,
+): UserInfo {
+  const { endpoint: location, allowLoopbackHttp = false } = options;
+  const endpoint = new AskedEndpoint<JsonObject>({
+    issuer,
+    credential: "jwt",
+    dependency: "userinfo",
+    scope: location instanceof URL ? [location.href] : ["discovery"],
+    asking: options,
+  }, dependencies);
+  const locate = createLocator(
+    {
+      issuer,
+      location,
+      member: "userinfo_endpoint",
+      allowLoopbackHttp,
+    },
+    endpoint.http,
+    dependencies.monotonic,
+  );
+
+  async function ask(
+    { sub }: Identity,
+    bearerToken: Secret,
+    signal: AbortSignal,
+  ): Promise<Vouched<JsonObject> | Rejected | EndpointFault> {
+    const url = await locate(signal);
+    if (url instanceof EndpointFault) return url;
+    const answer = await endpoint.http.ask({
+      url,
+      method: "GET",
+      headers: { "authorization": `Bearer ${bearerToken.reveal()}` },
+      statuses: [200, 401],
+    }, signal);
+    if (answer instanceof EndpointFault) return answer;
+    if (answer.status === 401) {
+      return rejected(
+        "bearer_token_inactive",
+        "The issuer refuses the token at its UserInfo endpoint",
+      );
+    }
+    const content = readJsonAnswer(answer, url);
+    if (content instanceof EndpointFault) return content;
+    // Somebody else's claims otherwise (section 5.3.4).
+    if (member(content, "sub") !== sub) {
+      return rejected("claim_invalid", 'UserInfo names another "sub"');
+    }
+    const claims = pick(content, options.claims);
+    const bytes = 4 * JSON.stringify(claims).length;
+    return { kind: "vouched", content: claims, bytes, secondsMax: Infinity };
+  }
+
+  return {
+    enrich(identity, bearerToken, context): ReturnType<UserInfo["enrich"]> {
+      return endpoint.tokens.decide({
+        bearerToken,
+        facts: [],
+        ask: (signal) => ask(identity, bearerToken, signal),
+        judge: (claims) => ({
+          ...identity,
+          claims: { ...claims, ...identity.claims },
+        }),
+      }, context);
+    },
+    stop: () => endpoint.stop(),
+  };
+}
+
+function pick(content: JsonObject, names: readonly string[]): JsonObject {
+  const picked: [string, Json][] = [];
+  for (const name of names) {
+    const value = member(content, name);
+    if (value !== undefined) picked.push([name, value]);
+  }
+  return Object.fromEntries(picked);
+}
