@@ -35,7 +35,7 @@ export type Respond = (
 export interface ResponderOptions {
   /** Public key of the account AUTH. */
   readonly calloutAccount: string;
-  /** A signing key of AUTH. */
+  /** A signing key of AUTH, or AUTH's own key where there is no operator. */
   readonly signingKey: SigningKey;
   /** Our curve key; without it answers go in plain text. */
   readonly xkey?: Xkey;
@@ -43,6 +43,10 @@ export interface ResponderOptions {
 
 export function createResponder(options: ResponderOptions): Respond {
   const { calloutAccount, signingKey, xkey } = options;
+  // The server refuses it where there is no operator, and then the account signs itself.
+  const issuerAccount = signingKey.publicKey === calloutAccount
+    ? {}
+    : { "issuer_account": calloutAccount };
   return function respond(
     request: VerifiedRequest,
     result: ResponseResult,
@@ -55,7 +59,7 @@ export function createResponder(options: ResponderOptions): Respond {
       "nats": {
         "type": "authorization_response",
         "version": NATS_JWT_VERSION,
-        "issuer_account": calloutAccount,
+        ...issuerAccount,
         ...result,
       },
     }, signingKey);

@@ -30,7 +30,8 @@ import type { VerifiedRequest } from "./request_claims.ts";
 
 /** An application account that users can be placed in. */
 export interface TargetAccount {
-  readonly publicKey: string;
+  /** Undefined where accounts stand in the server's configuration and are known by name. */
+  readonly publicKey: string | undefined;
   readonly signingKey: SigningKey;
   /** Signing keys whose users are allowed what the key's own template says, by name. */
   readonly scopedKeys?: ReadonlyMap<string, SigningKey>;
@@ -72,10 +73,13 @@ export function createUserJwtIssuer(
       "name": grant.name,
       iat,
       "exp": expiresAt,
+      ...(account.publicKey === undefined ? { "aud": grant.account } : {}),
       "nats": {
         "type": "user",
         "version": NATS_JWT_VERSION,
-        "issuer_account": account.publicKey,
+        ...(account.publicKey === undefined
+          ? {}
+          : { "issuer_account": account.publicKey }),
         ...toClaims(grant.permissions),
       },
     };

@@ -3,10 +3,15 @@
  * judged, the files that are named are read. Reports every problem it finds.
  */
 import type { Secret } from "../base/secret.ts";
-import type { NatsOptions, NatsTlsOptions } from "../nats/connection.ts";
+import type {
+  NatsCredentials,
+  NatsOptions,
+  NatsTlsOptions,
+} from "../nats/connection.ts";
+import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import { isPublicKey } from "../nats_jwt/public_key.ts";
 import { parseListenAddress, parseNatsServer } from "./addresses.ts";
-import { buildAccounts } from "./build_accounts.ts";
+import { buildAccounts, buildNamedAccounts } from "./build_accounts.ts";
 import { buildIssuers } from "./build_issuers.ts";
 import { buildRules } from "./build_rules.ts";
 import type { Checking } from "./checking.ts";
@@ -24,8 +29,11 @@ export function buildConfig(
   const { account } = settings.callout;
   const calloutAccount = isPublicKey(account, "account") ? account : undefined;
   const callout = buildCallout(settings.callout, checking);
+  if (callout !== undefined) checkSigner(settings, callout, checking);
   const nats = buildNats(settings, calloutAccount, checking);
-  const accounts = buildAccounts(settings.accounts, calloutAccount, checking);
+  const accounts = settings.nats.mode === "operator"
+    ? buildAccounts(settings.accounts, calloutAccount, checking)
+    : buildNamedAccounts(settings.accounts, callout?.signingKey, checking);
   const { issuers, labels } = buildIssuers(settings, checking);
   const decided = buildRules(settings, { issuers, labels }, checking);
   const monitoring = buildMonitoring(settings, checking);
@@ -87,6 +95,21 @@ function buildCallout(
   };
 }
 
+/** Without an operator the server knows one issuer and no signing keys. */
+function checkSigner(
+  { nats }: Settings,
+  { account, signingKey }: CalloutOptions,
+  checking: Checking,
+): void {
+  const isAccount = decodeSeed(signingKey, "account").publicKey === account;
+  if (isAccount || nats.mode === "operator") return;
+  checking.report(
+    "callout.signing_key",
+    "is not the seed of callout.account, which mode server_configuration needs",
+    "set it to the seed (SA...) of the issuer in auth_callout",
+  );
+}
+
 /** A missing xkey is a matter of one explicit setting: tokens would be readable. */
 function readXkey(
   settings: CalloutSettings,
@@ -117,7 +140,7 @@ function buildNats(
   calloutAccount: string | undefined,
   checking: Checking,
 ): (NatsOptions & { readonly queueGroup: string }) | undefined {
-  const creds = readCreds(checking, nats.creds_file, calloutAccount);
+  const credentials = readCredentials(nats, calloutAccount, checking);
   if (nats.servers.length === 0) {
     checking.report(
       "nats.servers",
@@ -148,13 +171,34 @@ function buildNats(
     );
   }
   const tls = buildTls(nats, checking, tlsServers > 0);
-  if (creds === undefined) return undefined;
+  if (credentials === undefined) return undefined;
   return {
     servers,
-    creds,
+    credentials,
     ...(tls === undefined ? {} : { tls }),
     queueGroup: nats.queue_group,
   };
+}
+
+/** The service's own user: creds of an operator's account, or an nkey in the server's configuration. */
+function readCredentials(
+  nats: Settings["nats"],
+  calloutAccount: string | undefined,
+  checking: Checking,
+): NatsCredentials | undefined {
+  if (nats.mode === "operator") {
+    const creds = readCreds(checking, nats.creds_file, calloutAccount);
+    return creds === undefined ? undefined : { kind: "creds", creds };
+  }
+  const seed = readSeed(checking, {
+    path: "nats.nkey_seed",
+    value: nats.nkey_seed,
+    file: nats.nkey_seed_file,
+    role: "user",
+    remedy:
+      "set one to the seed (SU...) of the user whose public nkey is in auth_users, or to a file with it",
+  });
+  return seed === undefined ? undefined : { kind: "nkey", seed };
 }
 
 const CERTIFICATES_BYTES_MAX = 1024 * 1024;

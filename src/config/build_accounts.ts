@@ -2,6 +2,7 @@
  * The accounts that users may be placed in: their keys, and that none of them is
  * one in which a user could harm everybody.
  */
+import type { Secret } from "../base/secret.ts";
 import type { Checking } from "./checking.ts";
 import type {
   AccountOptions,
@@ -50,6 +51,40 @@ export function buildAccounts(
     accounts.push(account);
   });
   return accounts;
+}
+
+/**
+ * Accounts of the server's configuration: known by name, and the one issuer of
+ * `auth_callout` signs for all of them.
+ */
+export function buildNamedAccounts(
+  settings: readonly AccountSettings[],
+  issuerSeed: Secret | undefined,
+  checking: Checking,
+): readonly AccountOptions[] {
+  if (settings.length === 0) {
+    checking.reportMissing(
+      ["accounts"],
+      "name the account that users are placed in",
+    );
+  }
+  return settings.flatMap((entry, index) => {
+    const path = `accounts[${index}]`;
+    checkName(entry.name, `${path}.name`, checking);
+    if (
+      entry.public_key !== undefined || entry.signing_key !== undefined ||
+      entry.signing_key_file !== undefined || entry.scoped_keys.length > 0
+    ) {
+      checking.report(
+        path,
+        "has keys, which mode server_configuration has no use for",
+        "leave the name alone: the issuer of auth_callout signs for all accounts",
+      );
+    }
+    return entry.name === undefined || issuerSeed === undefined
+      ? []
+      : [{ name: entry.name, signingKey: issuerSeed }];
+  });
 }
 
 function buildAccount(

@@ -25,8 +25,18 @@ const nats = z.strictObject({
   servers: z.array(z.string()).default(["nats://127.0.0.1:4222"]).describe(
     "NATS servers, as nats://host:port or tls://host:port. Tried in random order; addresses that a cluster gossips are not followed.",
   ),
+  mode: z.enum(["operator", "server_configuration"]).default("operator")
+    .describe(
+      "Where accounts come from: an operator and its JWTs, or the accounts { } and authorization { auth_callout } blocks of the server's configuration.",
+    ),
   creds_file: z.string().optional().describe(
-    "File with the creds of the service's own user in the account AUTH (one of its auth_users).",
+    "Mode operator: file with the creds of the service's own user in the account AUTH (one of its auth_users).",
+  ),
+  nkey_seed: z.string().optional().describe(
+    "Mode server_configuration: seed (SU...) of the service's own user, whose public nkey is one of auth_users. Goes before nkey_seed_file.",
+  ),
+  nkey_seed_file: z.string().optional().describe(
+    "Mode server_configuration: file with the seed of the service's own user.",
   ),
   queue_group: z.string().regex(QUEUE_GROUP_REGEXP, {
     error: "must be letters, digits, - and _, 64 at most",
@@ -50,10 +60,10 @@ const nats = z.strictObject({
 
 const callout = z.strictObject({
   account: z.string().optional().describe(
-    "Public key (A...) of the account AUTH, in which the callout is switched on.",
+    "Public key (A...) of the account AUTH, in which the callout is switched on; in mode server_configuration the issuer of auth_callout.",
   ),
   signing_key: z.string().optional().describe(
-    "Seed (SA...) of a signing key of the account AUTH, which signs the answers. Goes before signing_key_file.",
+    "Seed (SA...) of a signing key of the account AUTH, which signs the answers; in mode server_configuration the seed of the issuer itself. Goes before signing_key_file.",
   ),
   signing_key_file: z.string().optional().describe(
     "File with the seed of AUTH's signing key.",
@@ -102,7 +112,7 @@ const account = z.strictObject({
     error: "must be letters, digits, - _ and ., 64 at most",
   }).optional().describe("Name of the account."),
   public_key: z.string().optional().describe(
-    "Public key (A...) of the account.",
+    "Public key (A...) of the account; not in mode server_configuration, which knows it by name.",
   ),
   signing_key: z.string().optional().describe(
     "Seed (SA...) of a signing key of the account, which signs the user JWTs. Goes before signing_key_file.",

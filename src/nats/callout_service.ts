@@ -41,9 +41,9 @@ export interface CalloutServiceOptions {
 }
 
 export interface CalloutOptions {
-  /** Public key of the account AUTH. */
+  /** Public key of the account AUTH; without an operator, the `issuer` in the server's `auth_callout`. */
   readonly account: string;
-  /** Seed of AUTH's signing key: signs the responses. */
+  /** Seed of AUTH's signing key, or without an operator of AUTH itself: signs the responses. */
   readonly signingKey: Secret;
   /** Seed of AUTH's curve key. Without it, requests are read in plain text. */
   readonly xkey?: Secret;
@@ -58,8 +58,9 @@ export interface CalloutOptions {
 
 export interface AccountOptions {
   readonly name: string;
-  readonly publicKey: string;
-  /** Seed of the account's signing key: signs the user JWTs. */
+  /** Undefined where accounts stand in the server's configuration and are known by name. */
+  readonly publicKey?: string;
+  /** Seed of what signs the user JWTs: the account's signing key, or without an operator AUTH's own key. */
   readonly signingKey: Secret;
   /** Signing keys whose template says what their users may do. */
   readonly scopedKeys?: readonly ScopedKeyOptions[];

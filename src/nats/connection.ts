@@ -4,21 +4,30 @@
  * thousand clients waiting.
  */
 import {
+  type Authenticator,
   credsAuthenticator,
   type NatsConnection,
+  nkeyAuthenticator,
   type TlsOptions,
 } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-deno";
+import { unreachable } from "../base/assert.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Log } from "../telemetry/log.ts";
 
 export interface NatsOptions {
   /** URLs, tried in random order. Addresses that a cluster gossips are not followed. */
   readonly servers: readonly string[];
-  /** Text of a creds file. */
-  readonly creds: Secret;
+  readonly credentials: NatsCredentials;
   readonly tls?: NatsTlsOptions;
 }
+
+/** What the service's own user proves itself with: only one thing, or the server would call it out. */
+export type NatsCredentials =
+  /** Text of a creds file: operator mode. */
+  | { readonly kind: "creds"; readonly creds: Secret }
+  /** Seed of a user nkey in the server's configuration. */
+  | { readonly kind: "nkey"; readonly seed: Secret };
 
 /** Files in PEM form. */
 export interface NatsTlsOptions {
@@ -53,9 +62,7 @@ export async function connectNats(
     try {
       return await connect({
         servers: [...options.servers],
-        authenticator: credsAuthenticator(
-          new TextEncoder().encode(options.creds.reveal()),
-        ),
+        authenticator: toAuthenticator(options.credentials),
         ...(options.tls === undefined
           ? {}
           : { tls: options.tls as TlsOptions }),
@@ -83,6 +90,18 @@ export async function connectNats(
       RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS * 3,
       signal,
     );
+  }
+}
+
+function toAuthenticator(credentials: NatsCredentials): Authenticator {
+  const encoder = new TextEncoder();
+  switch (credentials.kind) {
+    case "creds":
+      return credsAuthenticator(encoder.encode(credentials.creds.reveal()));
+    case "nkey":
+      return nkeyAuthenticator(encoder.encode(credentials.seed.reveal()));
+    default:
+      return unreachable(credentials);
   }
 }
 

@@ -42,12 +42,14 @@ export interface UserClaims extends NatsClaims {
   readonly "name": string;
   /** Always present: without it a session never ends. */
   readonly "exp": number;
+  /** Name of the account, where accounts stand in the server's configuration. */
+  readonly "aud"?: string;
   readonly "nats":
     & {
       readonly "type": "user";
       readonly "version": typeof NATS_JWT_VERSION;
-      /** The account that a signing key signs for. */
-      readonly "issuer_account": string;
+      /** The account that a signing key signs for; operator mode only. */
+      readonly "issuer_account"?: string;
     }
     & (ListedUserClaims | ScopedUserClaims);
 }
@@ -81,8 +83,8 @@ export interface AuthorizationResponseClaims extends NatsClaims {
     & {
       readonly "type": "authorization_response";
       readonly "version": typeof NATS_JWT_VERSION;
-      /** The account AUTH, whose signing key signs. */
-      readonly "issuer_account": string;
+      /** The account AUTH, if one of its signing keys signs and not itself. */
+      readonly "issuer_account"?: string;
     }
     & ({ readonly "jwt": string } | { readonly "error": string });
 }

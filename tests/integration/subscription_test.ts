@@ -88,7 +88,7 @@ async function startAnyService(
   return await startCalloutService({
     nats: {
       servers: [server.natsUrl],
-      creds: anyCreds(),
+      credentials: { kind: "creds", creds: anyCreds() },
       queueGroup: "callout",
     },
     callout: {
