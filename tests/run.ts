@@ -1,6 +1,6 @@
 /**
- * `deno task test [words] [--filter=text]`: runs the test files whose path has
- * one of the words, or all, and closes with one line that counts.
+ * `deno task test [words] [--filter=text] [--suite=name]`: runs the test files
+ * whose path has one of the words, or all, and closes with one line that counts.
  * `deno task ok` adds `--checks`: formatting, lint and types go first.
  *
  * Names no package, so that it starts where none has been fetched yet.
@@ -9,23 +9,29 @@ import { parseArgs } from "node:util";
 import { describeCoverage } from "./runner/checklist.ts";
 import { runChecks, say } from "./runner/checks.ts";
 import { type Outcome, runFiles, sum } from "./runner/execution.ts";
-import { filesOf, SUITES } from "./runner/suites.ts";
+import { chooseSuites, filesOf } from "./runner/suites.ts";
 
 /** Published attacks and vectors; not part of the project. */
 const VECTORS_DIR_DEFAULT = "../shared/vectors";
 
 async function main(): Promise<number> {
-  const { values: { checks, filter }, positionals: words } = parseArgs({
-    args: Deno.args,
-    options: { checks: { type: "boolean" }, filter: { type: "string" } },
-    allowPositionals: true,
-  });
+  const { values: { checks, filter, suite: names = [] }, positionals: words } =
+    parseArgs({
+      args: Deno.args,
+      options: {
+        checks: { type: "boolean" },
+        filter: { type: "string" },
+        suite: { type: "string", multiple: true },
+      },
+      allowPositionals: true,
+    });
+  const suites = chooseSuites(names);
   const configuration = await chooseConfiguration();
   say(`Configuration: ${configuration}, Deno ${Deno.version.deno}`);
 
   const outcomes: Outcome[] = [];
   if (checks === true) outcomes.push(await runChecks(configuration));
-  for (const suite of SUITES) {
+  for (const suite of suites) {
     const files = await filesOf(suite, words);
     if (files.length === 0) continue;
     say(`\n# ${suite.name}: ${files.length} files`);
@@ -34,7 +40,7 @@ async function main(): Promise<number> {
     outcomes.push(await runFiles(files, options));
   }
 
-  const isWhole = words.length === 0 && filter === undefined;
+  const isWhole = [...words, ...names].length === 0 && filter === undefined;
   return report(sum(outcomes), isWhole);
 }
 
@@ -88,4 +94,14 @@ function areVectorsThere(): boolean {
   }
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) {
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    // A word of the command line that means nothing; anything else is our fault.
+    const isUsage = error instanceof RangeError || error instanceof TypeError;
+    if (!isUsage) throw error;
+    say(error.message);
+    Deno.exit(2);
+  }
+}

@@ -8,6 +8,8 @@ export interface Suite {
   readonly roots: readonly string[];
   /** Files run beside each other; not for those that measure time or load the machine. */
   readonly parallel: boolean;
+  /** Needs more than Deno and NATS, so it runs only when it is asked for. */
+  readonly onDemand?: boolean;
 }
 
 /** Quick ones first. Benchmarks have a command of their own. */
@@ -24,7 +26,27 @@ export const SUITES: readonly Suite[] = [
   },
   { name: "conformance", roots: ["tests/conformance"], parallel: true },
   { name: "integration", roots: ["tests/integration"], parallel: false },
+  {
+    name: "compose",
+    roots: ["tests/compose"],
+    parallel: false,
+    onDemand: true,
+  },
 ];
+
+/** The suites of these names; of none, those that run anywhere. */
+export function chooseSuites(names: readonly string[]): readonly Suite[] {
+  const unknown = names.filter((name) =>
+    !SUITES.some((suite) => suite.name === name)
+  );
+  if (unknown.length > 0) {
+    const known = SUITES.map(({ name }) => name).join(", ");
+    throw new RangeError(`There is no suite ${unknown.join(", ")}: ${known}`);
+  }
+  return SUITES.filter(({ name, onDemand }) =>
+    names.length === 0 ? onDemand !== true : names.includes(name)
+  );
+}
 
 /** The suite's files whose path has one of the words, or all of them. */
 export async function filesOf(
