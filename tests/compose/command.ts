@@ -1,0 +1,68 @@
+/**
+ * Runs programs for the compose tests: with an environment of their own, so that
+ * nothing that is set on this machine decides what the stack is made of.
+ */
+
+export interface Ran {
+  readonly code: number;
+  /** Standard output. */
+  readonly stdout: string;
+  /** All that it wrote, standard error last. */
+  readonly output: string;
+}
+
+export interface CommandOptions {
+  readonly folder?: string;
+  /** Beside what the programs need to be found, and to find the engine. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** What Docker's and our own programs need; an .env or an export of the user does not get through. */
+const PASSED_ON_REGEXP =
+  /^(?:PATH|HOME|USER|LANG|TMPDIR|DOCKER_\w+|XDG_\w+|SSL_CERT_\w+|CALLOUT_REGISTRY|DENO_\w+|(?:https?|no|all)_proxy)$/i;
+
+export function cleanEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject())
+      .filter(([name]) => PASSED_ON_REGEXP.test(name)),
+  );
+}
+
+export async function run(
+  program: string,
+  args: readonly string[],
+  { folder, environment = {}, input }: CommandOptions = {},
+): Promise<Ran> {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    ...(folder === undefined ? {} : { cwd: folder }),
+    clearEnv: true,
+    env: { ...cleanEnvironment(), ...environment },
+    stdin: input === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (input !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+  }
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  const text = decoder.decode(stdout);
+  return { code, stdout: text, output: text + decoder.decode(stderr) };
+}
+
+/** Its standard output; whatever it wrote is the error when it fails. */
+export async function mustRun(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
+  const { code, stdout, output } = await run(program, args, options);
+  if (code !== 0) {
+    throw new Error(`${program} ${args.join(" ")}: exit code ${code}\n${output}`);
+  }
+  return stdout;
+}

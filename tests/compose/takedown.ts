@@ -1,0 +1,54 @@
+/**
+ * Removes what a run of the compose tests has left in the engine, however it came
+ * to be there. All of it bears the run's name, which no other thing does.
+ */
+import { run } from "./command.ts";
+
+interface Kind {
+  readonly list: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/** In this order: what is used by another cannot be removed. */
+const KINDS: readonly Kind[] = [
+  {
+    list: ["ps", "--all", "--format", "{{.Names}}"],
+    remove: ["rm", "--force", "--volumes"],
+  },
+  {
+    list: ["network", "ls", "--format", "{{.Name}}"],
+    remove: ["network", "rm"],
+  },
+  {
+    list: ["volume", "ls", "--format", "{{.Name}}"],
+    remove: ["volume", "rm", "--force"],
+  },
+  {
+    list: ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"],
+    remove: ["image", "rm", "--force"],
+  },
+];
+
+/** Names of what is there of a run; empty when nothing is. */
+export async function leftOvers(name: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const kind of KINDS) names.push(...await namesOf(kind, name));
+  return names;
+}
+
+export async function takeDown(name: string): Promise<void> {
+  for (const kind of KINDS) {
+    const names = await namesOf(kind, name);
+    if (names.length > 0) await run("docker", [...kind.remove, ...names]);
+  }
+}
+
+async function namesOf(kind: Kind, name: string): Promise<readonly string[]> {
+  const { stdout } = await run("docker", kind.list);
+  return stdout.split("\n").filter((found) => isOf(found, name));
+}
+
+/** A tag of an image that is not ours may bear the name as well. */
+function isOf(found: string, name: string): boolean {
+  return found.startsWith(name) || found.includes(`:${name}`);
+}
