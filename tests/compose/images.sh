@@ -42,7 +42,7 @@ project_images() {
   local config
   config=$(docker compose --profile '*' config)
   {
-    sed -n 's/^ *image: *//p' <<<"$config" | grep -v '^nats-auth-callout$'
+    sed -n 's/^ *image: *//p' <<<"$config" | grep -Fxv "${CALLOUT_IMAGE:-nats-auth-callout}"
     sed -n 's/^ *DENO_VER: *\(.*\)$/denoland\/deno:alpine-\1/p' <<<"$config"
   } | sort -u
 }
