@@ -16,6 +16,7 @@ import {
   type GrantOptions,
   type OnlyOptions,
   type ResponsesOptions,
+  stepTo,
   toList,
 } from "./rule_options.ts";
 import { Placeholders, type SubjectParts } from "./subject_filling.ts";
@@ -50,7 +51,7 @@ export interface PartLists {
 }
 
 /** Accounts that no user of a bearer token belongs in, whatever the configuration says. */
-const CLOSED_ACCOUNTS = ["AUTH", "SYS", "$SYS"];
+const CLOSED_ACCOUNTS = ["AUTH", "SYS", "$SYS", "SYSTEM"];
 
 export function compileGrant(
   grant: GrantOptions,
@@ -73,7 +74,18 @@ export function compileGrant(
     );
     return { ...shared, permissions, notes: [] };
   }
+  const problems = report.issues.length;
   const subjects = compileSubjects(grant, report);
+  const { publish, subscribe } = subjects;
+  const isNothing = publish.allow.length + subscribe.allow.length === 0;
+  if (isNothing && report.issues.length === problems) {
+    report.add(
+      new Fault(
+        "grants nothing",
+        "write publish, subscribe, preset, inbox or scoped_key; to refuse somebody, write refuse: true in the place of grant",
+      ),
+    );
+  }
   const permissions = toListed(grant, subjects, placeholders, report);
   return { ...shared, permissions, notes: subjects.notes };
 }
@@ -104,7 +116,7 @@ function takeAccount(
     );
     return "";
   }
-  if (CLOSED_ACCOUNTS.includes(account)) {
+  if (CLOSED_ACCOUNTS.includes(account.toUpperCase())) {
     report.add(
       new Fault(
         `is ${account}, which must not be granted to anybody`,
@@ -151,7 +163,7 @@ function takeSession(
 function compileOnly(only: OnlyOptions, report: Report): CompiledOnly {
   const { connections, hours, sources } = only;
   const windows = toList(hours).flatMap((options, index) =>
-    report.at("hours", index).take(parseHours(options)) ?? []
+    report.at("hours", ...stepTo(hours, index)).take(parseHours(options)) ?? []
   );
   const types = takeKnown(
     connections,
@@ -176,15 +188,6 @@ function toListed(
     grant.allow_responses ?? responds,
     report.at("allow_responses"),
   );
-  const isNothing = publish.allow.length + subscribe.allow.length === 0;
-  if (isNothing && responses === undefined) {
-    report.add(
-      new Fault(
-        "grants nothing",
-        "write publish, subscribe, preset, inbox or scoped_key; to refuse somebody, write refuse: true in the place of grant",
-      ),
-    );
-  }
   const prepare = placeholders.prepare.bind(placeholders);
   return {
     kind: "listed",

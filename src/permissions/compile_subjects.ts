@@ -10,6 +10,7 @@ import {
   type GrantOptions,
   type OneOrMore,
   type PresetOptions,
+  stepTo,
   type SubjectsOptions,
   toList,
 } from "./rule_options.ts";
@@ -144,7 +145,8 @@ function takeList(
   report: Report,
 ): readonly SubjectTemplate[] {
   return toList(subjects).flatMap((text, index) =>
-    report.at(index).take(parseSubjectTemplate(text, form)) ?? []
+    report.at(...stepTo(subjects, index))
+      .take(parseSubjectTemplate(text, form)) ?? []
   );
 }
 
@@ -157,7 +159,8 @@ function takePresets(
   report: Report,
 ): readonly NamedPreset[] {
   return toList(options).flatMap((option, index) => {
-    const preset = report.at(index).take(expandPreset(option));
+    const at = report.at(...stepTo(options, index));
+    const preset = at.take(expandPreset(option));
     if (preset === undefined) return [];
     const name = typeof option === "string"
       ? option
@@ -166,7 +169,7 @@ function takePresets(
     const faulty = subjects.map((text) => parseSubjectTemplate(text, DENIED))
       .find((parsed) => parsed instanceof Fault);
     if (faulty !== undefined) {
-      report.at(index).add(faulty);
+      at.add(faulty);
       return [];
     }
     return [{ ...preset, name }];

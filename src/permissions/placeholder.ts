@@ -60,7 +60,8 @@ export function parsePlaceholder(inner: string): Placeholder | Fault {
   );
   const claim = parseClaimReference(name);
   if (claim instanceof Fault) return claim;
-  if (claim.steps.length === 1 && ["sub", "iss"].includes(name)) {
+  const [first = "", ...further] = claim.steps;
+  if (further.length === 0 && ["sub", "iss"].includes(first)) {
     return new Fault(
       `has ${text}, which two issuers may both give to somebody else`,
       "write ${sub}, which keeps the issuers apart, or ${issuer}",

@@ -43,21 +43,24 @@ const NAME: ArgumentForm = {
   words: "a name of letters, digits, - and _, without ${...}",
 };
 
+/** Holds the user, and no wildcard. */
+const OWN_BEGINNING_REGEXP = /^(?!.*(?:^|\.)[*>](?:\.|$)).*\$\{sub\}/;
+
 const ARGUMENTS = {
   "bucket": NAME,
   "stream": NAME,
   "name": NAME,
   "durable": {
-    regexp: /^(?:[A-Za-z0-9_-]{1,128}|\$\{[^}]+\})$/,
+    regexp: /^(?:[A-Za-z0-9_-]{1,128}|\$\{[^}]+(?<!:path)\})$/,
     words: "a name of letters, digits, - and _, or one ${...}",
   },
   "keys": {
-    regexp: /\$\{sub\}/,
+    regexp: OWN_BEGINNING_REGEXP,
     words: "the beginning of a key that holds ${sub}, as in users.${sub}",
     fallback: "${sub}",
   },
   "topics": {
-    regexp: /\$\{sub\}/,
+    regexp: OWN_BEGINNING_REGEXP,
     words: "the beginning of a subject that holds ${sub}, as in devices.${sub}",
     fallback: "users.${sub}",
   },
@@ -106,6 +109,8 @@ const PRESETS: Readonly<Record<string, Preset>> = {
   },
 };
 
+export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
+
 /** The subjects of a preset as a rule names it. */
 export function expandPreset(option: PresetOptions): PresetSubjects | Fault {
   const [name = "", given, ...more] = typeof option === "string"
@@ -121,7 +126,7 @@ export function expandPreset(option: PresetOptions): PresetSubjects | Fault {
   if (preset === undefined) {
     return new Fault(
       "is no preset",
-      `there are: ${Object.keys(PRESETS).join(", ")}`,
+      `there are: ${PRESET_NAMES.join(", ")}`,
     );
   }
   const values = readArguments(name, preset, given);

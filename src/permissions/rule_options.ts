@@ -98,6 +98,14 @@ export function toList<T>(
   return isList(value) ? value : [value];
 }
 
+/** Where an element stands: an index, unless the value is no list at all. */
+export function stepTo<T>(
+  value: OneOrMore<T> | undefined,
+  index: number,
+): readonly number[] {
+  return value !== undefined && isList(value) ? [index] : [];
+}
+
 /** `Array.isArray()` does not narrow a readonly array. */
 function isList<T>(value: OneOrMore<T>): value is readonly T[] {
   return Array.isArray(value);

@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import fc from "fast-check";
+import { closeOpenEnds } from "./exact_subscribe.ts";
+import { Fault } from "./rule_fault.ts";
+import { mayReceive, maySubscribe, subjectMatches } from "./subject.ts";
+import {
+  parseSubjectTemplate,
+  type SubjectTemplate,
+  templateText,
+} from "./subject_template.ts";
+
+function parse(text: string): SubjectTemplate {
+  const template = parseSubjectTemplate(text, { queue: true });
+  assert(!(template instanceof Fault), text);
+  return template;
+}
+
+function denied(...allowed: readonly string[]): readonly string[] {
+  return closeOpenEnds(allowed.map(parse)).map((end) =>
+    end instanceof Fault ? "fault" : templateText(end.deny)
+  );
+}
+
+const rows: [
+  why: string,
+  allowed: readonly string[],
+  denied: readonly string[],
+][] = [
+  ["an end that is open", ["news.*"], ["news.*.>"]],
+  ["the whole account's first token", ["*"], ["*.>"]],
+  ["a placeholder before it", ["users.${sub}.*"], ["users.${sub}.*.>"]],
+  ["a queue group", ["jobs.* workers"], ["jobs.*.>"]],
+  ["two wildcards", ["a.*.*"], ["a.*.*.>"]],
+  ["nothing open", ["news.>", "a.*.b", "c"], []],
+  ["more that is allowed anyway", ["news.*", "news.>"], []],
+  ["more that is allowed by a wider one", ["a.b.*", "a.*.>"], []],
+  ["one more level", ["news.*", "news.*.*"], ["news.*.*.>", "news.*.*.>"]],
+  ["one more level and all below", ["news.*", "news.*.>"], []],
+  ["others that begin otherwise", ["news.*", "sport.a.b", "users.${sub}.>"], [
+    "news.*.>",
+  ]],
+  ["what no value can be", ["*.a", "${claims.t}.*", "$JS.API.>"], [
+    "${claims.t}.*.>",
+  ]],
+  ["one deeper beside it", ["news.*", "news.sport.>"], ["fault"]],
+  ["one deeper word beside it", ["news.*", "news.sport.live"], ["fault"]],
+  ["a placeholder deeper", ["users.*", "users.${sub}.>"], ["fault"]],
+  ["a placeholder that could be the word", ["news.*", "${claims.t}.a.b"], [
+    "fault",
+  ]],
+  ["a path that could be longer", ["t.*", "t.${claims.t:path}"], ["fault"]],
+  ["its own inbox deeper", ["users.${sub}.*", "users.${sub}._INBOX.>"], [
+    "fault",
+  ]],
+  ["a queue group's right to more", ["news.*", "news.> workers"], ["fault"]],
+  ["everybody's right to more than a queue group's", [
+    "jobs.* workers",
+    "jobs.>",
+  ], []],
+];
+
+for (const [why, allowed, expected] of rows) {
+  Deno.test(`closeOpenEnds() of ${allowed.join(" and ")}: ${why}`, () => {
+    assertEquals(denied(...allowed), expected);
+  });
+}
+
+Deno.test("closeOpenEnds() says what cannot be kept apart, and the way out", () => {
+  const [fault] = closeOpenEnds(["news.*", "news.sport.>"].map(parse));
+  assert(fault instanceof Fault);
+  assertMatch(fault.problem, /allows news\.\* beside news\.sport\.>/);
+  assertMatch(fault.remedy, /Allow news\.>/);
+});
+
+/** A few words, so that subjects meet. */
+const token = fc.constantFrom("a", "b", "*");
+const pattern = fc.tuple(
+  fc.array(token, { minLength: 1, maxLength: 3 }),
+  fc.boolean(),
+)
+  .map(([tokens, rest]) => [...tokens, ...(rest ? [">"] : [])].join("."));
+const literal = fc.array(fc.constantFrom("a", "b", "c"), {
+  minLength: 1,
+  maxLength: 5,
+})
+  .map((tokens) => tokens.join("."));
+
+Deno.test("what closeOpenEnds() denies leaves exactly what was allowed, whatever is subscribed to", () => {
+  fc.assert(
+    fc.property(
+      fc.array(pattern, { minLength: 1, maxLength: 3 }),
+      pattern,
+      literal,
+      (allow, subject, message) => {
+        const deny = denied(...allow);
+        if (deny.includes("fault")) return;
+        const permission = { allow, deny };
+        const isAllowed = allow.some((each) => subjectMatches(each, message));
+        // Nothing that was allowed is lost.
+        assertEquals(mayReceive(permission, message), isAllowed);
+        // And nothing else is delivered, by whichever subscription the server lets in.
+        if (!maySubscribe(permission, { subject })) return;
+        const delivered = subjectMatches(subject, message) &&
+          !deny.some((each) => subjectMatches(each, message));
+        assert(
+          !delivered || isAllowed,
+          `${allow} ${deny} ${subject} ${message}`,
+        );
+      },
+    ),
+    { numRuns: 20_000 },
+  );
+});
