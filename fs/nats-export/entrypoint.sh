@@ -30,8 +30,8 @@ main() {
   xkey_seed=$(seed "$(account_claim AUTH .nats.authorization.xkey)")
   creds=$(export_creds AUTH callout)
 
-  own_directory /secrets
   own_directory /secrets/dev-issuer
+  own_directory /secrets
   write .env.account "$account"
   write .env.callout "$callout"
   write callout.signing_key "$signing_seed"
@@ -116,10 +116,11 @@ export_creds() {
     fail "nsc cannot make creds for user $2 of account $1: the volume nsc_data does not hold its private key"
 }
 
+# With what is in it: after a change of CALLOUT_UID the issuer's key is still the same.
 own_directory() {
   mkdir -p "$1"
   chmod 700 "$1"
-  chown "$CALLOUT_UID:$CALLOUT_GID" "$1"
+  chown -R "$CALLOUT_UID:$CALLOUT_GID" "$1"
 }
 
 # write NAME CONTENT: readable for the service's user only, and never half a file.
