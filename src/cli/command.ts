@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "Connect with a bearer token and show what it grants",
     load: () => import("./client.ts"),
   },
+  check: {
+    summary: "Check the configuration, and how NATS is set up",
+    load: () => import("./check.ts"),
+  },
   permissions: {
     summary: "Print the Deno permissions that start needs",
     load: () => import("./permissions.ts"),

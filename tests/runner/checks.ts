@@ -34,7 +34,7 @@ function checksWith(configuration: string): readonly Check[] {
         "config/",
         "tests/",
       ],
-      remedy: "deno task check",
+      remedy: "deno task types",
     },
   ];
 }

@@ -1,0 +1,217 @@
+/**
+ * `deno task check` against real servers: one that is set up as it should be,
+ * and ones where each thing is wrong once.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { JsonObject } from "../../src/base/json.ts";
+import type { EpochMs } from "../../src/base/time.ts";
+import {
+  judgeSentinel,
+  judgeSetup,
+  type SetupDocuments,
+} from "../../src/cli/setup_findings.ts";
+import { decodeSeed } from "../../src/nats_jwt/nkeys.ts";
+import { decode } from "@nats-io/jwt";
+import { openClient } from "../fixtures/nats_client.ts";
+import { startService } from "../fixtures/service.ts";
+import { startStack, type TestStack } from "../fixtures/stack.ts";
+
+interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** A server looks at an account once somebody has used it. */
+async function startUsedStack(): Promise<TestStack> {
+  const stack = await startStack();
+  await using _service = await startService(await stack.config());
+  const client = await openClient(stack, await stack.token("alice"));
+  await client.close();
+  return stack;
+}
+
+async function runCheck(
+  stack: TestStack,
+  args: readonly string[],
+): Promise<Run> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "check", ...args],
+    env: stack.environment,
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+Deno.test("check finds nothing wrong with the embedded stack", async () => {
+  await using stack = await startUsedStack();
+  const sentinelFile = `${stack.server.folder}/sentinel.conf`;
+  await Deno.writeTextFile(
+    sentinelFile,
+    `default_sentinel: ${stack.operator.sentinelJwt}\n`,
+  );
+  const { code, output } = await runCheck(stack, [
+    "--server",
+    stack.monitoringUrl,
+    "--sentinel",
+    sentinelFile,
+  ]);
+  assertEquals(code, 0, output);
+  assert(output.includes(", 0 wrong."), output);
+  assert(
+    output.includes("✓ sentinel, permissions: everything denied, both ways"),
+    output,
+  );
+  assert(
+    !output.includes(stack.environment["CALLOUT_SIGNING_KEY"] ?? "-"),
+    "a seed was printed",
+  );
+});
+
+Deno.test("check says what it cannot see yet", async () => {
+  await using stack = await startStack();
+  const { code, output } = await runCheck(stack, [
+    "--server",
+    stack.monitoringUrl,
+  ]);
+  assertEquals(code, 0, output);
+  assert(output.includes("! account AUTH: nobody has used it"), output);
+});
+
+Deno.test("check says in one line when the server is not there", async () => {
+  await using stack = await startStack();
+  const { code, output } = await runCheck(stack, [
+    "--server",
+    "http://127.0.0.1:9",
+  ]);
+  assertEquals(code, 2);
+  assert(output.includes("Cannot read http://127.0.0.1:9"), output);
+});
+
+async function documentsOf(stack: TestStack): Promise<SetupDocuments> {
+  const { calloutAccount, applicationAccount, calloutCreds } = stack.operator;
+  const varz = await (await fetch(`${stack.monitoringUrl}/varz`)).json();
+  const account = async (key: string): Promise<JsonObject> => {
+    const response = await fetch(`${stack.monitoringUrl}/accountz?acc=${key}`);
+    return (await response.json()).account_detail.decoded_jwt;
+  };
+  const seed = /SU[A-Z2-7]{56}/.exec(calloutCreds.reveal())?.[0] ?? "";
+  return {
+    varz,
+    calloutAccount: await account(calloutAccount.publicKey),
+    accounts: new Map([["APP", await account(applicationAccount.publicKey)]]),
+    calloutUser: decodeSeed({ reveal: () => seed } as never, "user").publicKey,
+    now: Date.now() as EpochMs,
+  };
+}
+
+// deno-lint-ignore no-explicit-any -- the documents are spoiled in place
+type Spoil = (documents: any) => void;
+
+const spoiled: [why: string, spoil: Spoil, where: string][] = [
+  ["an old server", (d) => d.varz.version = "2.11.1", "nats-server"],
+  ["a clock that is a minute off", (d) => d.now += 60_000, "clock"],
+  ["a short time-out", (d) => d.varz.auth_timeout = 2, "authorization.timeout"],
+  [
+    "a short control line",
+    (d) => d.varz.max_control_line = 4096,
+    "max_control_line",
+  ],
+  [
+    "an account that is not pushed",
+    (d) => d.calloutAccount = undefined,
+    "account AUTH",
+  ],
+  [
+    "another service user",
+    (d) => d.calloutUser = "U",
+    "account AUTH, auth_users",
+  ],
+  [
+    "N8 another auth user",
+    (d) => d.calloutAccount.nats.authorization.auth_users.push("U"),
+    "account AUTH, auth_users",
+  ],
+  [
+    "N8 no xkey",
+    (d) => delete d.calloutAccount.nats.authorization.xkey,
+    "account AUTH, xkey",
+  ],
+  [
+    "an unknown signing key",
+    (d) => d.calloutAccount.nats.signing_keys = [],
+    "account AUTH, signing_keys",
+  ],
+  [
+    "an account that may not be granted",
+    (d) => d.calloutAccount.nats.authorization.allowed_accounts = [],
+    "account AUTH, allowed_accounts",
+  ],
+  [
+    "N2 JetStream in AUTH",
+    (d) => d.calloutAccount.nats.limits.disk_storage = -1,
+    "account AUTH, JetStream",
+  ],
+  [
+    "N2 an import into AUTH",
+    (d) => d.calloutAccount.nats.imports = [{}],
+    "account AUTH, imports and exports",
+  ],
+  [
+    "a connection limit in AUTH",
+    (d) => d.calloutAccount.nats.limits.conn = 100,
+    "account AUTH, connections",
+  ],
+  [
+    "no bearers in AUTH",
+    (d) => d.calloutAccount.nats.limits.disallow_bearer = true,
+    "account AUTH, bearer users",
+  ],
+  [
+    "an unknown application key",
+    (d) => d.accounts.set("APP", {}),
+    "account APP, signing_keys",
+  ],
+];
+
+Deno.test("check sees each thing that can be wrong", async (test) => {
+  await using stack = await startUsedStack();
+  const config = await stack.config();
+  const documents = await documentsOf(stack);
+  assertEquals(
+    judgeSetup(config, documents).filter(({ verdict }) => verdict !== "good"),
+    [],
+  );
+  for (const [why, spoil, where] of spoiled) {
+    await test.step(why, () => {
+      const changed = {
+        ...structuredClone({ ...documents, accounts: undefined }),
+        accounts: new Map(documents.accounts),
+      };
+      spoil(changed);
+      const found = judgeSetup(config, changed as SetupDocuments)
+        .filter(({ verdict }) => verdict !== "good");
+      assertEquals(found.map((finding) => finding.where), [where]);
+      assert(found[0]?.remedy !== undefined);
+    });
+  }
+});
+
+Deno.test("N10 check sees a sentinel that may do something", async () => {
+  await using stack = await startStack();
+  const sentinel = decode(stack.operator.sentinelJwt) as unknown as JsonObject;
+  assertEquals(
+    judgeSentinel(sentinel, []).filter(({ verdict }) => verdict === "wrong"),
+    [],
+  );
+  const user = decode(
+    /eyJ[^\s]+/.exec(stack.operator.calloutCreds.reveal())?.[0] ?? "",
+  ) as unknown as JsonObject;
+  const wrong = judgeSentinel(user, [String(user["sub"])]).filter((
+    { verdict },
+  ) => verdict === "wrong");
+  assertEquals(wrong.map(({ where }) => where), [
+    "sentinel, permissions",
+    "sentinel, bearer",
+    "sentinel, auth_users",
+  ]);
+});
