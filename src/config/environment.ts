@@ -36,7 +36,7 @@ export interface Filled {
 
 /** `$${`, a variable, the beginning of a rule's placeholder, or a `${` that is neither. */
 const REFERENCE_REGEXP =
-  /\$\$\{|\$\{(?<name>[A-Z_][A-Z0-9_]*)(?:(?<hasDefault>:-)(?<fallback>[^{}]*))?\}|\$\{(?<placeholder>(?=[a-z]))?/g;
+  /\$\$\{|\$\{(?<name>[A-Z_][A-Z0-9_]*)(?:(?<hasDefault>:-)(?<fallback>[^{}]*))?\}|\$\{(?<placeholder>(?=[a-z]))|\$\{/g;
 
 /** The setting in which placeholders stand. */
 const RULES = "rules";

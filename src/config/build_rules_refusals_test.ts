@@ -1,0 +1,136 @@
+import { assert } from "@std/assert";
+import { issuesOf, TEXT } from "../../tests/fixtures/config_scene.ts";
+
+const refused: [
+  why: string,
+  rules: string,
+  issues: readonly (readonly [path: string, problem: RegExp])[],
+][] = [
+  ["rules that are empty", "rules: []", [["rules", /must be 1 to 1000 rules/]]],
+  ["rules that are commented out", "rules:", [["rules", /must be a list/]]],
+  ["rules that are no list", "rules: { name: a }", [[
+    "rules",
+    /must be a list/,
+  ]]],
+  ["a setting that is none", "rules: [{ name: a, gratn: {} }]", [[
+    "rules[0].gratn",
+    /is no setting/,
+  ], ["rules[0]", /exactly one of grant and refuse/]]],
+  [
+    "a setting of a grant that is none",
+    "rules: [{ name: a, grant: { publsh: a, subscribe: b } }]",
+    [["rules[0].grant.publsh", /is no setting/]],
+  ],
+  [
+    "a setting of allow and deny that is none",
+    "rules: [{ name: a, grant: { publish: { alow: a }, subscribe: b } }]",
+    [["rules[0].grant.publish.alow", /is no setting/]],
+  ],
+  [
+    "a condition that is none",
+    "rules: [{ name: a, when: { claims: { x: { eq: 1 } } }, grant: { publish: a } }]",
+    [["rules[0].when.claims.x.eq", /is no setting/]],
+  ],
+  [
+    "a condition that is no word of the language",
+    "rules: [{ name: a, when: { claims: { x: there } }, grant: { publish: a } }]",
+    [["rules[0].when.claims.x", /must be present, absent/]],
+  ],
+  [
+    "a regular expression",
+    "rules: [{ name: a, when: { claims: { x: { matches: '.*' } } }, grant: { publish: a } }]",
+    [["rules[0].when.claims.x.matches", /is no setting/]],
+  ],
+  [
+    "H16 a connection that is none",
+    "rules: [{ name: a, when: { connection: [nats, quic] }, grant: { publish: a } }]",
+    [[
+      "rules[0].when.connection[1]",
+      /must be one of nats, websocket, mqtt, leafnode/,
+    ]],
+  ],
+  [
+    "a kind that is none",
+    "rules: [{ name: a, when: { kind: oidc }, grant: { publish: a } }]",
+    [["rules[0].when.kind", /must be/]],
+  ],
+  [
+    "a day that is none",
+    "rules: [{ name: a, grant: { publish: a, only: { hours: { days: [monday], from: '08:00', to: '18:00' } } } }]",
+    [["rules[0].grant.only.hours.days[0]", /must be one of sun, mon/]],
+  ],
+  [
+    "a subject that is none",
+    "rules: [{ name: a, grant: { publish: [ok, a..b] } }]",
+    [["rules[0].grant.publish[1]", /empty token/]],
+  ],
+  ["a number for a subject", "rules: [{ name: a, grant: { publish: [7] } }]", [[
+    "rules[0].grant.publish[0]",
+    /must be text/,
+  ]]],
+  [
+    "limits",
+    "rules: [{ name: a, grant: { publish: a, limits: { subs: 10 } } }]",
+    [["rules[0].grant.limits", /NATS does not enforce/]],
+  ],
+  [
+    "C1 an issuer that is not configured",
+    "rules: [{ name: a, when: { issuer: https://other.example }, grant: { publish: a } }]",
+    [["rules[0].when.issuer", /not configured/]],
+  ],
+  [
+    "H10 the account AUTH",
+    "rules: [{ name: a, grant: { account: AUTH, publish: a } }]",
+    [["rules[0].grant.account", /is AUTH/]],
+  ],
+  [
+    "a placeholder in capitals, which is a variable",
+    'rules: [{ name: a, grant: { publish: "users.${SUB}" } }]',
+    [["rules[0].grant.publish", /environment variable SUB is not set/], [
+      "rules[0].grant.publish",
+      /empty token/,
+    ]],
+  ],
+  [
+    "a claim whose name is odd",
+    'rules: [{ name: a, when: { claims: { "/a~": present } }, grant: { publish: a } }]',
+    [['rules[0].when.claims["/a~"]', /has a ~/]],
+  ],
+];
+
+for (const [why, rules, expected] of refused) {
+  Deno.test(`parseConfig() refuses ${why}`, () => {
+    const issues = issuesOf({ text: `${TEXT}\n${rules}` });
+    const found = issues.map(({ path, problem }) => `${path}: ${problem}`);
+    for (const [path, problem] of expected) {
+      assert(
+        issues.some((issue) =>
+          issue.path === path && problem.test(issue.problem)
+        ),
+        found.join("\n"),
+      );
+    }
+  });
+}
+
+/** What is empty must not become a rule that matches more. */
+const emptied: readonly string[] = [
+  'when: { issuer: "" }',
+  "when: { issuer: }",
+  "when: { issuer: ${UNSET:-} }",
+  "when: { claims: }",
+  "when: { claims: { groups: } }",
+  "when: { claims: { groups: { contains: } } }",
+  "when:",
+  "when: { source: [] }",
+  'when: { kind: "" }',
+];
+
+for (const when of emptied) {
+  Deno.test(`parseConfig() takes nothing that is empty for a condition left out: ${when}`, () => {
+    issuesOf({
+      text:
+        `${TEXT}\nrules:\n  - name: a\n    ${when}\n    grant: { publish: a }`,
+    });
+  });
+}
