@@ -24,8 +24,8 @@ const BANNED_WORDS = new Set([
 /** Say nothing alone; with a word beside them that says which, they do. */
 const BANNED_ALONE = new Set(["service", "services"]);
 
-/** Names that others gave: a connect option of NATS, an endpoint of OpenID Connect. */
-const NAMES_OF_OTHERS_REGEXP = /authToken|[uU]serInfo/g;
+/** Names that others gave: options of NATS, an endpoint of OpenID Connect. */
+const NAMES_OF_OTHERS_REGEXP = /authToken|authUsers|[uU]serInfo/g;
 
 /** Names that await a better one. */
 const EXCEPTIONS = new Set(["ProcessEnvironment", "service"]);
