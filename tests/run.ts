@@ -1,11 +1,13 @@
 /**
  * `deno task test [words] [--filter=text] [--suite=name]`: runs the test files
  * whose path has one of the words, or all, and closes with one line that counts.
- * `deno task ok` adds `--checks`: formatting, lint and types go first.
+ * `deno task ok` adds `--checks`: formatting, lint and types go first, and no
+ * suite is left out.
  *
  * Names no package, so that it starts where none has been fetched yet.
  */
 import { parseArgs } from "node:util";
+import { runWithContainers } from "./compose/containers.ts";
 import { describeCoverage } from "./runner/checklist.ts";
 import { runChecks, say } from "./runner/checks.ts";
 import { type Outcome, runFiles, sum } from "./runner/execution.ts";
@@ -25,7 +27,7 @@ async function main(): Promise<number> {
       },
       allowPositionals: true,
     });
-  const suites = chooseSuites(names);
+  const suites = chooseSuites(names, { onDemand: checks === true });
   const configuration = await chooseConfiguration();
   say(`Configuration: ${configuration}, Deno ${Deno.version.deno}`);
 
@@ -37,7 +39,8 @@ async function main(): Promise<number> {
     say(`\n# ${suite.name}: ${files.length} files`);
     const { parallel } = suite;
     const options = { configuration, parallel, filter, show };
-    outcomes.push(await runFiles(files, options));
+    const run = suite.containers === true ? runWithContainers : runFiles;
+    outcomes.push(await run(files, options));
   }
 
   const isWhole = [...words, ...names].length === 0 && filter === undefined;

@@ -18,14 +18,15 @@ export interface CommandOptions {
   readonly input?: string;
 }
 
-/** What Docker's and our own programs need; an .env or an export of the user does not get through. */
-const PASSED_ON_REGEXP =
-  /^(?:PATH|HOME|USER|LANG|TMPDIR|DOCKER_\w+|XDG_\w+|SSL_CERT_\w+|CALLOUT_REGISTRY|DENO_\w+|(?:https?|no|all)_proxy)$/i;
+/** What the compose files and the service's configuration ask the environment for. */
+const ASKED_FOR_REGEXP =
+  /^(?:NATS|OIDC|DEV_ISSUER|TRAEFIK|COMPOSE|MONITORING|LOG)(?:_|$)|^CALLOUT_(?!REGISTRY$)|^DENO_VER$/;
 
+/** This process's environment without what decides about a stack. */
 export function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(Deno.env.toObject())
-      .filter(([name]) => PASSED_ON_REGEXP.test(name)),
+      .filter(([name]) => !ASKED_FOR_REGEXP.test(name)),
   );
 }
 
@@ -62,7 +63,9 @@ export async function mustRun(
 ): Promise<string> {
   const { code, stdout, output } = await run(program, args, options);
   if (code !== 0) {
-    throw new Error(`${program} ${args.join(" ")}: exit code ${code}\n${output}`);
+    throw new Error(
+      `${program} ${args.join(" ")}: exit code ${code}\n${output}`,
+    );
   }
   return stdout;
 }

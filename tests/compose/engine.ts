@@ -93,7 +93,9 @@ async function shell(
     new Response(child.stdout).text(),
     child.status,
     (async () => {
-      for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      for await (
+        const text of child.stderr.pipeThrough(new TextDecoderStream())
+      ) {
         said += text;
         await Deno.stderr.write(new TextEncoder().encode(text));
       }

@@ -23,10 +23,6 @@ const KINDS: readonly Kind[] = [
     list: ["volume", "ls", "--format", "{{.Name}}"],
     remove: ["volume", "rm", "--force"],
   },
-  {
-    list: ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"],
-    remove: ["image", "rm", "--force"],
-  },
 ];
 
 /** Names of what is there of a run; empty when nothing is. */
@@ -45,10 +41,5 @@ export async function takeDown(name: string): Promise<void> {
 
 async function namesOf(kind: Kind, name: string): Promise<readonly string[]> {
   const { stdout } = await run("docker", kind.list);
-  return stdout.split("\n").filter((found) => isOf(found, name));
-}
-
-/** A tag of an image that is not ours may bear the name as well. */
-function isOf(found: string, name: string): boolean {
-  return found.startsWith(name) || found.includes(`:${name}`);
+  return stdout.split("\n").filter((found) => found.startsWith(name));
 }

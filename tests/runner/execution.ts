@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly filter: string | undefined;
   /** Gets what is printed, as it comes. */
   readonly show: (bytes: Uint8Array) => Promise<void>;
+  /** Ends what runs, with all that it has started; files that have not begun do not. */
+  readonly signal?: AbortSignal;
 }
 
 const NOTHING: Outcome = {
@@ -48,7 +50,7 @@ export async function runFiles(
 
   const outcome = await runOnce(files, options);
   if (outcome !== undefined) return outcome;
-  if (files.length === 1) {
+  if (files.length === 1 || options.signal?.aborted) {
     return {
       ...NOTHING,
       failed: 1,
@@ -91,7 +93,7 @@ async function runOnce(
       ...(options.filter === undefined ? [] : [`--filter=${options.filter}`]),
       ...files,
     ];
-    const { output, code } = await runDeno(args, options.show);
+    const { output, code } = await runDeno(args, options);
     const summary = readSummary(output);
     if (summary === undefined) return undefined;
     const failures = readFailures(output);
@@ -112,7 +114,7 @@ async function runOnce(
 
 async function runDeno(
   args: readonly string[],
-  show: RunOptions["show"],
+  { show, signal }: RunOptions,
 ): Promise<{ output: string; code: number }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -121,7 +123,11 @@ async function runDeno(
     stderr: "inherit",
     // Piped output is coloured all the same; here it is passed on as it is wanted.
     env: Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" },
+    // A group of its own, so that whatever the tests have started ends with them.
+    detached: signal !== undefined,
   }).spawn();
+  const stopAll = (): void => Deno.kill(-child.pid, "SIGTERM");
+  signal?.addEventListener("abort", stopAll);
   const stop = (): void => child.kill("SIGTERM");
   let silence = setTimeout(stop, SILENCE_MS_MAX);
   let output = "";
@@ -134,5 +140,6 @@ async function runDeno(
   }
   const { code } = await child.status;
   clearTimeout(silence);
+  signal?.removeEventListener("abort", stopAll);
   return { output: withoutColour(output), code };
 }

@@ -8,8 +8,8 @@ export interface Suite {
   readonly roots: readonly string[];
   /** Files run beside each other; not for those that measure time or load the machine. */
   readonly parallel: boolean;
-  /** Needs more than Deno and NATS, so it runs only when it is asked for. */
-  readonly onDemand?: boolean;
+  /** Needs a container engine, so it runs only when it is asked for. */
+  readonly containers?: boolean;
 }
 
 /** Quick ones first. Benchmarks have a command of their own. */
@@ -30,12 +30,15 @@ export const SUITES: readonly Suite[] = [
     name: "compose",
     roots: ["tests/compose"],
     parallel: false,
-    onDemand: true,
+    containers: true,
   },
 ];
 
-/** The suites of these names; of none, those that run anywhere. */
-export function chooseSuites(names: readonly string[]): readonly Suite[] {
+/** The suites of these names; of none, those that run anywhere, or really all. */
+export function chooseSuites(
+  names: readonly string[],
+  { onDemand }: { readonly onDemand: boolean },
+): readonly Suite[] {
   const unknown = names.filter((name) =>
     !SUITES.some((suite) => suite.name === name)
   );
@@ -43,8 +46,8 @@ export function chooseSuites(names: readonly string[]): readonly Suite[] {
     const known = SUITES.map(({ name }) => name).join(", ");
     throw new RangeError(`There is no suite ${unknown.join(", ")}: ${known}`);
   }
-  return SUITES.filter(({ name, onDemand }) =>
-    names.length === 0 ? onDemand !== true : names.includes(name)
+  return SUITES.filter(({ containers, name }) =>
+    names.length === 0 ? onDemand || containers !== true : names.includes(name)
   );
 }
 
