@@ -13,10 +13,8 @@ export interface Address {
 
 export interface AddressRange {
   readonly bits: 32 | 128;
-  /** The bits that all addresses of the range have in common. */
-  readonly prefix: bigint;
-  /** How many other bits follow. */
-  readonly hostBits: bigint;
+  readonly first: bigint;
+  readonly last: bigint;
 }
 
 /** Undefined if the text is no address: such a one is in no range. */
@@ -26,8 +24,8 @@ export function parseAddress(text: string): Address | undefined {
 }
 
 export function isInRange(address: Address, range: AddressRange): boolean {
-  return address.bits === range.bits &&
-    address.value >> range.hostBits === range.prefix;
+  return address.bits === range.bits && address.value >= range.first &&
+    address.value <= range.last;
 }
 
 const PREFIX_LENGTH_REGEXP = /^(?:0|[1-9]\d{0,2})$/;
@@ -50,14 +48,15 @@ export function parseAddressRange(text: string): AddressRange | Fault {
       "write the IPv4 range, as in 10.0.0.0/8",
     );
   }
-  const prefix = address.value >> hostBits;
-  if (prefix << hostBits !== address.value) {
+  const others = (1n << hostBits) - 1n;
+  if ((address.value & others) !== 0n) {
     return new Fault(
       "has bits behind its prefix",
       "write the first address of the range, as in 10.1.0.0/16",
     );
   }
-  return { bits: address.bits, prefix, hostBits };
+  const { bits: family, value: first } = address;
+  return { bits: family, first, last: first | others };
 }
 
 function notARange(): Fault {

@@ -95,14 +95,16 @@ function passes(test: ClaimTest, value: Json | undefined): boolean {
       return Array.isArray(value) &&
         test.values.some((wanted) => value.includes(wanted));
     default:
-      return scopesOf(value).includes(test.scope);
+      return holdsScope(value, test.scope);
   }
 }
 
 /** Scopes as RFC 6749 section 3.3 writes them, or the array that some issuers make of them. */
-function scopesOf(value: Json | undefined): readonly Json[] {
-  if (typeof value === "string") return value.split(" ");
-  return Array.isArray(value) ? value : [];
+function holdsScope(value: Json | undefined, scope: string): boolean {
+  if (Array.isArray(value)) return value.includes(scope);
+  if (typeof value !== "string") return false;
+  // Most rules fail here, without the list being made.
+  return value.includes(scope) && value.split(" ").includes(scope);
 }
 
 function isScalar(value: Json | undefined): value is Scalar {

@@ -111,7 +111,7 @@ function createOffset(timeZone: string): Offset | Fault {
       "write IANA's name, as in Europe/Berlin or UTC",
     );
   }
-  return function offset(at: EpochMs): number {
+  return rememberOffsets((at) => {
     const whole = Math.floor(at / 1000) * 1000;
     const parts = new Map(
       format.formatToParts(whole).map(({ type, value }) => [type, +value]),
@@ -126,6 +126,24 @@ function createOffset(timeZone: string): Offset | Fault {
       part("minute"),
       part("second"),
     ) - whole;
+  });
+}
+
+/** Clocks are changed on the quarter of an hour only (IANA time zone database, since 1972). */
+const SLOT_MS = 15 * MINUTE;
+const SLOTS_REMEMBERED_MAX = 64;
+
+/** Asking for it takes some 5 µs, and logins ask for the same quarter again and again. */
+function rememberOffsets(offset: Offset): Offset {
+  const known = new Map<number, number>();
+  return function remembered(at): number {
+    const slot = Math.floor(at / SLOT_MS);
+    const found = known.get(slot);
+    if (found !== undefined) return found;
+    if (known.size >= SLOTS_REMEMBERED_MAX) known.clear();
+    const value = offset(slot * SLOT_MS as EpochMs);
+    known.set(slot, value);
+    return value;
   };
 }
 

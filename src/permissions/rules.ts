@@ -100,11 +100,18 @@ function findRule(
   rules: readonly CompiledRule[],
   login: Login,
 ): CompiledRule | undefined {
-  return rules.find((rule) => matches(rule, login));
+  // Loops and no callbacks: at each login, for every rule.
+  for (const rule of rules) {
+    if (matches(rule, login)) return rule;
+  }
+  return undefined;
 }
 
 function matches({ conditions }: CompiledRule, login: Login): boolean {
-  return conditions.every((condition) => holds(condition, login));
+  for (const condition of conditions) {
+    if (!holds(condition, login)) return false;
+  }
+  return true;
 }
 
 function trace(rule: CompiledRule, login: Login): RuleTrace {
