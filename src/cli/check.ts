@@ -24,7 +24,9 @@ import {
   print,
   printError,
 } from "./command.ts";
-import { type Finding, judgeSentinel, judgeSetup } from "./setup_findings.ts";
+import { judgeSentinel } from "./account_findings.ts";
+import type { Finding } from "./finding.ts";
+import { judgeSetup } from "./setup_findings.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
 const USAGE = `Checks the configuration and, with a server, how NATS is set up.

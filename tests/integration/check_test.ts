@@ -5,11 +5,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { JsonObject } from "../../src/base/json.ts";
 import type { EpochMs } from "../../src/base/time.ts";
-import {
-  judgeSentinel,
-  judgeSetup,
-  type SetupDocuments,
-} from "../../src/cli/setup_findings.ts";
+import { judgeSentinel } from "../../src/cli/account_findings.ts";
+import type { SetupDocuments } from "../../src/cli/finding.ts";
+import { judgeSetup } from "../../src/cli/setup_findings.ts";
 import { decodeSeed } from "../../src/nats_jwt/nkeys.ts";
 import { decode } from "@nats-io/jwt";
 import { openClient } from "../fixtures/nats_client.ts";

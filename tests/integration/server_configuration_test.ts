@@ -106,7 +106,7 @@ async function startConfiguredStack(
         : { xkey: seeds.xkey.reveal() }),
     },
     accounts: [{ name: "APP" }],
-    development_issuer: { jwks_file: issuer.jwksFile },
+    "development_issuer": { jwks_file: issuer.jwksFile },
     monitoring: { listen: "127.0.0.1:0" },
   };
   const { config } = parseConfig(JSON.stringify(settings), {
