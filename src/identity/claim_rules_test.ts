@@ -13,6 +13,8 @@ import {
 } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner } from "../../tests/fixtures/jwt_signer.ts";
 import type { Claims } from "../../tests/fixtures/jwt_signer.ts";
+import type { JsonObject } from "../base/json.ts";
+import { checkClaims } from "./claim_rules.ts";
 import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
 
 const signer = createSigner("HS256");
@@ -192,4 +194,20 @@ Deno.test("C22 a step of the wall clock by an hour grants no expired token", () 
   assertIdentity(judge(bearer, token));
   const expired = signer.token(claims({ exp: NOW_SECONDS - 31 }));
   assertRejected(judge(bearer, expired), "bearer_token_expired");
+});
+
+Deno.test("C1 A9 checkClaims() relies on nobody: iss and sub are checked wherever the claims come from", () => {
+  const rules = issuerOptions(signer);
+  const context = { now: NOW, credential: "jwt" } as const;
+  const verdict = (changed: JsonObject): string => {
+    const all: JsonObject = JSON.parse(JSON.stringify(claims()));
+    const outcome = checkClaims({ ...all, ...changed }, "JWT", rules, context);
+    return outcome.kind === "rejected" ? outcome.code : outcome.kind;
+  };
+  assertEquals(verdict({}), "identity");
+  assertEquals(
+    verdict({ iss: "https://other.example.com" }),
+    "issuer_untrusted",
+  );
+  assertEquals(verdict({ sub: "a\ud800" }), "claim_invalid");
 });

@@ -134,6 +134,73 @@ Deno.test("B9 verifyP256() is right where the sum has doublings, opposites and c
   }
 });
 
+/** The first point at or after this x. */
+function pointFrom(x: bigint): InstanceType<typeof p256.Point> {
+  for (let next = x;; next++) {
+    const bytes = Buffer.concat([Buffer.of(2), bytesOf(next)]);
+    try {
+      return p256.Point.fromBytes(bytes);
+    } catch {
+      // Every other x has no point.
+    }
+  }
+}
+
+/** A key, a digest and an s for which the sum is `sum`, with any r. */
+function meet(
+  sum: InstanceType<typeof p256.Point>,
+  r: bigint,
+): { keyTable: GrowingTable; digest: Buffer; s: Buffer } {
+  const { Fn, BASE } = p256.Point;
+  const [u1, u2] = [1234567n, 7654321n];
+  const key = sum.subtract(BASE.multiply(u1)).multiply(Fn.inv(u2)).toAffine();
+  const s = Fn.mul(Fn.create(r), Fn.inv(u2));
+  return {
+    keyTable: tableOf(
+      Buffer.concat([Buffer.of(4), bytesOf(key.x), bytesOf(key.y)]),
+    ),
+    digest: bytesOf(Fn.mul(u1, s)),
+    s: bytesOf(s),
+  };
+}
+
+Deno.test("B9 verifyP256() compares x modulo the order, and r is below it", () => {
+  // One x in 2^128 is between the order and the prime: r is then x less the order.
+  const sum = pointFrom(ORDER);
+  const { x } = sum.toAffine();
+  const { keyTable, digest, s } = meet(sum, x - ORDER);
+  const verdict = (r: bigint): boolean =>
+    verifyP256(
+      generatorTable(),
+      keyTable,
+      digest,
+      Buffer.concat([bytesOf(r), s]),
+    );
+  assert(verdict(x - ORDER));
+  assert(!verdict(x));
+});
+
+Deno.test("B9 verifyP256() does not go around the prime", () => {
+  const prime = p256.Point.Fp.ORDER;
+  const sum = pointFrom(2n);
+  const { x } = sum.toAffine();
+  // r + order is x + prime: the same x, by a way that the standard does not go.
+  const r = x + prime - ORDER;
+  const { keyTable, digest, s } = meet(sum, r);
+  const signature = Buffer.concat([bytesOf(r), s]);
+  assert(!verifyP256(generatorTable(), keyTable, digest, signature));
+  // With the r that x has, the same sum is a signature.
+  const right = meet(sum, x);
+  assert(
+    verifyP256(
+      generatorTable(),
+      right.keyTable,
+      right.digest,
+      Buffer.concat([bytesOf(x), right.s]),
+    ),
+  );
+});
+
 Deno.test("B9 verifyP256() refuses a sum at infinity", () => {
   // u1 + u2 * secret is 0 for digest = -r * secret: no point, so no signature.
   const secret = 12345n;

@@ -1,0 +1,183 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
+import {
+  assertIdentity,
+  assertRejected,
+  claims,
+  ISSUER,
+  issuerOptions,
+  judge,
+} from "../../tests/fixtures/jwt_scene.ts";
+import { createSigner, jwksOf } from "../../tests/fixtures/jwt_signer.ts";
+import { json, startKeyServer } from "../../tests/fixtures/key_server.ts";
+import {
+  askBearer,
+  createStoppable,
+  leakTest,
+} from "../../tests/fixtures/remote_scene.ts";
+import type { JwtIssuerOptions } from "./jwt_bearer.ts";
+
+const signer = createSigner("EdDSA", "key");
+
+leakTest(
+  "D1 D2 discovery: metadata first, then the keys where they say",
+  async () => {
+    await using server = startKeyServer((request): Response => {
+      const { pathname } = new URL(request.url);
+      return pathname.endsWith("openid-configuration")
+        ? json(
+          JSON.stringify({
+            issuer: `${server.origin}/realm`,
+            "jwks_uri": `${server.origin}/keys`,
+          }),
+        )
+        : json(jwksOf(signer.jwk));
+    });
+    const issuer = `${server.origin}/realm`;
+    using bearer = createStoppable(
+      issuerOptions(signer, {
+        issuer,
+        keys: {
+          kind: "discovery",
+          allowLoopbackHttp: true,
+          unknownKeyCooldownSeconds: 0.1,
+        },
+      }),
+    );
+    await bearer.start();
+    assertEquals(server.asked, [
+      "/realm/.well-known/openid-configuration",
+      "/keys",
+    ]);
+    assertIdentity(judge(bearer, signer.token(claims({ iss: issuer }))));
+    // An unknown key costs one fetch: the metadata are still known.
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    assertRejected(
+      await askBearer(
+        bearer,
+        signer.token(claims({ iss: issuer }), { kid: "x" }),
+      ),
+      "key_unknown",
+    );
+    assertEquals(server.asked.length, 3);
+  },
+);
+
+for (
+  const [why, metadata, problem] of [
+    ["D2 metadata of another issuer are not used", {
+      issuer: "https://evil.example.com",
+    }, /another "issuer"/],
+    ["D3 keys at another origin are not fetched", {
+      "jwks_uri": "http://localhost:1/keys",
+    }, /another origin/],
+    ["D3 keys at a metadata endpoint are not fetched", {
+      "jwks_uri": "https://169.254.169.254/keys",
+    }, /another origin/],
+  ] as const
+) {
+  leakTest(`${why}`, async () => {
+    await using server = startKeyServer(() =>
+      json(
+        JSON.stringify({
+          issuer: server.origin,
+          "jwks_uri": `${server.origin}/keys`,
+          ...metadata,
+        }),
+      )
+    );
+    const { origin } = server;
+    using bearer = createStoppable(
+      issuerOptions(signer, {
+        issuer: origin,
+        keys: { kind: "discovery", allowLoopbackHttp: true },
+      }),
+    );
+    await bearer.start();
+    assertEquals(server.asked, ["/.well-known/openid-configuration"]);
+    assertEquals(bearer.status(), [{
+      issuer: origin,
+      ready: false,
+      staleSeconds: 0,
+    }]);
+    assertMatch(bearer.lines[0]?.fields.detail ?? "", problem);
+    const outcome = await askBearer(
+      bearer,
+      signer.token(claims({ iss: origin })),
+    );
+    assertEquals(outcome.kind, "unavailable");
+  });
+}
+
+leakTest("D3 an allowed origin does not open a private network", async () => {
+  await using server = startKeyServer(() =>
+    json(
+      JSON.stringify({
+        issuer: server.origin,
+        "jwks_uri": "https://10.0.0.1/keys",
+      }),
+    )
+  );
+  const keys = {
+    kind: "discovery",
+    allowLoopbackHttp: true,
+    jwksOrigins: ["https://10.0.0.1"],
+  } as const;
+  using bearer = createStoppable(
+    issuerOptions(signer, { issuer: server.origin, keys }),
+  );
+  await bearer.start();
+  assertMatch(
+    bearer.lines[0]?.fields.detail ?? "",
+    /10\.0\.0\.1 is in a private network/,
+  );
+});
+
+leakTest(
+  "D17 TLS is verified, with the issuer's own certificate authority if it has one",
+  async () => {
+    const authority = createCertificateAuthority("Issuer CA");
+    const stranger = createCertificateAuthority("Stranger CA");
+    await using server = Deno.serve(
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        onListen: (): void => {},
+        ...authority.issue(),
+      },
+      () => json(jwksOf(signer.jwk)),
+    );
+    const origin = `https://localhost:${server.addr.port}`;
+    const keysWith = (
+      ...caCertificates: readonly string[]
+    ): JwtIssuerOptions["keys"] => ({
+      kind: "jwks_url",
+      url: new URL(`${origin}/jwks`),
+      allowPrivateAddresses: true,
+      caCertificates,
+    });
+    using bearer = createStoppable(
+      issuerOptions(signer, {
+        keys: keysWith(stranger.certificate, authority.certificate),
+      }),
+      issuerOptions(signer, {
+        issuer: "https://b.example.com",
+        keys: keysWith(stranger.certificate),
+      }),
+      issuerOptions(signer, {
+        issuer: "https://c.example.com",
+        keys: keysWith(),
+      }),
+    );
+    await bearer.start();
+    assertEquals(bearer.status().map(({ ready }) => ready), [
+      true,
+      false,
+      false,
+    ]);
+    for (const { fields } of bearer.lines) {
+      assertMatch(fields.detail ?? "", /certificate/i);
+    }
+    assertIdentity(judge(bearer, signer.token(claims({ iss: ISSUER }))));
+  },
+);
