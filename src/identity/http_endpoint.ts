@@ -65,6 +65,7 @@ export class HttpEndpoint {
   readonly #options: EndpointOptions;
   readonly #monotonic: MonotonicClock;
   #client: Deno.HttpClient | undefined;
+  #closed = false;
   /** By host, when it was last found at an allowed address. */
   readonly #allowedAt = new Map<string, MonotonicMs>();
 
@@ -85,6 +86,7 @@ export class HttpEndpoint {
         signal,
       );
       if (refused !== undefined) return new EndpointFault(refused);
+      if (this.#closed) return new EndpointFault("this program ends");
       const response = await this.#send(question, signal);
       return await readAnswer(response, question, signal);
     } catch (error) {
@@ -100,8 +102,8 @@ export class HttpEndpoint {
 
   /** Ends the connections. */
   close(): void {
+    this.#closed = true;
     this.#client?.close();
-    this.#client = undefined;
   }
 
   #send(question: Question, signal: AbortSignal): Promise<Response> {

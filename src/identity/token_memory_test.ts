@@ -1,0 +1,77 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { configurationName } from "../../tests/fixtures/configuration_name.ts";
+import { monotonicClock } from "../base/time.ts";
+import { TokenMemory } from "./token_memory.ts";
+import type { Vouched } from "./token_memory.ts";
+
+function memory(scope: readonly string[] = []): TokenMemory<string> {
+  return new TokenMemory<string>(scope, {}, monotonicClock);
+}
+
+function vouched(content: string): Vouched<string> {
+  return { kind: "vouched", content, bytes: 200, secondsMax: 60 };
+}
+
+Deno.test("F7 a token's name is a keyed hash: it differs between processes, and shows nothing of the token", () => {
+  const one = memory(["endpoint"]);
+  const other = memory(["endpoint"]);
+  const name = one.nameOf("token", []);
+  assertEquals(name, one.nameOf("token", []));
+  assertNotEquals(name, other.nameOf("token", []));
+  assertEquals(name.length, 44);
+  assert(!Deno.inspect(one, { depth: 9, showHidden: true }).includes("token:"));
+});
+
+const pairs: readonly [
+  readonly [string, readonly string[]],
+  readonly [string, readonly string[]],
+][] = [
+  [["ab", ["c"]], ["a", ["bc"]]],
+  [["a", ["b", "c"]], ["a", ["bc"]]],
+  [["a", ["b", ""]], ["a", ["b"]]],
+  [["a", ["", "b"]], ["a", ["b", ""]]],
+  [["1:a", []], ["1", ["a"]]],
+  [["é", ["x"]], ["e", ["́x"]]],
+];
+
+for (const [[token, facts], [otherToken, otherFacts]] of pairs) {
+  Deno.test(`F7 ${JSON.stringify([token, facts])} and ${JSON.stringify([otherToken, otherFacts])} never share a name`, () => {
+    const one = memory();
+    assertNotEquals(
+      one.nameOf(token, facts),
+      one.nameOf(otherToken, otherFacts),
+    );
+  });
+}
+
+Deno.test("F9 a million refused tokens push out none that is good, and take less than 30 MB", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-check",
+      "--v8-flags=--expose-gc",
+      `--config=${configurationName()}`,
+      "tests/fixtures/random_tokens.ts",
+    ],
+    stderr: "inherit",
+  }).output();
+  const { grownMib, kept, refusals } = JSON.parse(
+    new TextDecoder().decode(stdout),
+  );
+  assertEquals([kept, refusals], [1000, 10_000]);
+  assert(grownMib < 30, `${grownMib} MiB`);
+});
+
+Deno.test("F9 what is remembered is bounded in number and in bytes", () => {
+  const remembered = memory();
+  for (let count = 0; count < 50_000; count++) {
+    remembered.remember(remembered.nameOf(`t${count}`, []), vouched("x"));
+  }
+  assertEquals(remembered.size.vouched, 10_000);
+  for (let count = 0; count < 1000; count++) {
+    const large = { ...vouched("x"), bytes: 256 * 1024 };
+    remembered.remember(remembered.nameOf(`large${count}`, []), large);
+  }
+  assert(remembered.size.vouched <= 64);
+});
