@@ -1,0 +1,237 @@
+/** Endpoints that are slow, broken, hostile or gone. */
+import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { gzipSync } from "node:zlib";
+import { createHold, json } from "../../tests/fixtures/asked_server.ts";
+import {
+  assertBrief,
+  brief,
+  goodAnswer,
+  introspectionScene,
+} from "../../tests/fixtures/introspection_scene.ts";
+import { endlessBody, slowBody } from "../../tests/fixtures/key_server.ts";
+
+const good = JSON.stringify(goodAnswer());
+const asJson = { "content-type": "application/json" };
+
+const bad: readonly [why: string, answer: () => Response][] = [
+  ["201", () => json(good, { status: 201 })],
+  ["204", () => new Response(null, { status: 204 })],
+  [
+    "a redirect",
+    () =>
+      new Response(good, {
+        status: 302,
+        headers: { location: "/introspect?again" },
+      }),
+  ],
+  ["400", () => json(good, { status: 400 })],
+  ["401", () => json(good, { status: 401 })],
+  ["404", () => json(good, { status: 404 })],
+  ["500", () => json(good, { status: 500 })],
+  ["nothing", () => json("")],
+  ["HTML that says it is JSON", () => json("<html>")],
+  ["JSON that says it is text", () => new Response(good)],
+  [
+    "a signed answer",
+    () =>
+      new Response(good, {
+        headers: { "content-type": "application/token-introspection+jwt" },
+      }),
+  ],
+  ["an array", () => json(`[${good}]`)],
+  ["a string", () => json(JSON.stringify(good))],
+  [
+    "A7 active twice",
+    () =>
+      json(
+        '{"active":false,"active":true,"sub":"alice","aud":"nats","exp":1800000600}',
+      ),
+  ],
+  [
+    "A7 sub twice, once escaped",
+    () => json(good.replace('"sub"', '"s\\u0075b":"bob","sub"')),
+  ],
+  ["A6 a byte order mark", () => json(`\ufeff${good}`)],
+  [
+    "A6 bytes that are not UTF-8",
+    () => new Response(Uint8Array.of(0x7b, 0xff, 0x7d), { headers: asJson }),
+  ],
+  ["A9 a lone surrogate", () => json(good.replace("alice", "\\ud800"))],
+  [
+    "A5 JSON that is nested too deep",
+    () => json(`{"active":true,"x":${"[".repeat(40)}${"]".repeat(40)}}`),
+  ],
+  ["a truncated body", () => json(good.slice(0, -1))],
+  ["64 KiB and a byte", () => json(good + " ".repeat(64 * 1024))],
+  [
+    "a body without an end",
+    () => new Response(endlessBody("{"), { headers: asJson }),
+  ],
+  [
+    "a body that drips",
+    () => new Response(slowBody(" ", 100), { headers: asJson }),
+  ],
+  [
+    "gzip that nobody asked for",
+    () =>
+      new Response(new Uint8Array(gzipSync(Buffer.from(good))), {
+        headers: { ...asJson, "content-encoding": "gzip" },
+      }),
+  ],
+];
+
+for (const [why, answer] of bad) {
+  Deno.test(`F11 ${why} is no answer, and grants nothing`, async () => {
+    await using scene = introspectionScene(answer);
+    const start = performance.now();
+    await assertBrief(scene.judge(), "unavailable introspection");
+    assert(performance.now() - start < 1000);
+    assert(!scene.server.asked.some(({ path }) => path.includes("again")));
+    assertEquals(scene.judgeAtOnce(), "asked");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+}
+
+Deno.test("F12 an endpoint that hangs costs one time-out, and no second try", async () => {
+  const hold = createHold();
+  await using scene = introspectionScene(hold.answer, { timeoutMs: 200 });
+  const start = performance.now();
+  await assertBrief(scene.judge(), "unavailable introspection");
+  const took = performance.now() - start;
+  assert(took > 150 && took < 500, String(took));
+  assertEquals(scene.server.asked.length, 1);
+  hold.release();
+});
+
+Deno.test("F12 the login's own time ends the wait, whatever the time-out", async () => {
+  const hold = createHold();
+  await using scene = introspectionScene(hold.answer, { timeoutMs: 5_000 });
+  const start = performance.now();
+  const signal = AbortSignal.timeout(50);
+  await assertBrief(scene.judge("t", signal), "unavailable introspection");
+  assert(performance.now() - start < 300);
+  hold.release();
+});
+
+for (const status of [429, 502, 503, 504]) {
+  Deno.test(`F12 after ${status} it is asked once more, and no third time`, async () => {
+    await using scene = introspectionScene(() =>
+      json(scene.server.asked.length === 1 ? "{}" : good, {
+        status: scene.server.asked.length === 1 ? status : 200,
+      })
+    );
+    await assertBrief(scene.judge(), "identity alice");
+    assertEquals(scene.server.asked.length, 2);
+    scene.server.answer = () => json("{}", { status });
+    await assertBrief(scene.judge("other"), "unavailable introspection");
+    assertEquals(scene.server.asked.length, 4);
+  });
+}
+
+for (const status of [400, 401, 403, 404, 500, 501]) {
+  Deno.test(`F12 after ${status} it is not asked again`, async () => {
+    await using scene = introspectionScene(() => json("{}", { status }));
+    await assertBrief(scene.judge(), "unavailable introspection");
+    assertEquals(scene.server.asked.length, 1);
+  });
+}
+
+Deno.test("F12 Retry-After is waited for if there is time, else there is no second try", async () => {
+  for (const [seconds, questions] of [["1", 2], ["2", 1], ["86400", 1]]) {
+    const headers = { "retry-after": String(seconds) };
+    await using scene = introspectionScene(
+      () =>
+        scene.server.asked.length === 1
+          ? json("{}", { status: 503, headers })
+          : json(good),
+      { timeoutMs: 1_500 },
+    );
+    await scene.judge();
+    assertEquals(scene.server.asked.length, questions, String(seconds));
+  }
+});
+
+Deno.test("F12 a connection that is refused is tried once more", async () => {
+  await using scene = introspectionScene(goodAnswer());
+  const { port } = new URL(scene.server.origin);
+  await scene.server.stop();
+  const start = performance.now();
+  const waiting = scene.judge();
+  await assertBrief(waiting, "unavailable introspection");
+  assert(performance.now() - start >= 50, "there was no second try");
+  assert(port !== "");
+});
+
+Deno.test("F13 after five failures in a row nobody is asked, and then one probe decides", async () => {
+  await using scene = introspectionScene(() => json("{}", { status: 500 }));
+  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
+  assertEquals(scene.server.asked.length, 5);
+  assertEquals(scene.authenticator.status()[0]?.ready, false);
+  const start = performance.now();
+  for (let count = 0; count < 100; count++) {
+    assertEquals(
+      brief(await scene.judge(`u${count}`)),
+      "unavailable introspection",
+    );
+  }
+  assert(performance.now() - start < 500);
+  assertEquals(scene.server.asked.length, 5);
+
+  scene.clocks.advance(1_001);
+  await scene.judge("probe");
+  assertEquals(scene.server.asked.length, 6);
+  scene.clocks.advance(1_001);
+  await scene.judge("too early: it failed again, so the rest is longer");
+  await scene.judge("too-early");
+  assertEquals(scene.server.asked.length, 6);
+
+  scene.clocks.advance(1_000);
+  scene.server.answer = () => json(good);
+  await assertBrief(scene.judge("second-probe"), "identity alice");
+  await assertBrief(scene.judge("after"), "identity alice");
+  assertEquals(scene.authenticator.status()[0]?.ready, true);
+  const messages = scene.clocks.dependencies.log.lines.map(({ message }) =>
+    message
+  );
+  assertEquals(messages, [
+    "an issuer does not answer and is left alone for a while",
+    "an issuer does not answer and is left alone for a while",
+    "an issuer answers again",
+  ]);
+});
+
+Deno.test("F13 C22 the rest does not depend on the wall clock", async () => {
+  await using scene = introspectionScene(() => json("{}", { status: 500 }));
+  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
+  scene.clocks.step(-3_600_000);
+  scene.clocks.advance(1_001);
+  scene.server.answer = () => json(goodAnswer({ iat: undefined }));
+  const outcome = await scene.judge();
+  assert(outcome.kind !== "unavailable", JSON.stringify(outcome));
+});
+
+Deno.test("F13 tokens that the endpoint calls bad requests do not make it look broken", async () => {
+  await using scene = introspectionScene(() => json("{}", { status: 400 }));
+  for (let count = 0; count < 50; count++) {
+    await scene.judge(`strange-${count}`);
+  }
+  assertEquals(scene.server.asked.length, 50);
+  assertEquals(scene.authenticator.status()[0]?.ready, true);
+});
+
+Deno.test("F13 no more than 32 questions are asked at a time, and the others wait for their turn", async () => {
+  let now = 0;
+  let most = 0;
+  await using scene = introspectionScene(async () => {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    now--;
+    return json(good);
+  }, { timeoutMs: 5_000 });
+  const outcomes = await Promise.all(
+    Array.from({ length: 200 }, (_, index) => scene.judge(`t${index}`)),
+  );
+  assert(outcomes.every(({ kind }) => kind === "identity"));
+  assertEquals(most, 32);
+});
