@@ -5,15 +5,14 @@
  * This is the shell around `authorize()`: whatever is thrown inside of a request
  * ends here, without an answer that grants anything.
  */
-import type { Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
-import { setImmediate } from "node:timers";
+import type { Msg, NatsConnection } from "@nats-io/nats-core";
 import { discarded } from "../base/outcome.ts";
 import type { Clock, MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Decision } from "../callout/authorize.ts";
 import type { CalloutMessage } from "../callout/request.ts";
+import { createRequestLoop } from "./request_loop.ts";
 import { createRequestTime, type RequestTime } from "./request_time.ts";
-import { createUnsentAnswers } from "./unsent_answers.ts";
-import { createWaitingRequests, type Waiting } from "./waiting_requests.ts";
+import { createUnsentAnswers, type UnsentAnswers } from "./unsent_answers.ts";
 
 /** nats-server `auth_callout.go`, AuthCalloutSubject. */
 const CALLOUT_SUBJECT = "$SYS.REQ.USER.AUTH";
@@ -47,140 +46,100 @@ export interface CalloutSubscription {
   drain(graceMs: number): Promise<void>;
 }
 
-/** Requests begun before the event loop gets to read what else has arrived. */
-const REQUESTS_PER_TURN = 8;
-
 /** Time that an answer needs to get from here to the server's own deadline. */
 const ANSWER_MARGIN_MS = 200;
 
 const DRAIN_POLL_MS = 5;
 
+/** Resolves when the server has the subscription. */
 export async function subscribeToCallouts(
   connection: NatsConnection,
   options: SubscriptionOptions,
 ): Promise<CalloutSubscription> {
-  const { monotonic, onDecision } = options;
-  const waiting = createWaitingRequests<Msg>({
-    sizeMax: options.requestsWaitingMax,
+  const { monotonic } = options;
+  const answers = createUnsentAnswers(connection, monotonic);
+  const loop = createRequestLoop<Msg>({
+    inFlightMax: options.requestsInFlightMax,
+    waitingMax: options.requestsWaitingMax,
     ageMaxMs: options.budgetMs,
+    handle: (message, arrivedAt) =>
+      handle(message, arrivedAt, answers, options),
+    onDropped: (code, waitedMs) =>
+      options.onDecision({ end: discarded(code) }, waitedMs),
+    monotonic,
   });
-  const unsent = createUnsentAnswers(connection, monotonic);
-  let inFlight = 0;
-  let turnScheduled = false;
   let draining = false;
-
-  function onMessage(error: Error | null, message: Msg): void {
-    if (error !== null) return options.onInternalError(error);
-    const now = monotonic();
-    const dropped = waiting.add(message, now);
-    if (dropped !== undefined) discard(dropped, "queue_full", now);
-    scheduleTurn();
-  }
-
-  function scheduleTurn(): void {
-    if (turnScheduled) return;
-    turnScheduled = true;
-    setImmediate(turn);
-  }
-
-  function turn(): void {
-    turnScheduled = false;
-    const now = monotonic();
-    let expired = waiting.takeExpired(now);
-    while (expired !== undefined) {
-      discard(expired, "request_late", now);
-      expired = waiting.takeExpired(now);
-    }
-    for (let begun = 0; begun < REQUESTS_PER_TURN; begun++) {
-      if (inFlight >= options.requestsInFlightMax) return;
-      const next = waiting.take(now);
-      if (next === undefined) return;
-      void handle(next);
-    }
-    if (waiting.size > 0) scheduleTurn();
-  }
-
-  async function handle({ item, arrivedAt }: Waiting<Msg>): Promise<void> {
-    inFlight++;
-    const time = createRequestTime(
-      options.clock(),
-      arrivedAt + options.budgetMs - monotonic(),
-    );
-    let decision: Decision;
-    try {
-      decision = await options.judge(toCalloutMessage(item), time);
-      decision = publish(item, decision, arrivedAt);
-    } catch (error) {
-      options.onInternalError(error);
-      decision = { end: discarded("internal_error") };
-    } finally {
-      inFlight--;
-      time.end();
-    }
-    onDecision(decision, monotonic() - arrivedAt);
-    if (waiting.size > 0) scheduleTurn();
-  }
-
-  /** Sends the answer, unless the server has stopped waiting for it. */
-  function publish(
-    message: Msg,
-    decision: Decision,
-    arrivedAt: MonotonicMs,
-  ): Decision {
-    const { answer, request } = decision;
-    if (answer === undefined || request === undefined) return decision;
-    const timeoutMs = request.timeoutSeconds * 1000 - ANSWER_MARGIN_MS;
-    const deadline = arrivedAt +
-      Math.min(options.budgetMs, timeoutMs) as MonotonicMs;
-    if (monotonic() >= deadline) {
-      return {
-        request,
-        end: discarded("request_late", "Judged too late to answer"),
-      };
-    }
-    unsent.send(message.reply ?? "", answer, deadline);
-    return decision;
-  }
-
-  function discard(
-    { arrivedAt }: Waiting<Msg>,
-    code: "queue_full" | "request_late" | "shutting_down",
-    now: MonotonicMs,
-  ): void {
-    onDecision({ end: discarded(code) }, now - arrivedAt);
-  }
-
-  const subscription: Subscription = connection.subscribe(CALLOUT_SUBJECT, {
+  const subscription = connection.subscribe(CALLOUT_SUBJECT, {
     queue: options.queueGroup,
-    callback: onMessage,
+    callback(error: Error | null, message: Msg): void {
+      if (error === null) loop.add(message);
+      else options.onInternalError(error);
+    },
   });
-  // The server has read the subscription when it answers the ping behind it.
   await connection.flush();
 
   return {
-    isActive(): boolean {
-      return !draining && !subscription.isClosed() && unsent.isConnected();
-    },
+    isActive: () =>
+      !draining && !subscription.isClosed() && answers.isConnected(),
     async drain(graceMs: number): Promise<void> {
       draining = true;
       const deadline = monotonic() + graceMs;
       // Removes the interest and waits for what the server had already sent.
       let unsubscribed = false;
       subscription.drain().catch(() => {}).then(() => unsubscribed = true);
-      while (!unsubscribed || waiting.size > 0 || inFlight > 0) {
+      while (!unsubscribed || !loop.isIdle()) {
         if (monotonic() >= deadline) break;
-        await sleep(DRAIN_POLL_MS);
+        await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
       }
-      for (
-        let left = waiting.take(monotonic());
-        left;
-        left = waiting.take(monotonic())
-      ) {
-        discard(left, "shutting_down", monotonic());
-      }
-      unsent.stop();
+      loop.abandon();
+      answers.stop();
     },
   };
+}
+
+/** Sees one request through, whatever happens. */
+async function handle(
+  message: Msg,
+  arrivedAt: MonotonicMs,
+  answers: UnsentAnswers,
+  options: SubscriptionOptions,
+): Promise<void> {
+  const { clock, monotonic } = options;
+  const leftMs = arrivedAt + options.budgetMs - monotonic();
+  const time = createRequestTime(clock(), leftMs);
+  let decision: Decision;
+  try {
+    decision = await options.judge(toCalloutMessage(message), time);
+    decision = send(message, decision, arrivedAt, answers, options);
+  } catch (error) {
+    options.onInternalError(error);
+    decision = { end: discarded("internal_error") };
+  } finally {
+    time.end();
+  }
+  options.onDecision(decision, monotonic() - arrivedAt);
+}
+
+/** Sends the answer, unless the server has stopped waiting for it. */
+function send(
+  message: Msg,
+  decision: Decision,
+  arrivedAt: MonotonicMs,
+  answers: UnsentAnswers,
+  { budgetMs, monotonic }: SubscriptionOptions,
+): Decision {
+  const { answer, request } = decision;
+  if (answer === undefined || request === undefined) return decision;
+  // Whole seconds: a server that waits for less than one says none.
+  const timeoutMs = Math.max(request.timeoutSeconds, 1) * 1000 -
+    ANSWER_MARGIN_MS;
+  const deadline = arrivedAt + Math.min(budgetMs, timeoutMs) as MonotonicMs;
+  if (monotonic() >= deadline) {
+    const end = discarded("request_late", "Judged too late to answer");
+    return { request, end };
+  }
+  answers.send(message.reply ?? "", answer, deadline);
+  return decision;
 }
 
 function toCalloutMessage(message: Msg): CalloutMessage {
@@ -189,8 +148,4 @@ function toCalloutMessage(message: Msg): CalloutMessage {
     reply: message.reply ?? "",
     serverXkeys: message.headers?.values(SERVER_XKEY_HEADER) ?? [],
   };
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

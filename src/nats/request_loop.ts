@@ -1,0 +1,100 @@
+/**
+ * Begins requests in turns: a few, then the event loop gets to read what else has
+ * arrived. Without the pause the oldest would be worked off while newer ones
+ * wait unseen in the socket; with it, what is too old is found and thrown away.
+ */
+import { setImmediate } from "node:timers";
+import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
+import { createWaitingRequests, type Waiting } from "./waiting_requests.ts";
+
+export interface RequestLoopOptions<T> {
+  /** Requests that wait for something outside at a time; no others are begun meanwhile. */
+  readonly inFlightMax: number;
+  readonly waitingMax: number;
+  /** From that age on a request is not worth beginning. */
+  readonly ageMaxMs: number;
+  /** Sees one request through. */
+  readonly handle: (item: T, arrivedAt: MonotonicMs) => Promise<void>;
+  readonly onDropped: (
+    reason: "queue_full" | "request_late" | "shutting_down",
+    waitedMs: number,
+  ) => void;
+  readonly monotonic: MonotonicClock;
+}
+
+export interface RequestLoop<T> {
+  add(item: T): void;
+  /** Whether nothing waits and nothing is in flight. */
+  isIdle(): boolean;
+  /** Drops what still waits. */
+  abandon(): void;
+}
+
+/** Some 2 ms of work. */
+const REQUESTS_PER_TURN = 8;
+
+export function createRequestLoop<T>(
+  options: RequestLoopOptions<T>,
+): RequestLoop<T> {
+  const { monotonic, onDropped } = options;
+  const waiting = createWaitingRequests<T>({
+    sizeMax: options.waitingMax,
+    ageMaxMs: options.ageMaxMs,
+  });
+  let inFlight = 0;
+  let turnScheduled = false;
+
+  function scheduleTurn(): void {
+    if (turnScheduled || waiting.size === 0) return;
+    turnScheduled = true;
+    setImmediate(turn);
+  }
+
+  function turn(): void {
+    turnScheduled = false;
+    const now = monotonic();
+    for (
+      let late = waiting.takeExpired(now);
+      late;
+      late = waiting.takeExpired(now)
+    ) {
+      onDropped("request_late", now - late.arrivedAt);
+    }
+    for (let begun = 0; begun < REQUESTS_PER_TURN; begun++) {
+      // Whoever ends makes the next turn.
+      if (inFlight >= options.inFlightMax) return;
+      const next = waiting.take(now);
+      if (next === undefined) return;
+      void begin(next);
+    }
+    scheduleTurn();
+  }
+
+  async function begin({ item, arrivedAt }: Waiting<T>): Promise<void> {
+    inFlight++;
+    try {
+      await options.handle(item, arrivedAt);
+    } finally {
+      inFlight--;
+      scheduleTurn();
+    }
+  }
+
+  return {
+    add(item: T): void {
+      const now = monotonic();
+      const dropped = waiting.add(item, now);
+      if (dropped !== undefined) {
+        onDropped("queue_full", now - dropped.arrivedAt);
+      }
+      scheduleTurn();
+    },
+    isIdle: () => waiting.size === 0 && inFlight === 0,
+    abandon(): void {
+      const now = monotonic();
+      for (let left = waiting.take(now); left; left = waiting.take(now)) {
+        onDropped("shutting_down", now - left.arrivedAt);
+      }
+    },
+  };
+}
