@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { MonotonicMs } from "../base/time.ts";
 import { createRequestLoop, type RequestLoop } from "./request_loop.ts";
 
@@ -22,7 +22,7 @@ function scene(inFlightMax: number, waitingMax = 100): Scene {
     inFlightMax,
     waitingMax,
     ageMaxMs: 1000,
-    handle(item) {
+    handle(item: number): Promise<void> {
       begun.push(item);
       const request = Promise.withResolvers<void>();
       running.push(request);
@@ -57,14 +57,14 @@ Deno.test("K5 no more requests are in flight than may be, and each end begins th
   end();
   await turns();
   assertEquals(begun, [1, 2, 3]);
-  assertEquals(loop.isIdle(), false);
+  assertFalse(loop.isIdle());
   end();
   end();
   await turns();
   end();
   await turns();
   assertEquals(begun, [1, 2, 3, 4]);
-  assertEquals(loop.isIdle(), true);
+  assert(loop.isIdle());
 });
 
 Deno.test("K5 more requests than one turn takes are all begun", async () => {
@@ -96,7 +96,7 @@ Deno.test("K1 what still waits when the loop is abandoned is dropped and counted
   end();
   await turns();
   assertEquals(dropped, ["shutting_down 0", "shutting_down 0"]);
-  assertEquals(loop.isIdle(), true);
+  assert(loop.isIdle());
 });
 
 Deno.test("K5 a request whose handling throws frees its place", async () => {
@@ -105,7 +105,7 @@ Deno.test("K5 a request whose handling throws frees its place", async () => {
     inFlightMax: 1,
     waitingMax: 10,
     ageMaxMs: 1000,
-    handle(item) {
+    handle(item: number): Promise<void> {
       begun.push(item);
       return Promise.reject(new Error("planned"));
     },
