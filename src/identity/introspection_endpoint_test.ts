@@ -167,7 +167,7 @@ Deno.test("F13 after five failures in a row nobody is asked, and then one probe 
   await using scene = introspectionScene(() => json("{}", { status: 500 }));
   for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
   assertEquals(scene.server.asked.length, 5);
-  assertEquals(scene.authenticator.status()[0]?.ready, false);
+  assert(scene.authenticator.status()[0]?.ready === false);
   const start = performance.now();
   for (let count = 0; count < 100; count++) {
     assertEquals(
@@ -190,7 +190,7 @@ Deno.test("F13 after five failures in a row nobody is asked, and then one probe 
   scene.server.answer = () => json(good);
   await assertBrief(scene.judge("second-probe"), "identity alice");
   await assertBrief(scene.judge("after"), "identity alice");
-  assertEquals(scene.authenticator.status()[0]?.ready, true);
+  assert(scene.authenticator.status()[0]?.ready === true);
   const messages = scene.clocks.dependencies.log.lines.map(({ message }) =>
     message
   );
@@ -217,7 +217,7 @@ Deno.test("F13 tokens that the endpoint calls bad requests do not make it look b
     await scene.judge(`strange-${count}`);
   }
   assertEquals(scene.server.asked.length, 50);
-  assertEquals(scene.authenticator.status()[0]?.ready, true);
+  assert(scene.authenticator.status()[0]?.ready === true);
 });
 
 Deno.test("F13 no more than 32 questions are asked at a time, and the others wait for their turn", async () => {

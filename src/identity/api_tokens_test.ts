@@ -1,0 +1,270 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  createTestClocks,
+  loginAt,
+  START_SECONDS,
+} from "../../tests/fixtures/asked_server.ts";
+import type { TestClocks } from "../../tests/fixtures/asked_server.ts";
+import { brief } from "../../tests/fixtures/introspection_scene.ts";
+import { until } from "../../tests/fixtures/key_server.ts";
+import { Secret } from "../base/secret.ts";
+import type { EpochSeconds } from "../base/time.ts";
+import { createApiToken } from "./api_token.ts";
+import type { NewApiToken } from "./api_token.ts";
+import { createApiTokens } from "./api_tokens.ts";
+import type { AuthenticationOutcome, Authenticator } from "./authenticate.ts";
+
+const EXPIRY = new Date((START_SECONDS + 600) * 1000).toISOString();
+
+function entryOf(
+  { id, digest }: NewApiToken,
+  changes: Readonly<Record<string, unknown>> = {},
+): unknown {
+  return {
+    id,
+    sha256: digest,
+    sub: "sensor-17",
+    created_at: "2026-11-01T00:00:00Z",
+    expires_at: EXPIRY,
+    ...changes,
+  };
+}
+
+interface Scene extends AsyncDisposable {
+  readonly clocks: TestClocks;
+  readonly tokens: Authenticator;
+  readonly path: string;
+  judge(token: string | Secret, host?: string): AuthenticationOutcome;
+  write(...entries: readonly unknown[]): Promise<void>;
+}
+
+async function createScene(...entries: readonly unknown[]): Promise<Scene> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/api-tokens.json`;
+  const clocks = createTestClocks();
+  const tokens = createApiTokens({
+    issuer: "urn:test",
+    file: path,
+    reloadSeconds: 0.02,
+  }, clocks.dependencies);
+  async function write(...content: readonly unknown[]): Promise<void> {
+    const text = JSON.stringify({ version: 1, tokens: content });
+    await Deno.writeTextFile(`${path}.new`, text, { mode: 0o600 });
+    await Deno.rename(`${path}.new`, path);
+  }
+  await write(...entries);
+  await tokens.start();
+  return {
+    clocks,
+    tokens,
+    path,
+    write,
+    judge(token, host = "192.0.2.7"): AuthenticationOutcome {
+      const secret = token instanceof Secret ? token : new Secret(token);
+      const outcome = tokens.authenticate(
+        secret,
+        loginAt(clocks.dependencies, { host }),
+      );
+      assert(!(outcome instanceof Promise));
+      return outcome;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      tokens.stop();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** With the id of one token and the secret of another. */
+function wrongSecret({ id }: NewApiToken): string {
+  return `${id}.${createApiToken().token.reveal().split(".")[1]}`;
+}
+
+Deno.test("G2 a token that is in the file is accepted, with the claims of its entry", async () => {
+  const made = createApiToken();
+  await using scene = await createScene(
+    entryOf(made, { claims: { groups: ["a"] } }),
+  );
+  assertEquals(scene.judge(made.token), {
+    kind: "identity",
+    credential: "api_token",
+    issuer: "urn:test",
+    sub: "sensor-17",
+    claims: { groups: ["a"], sub: "sensor-17" },
+    expiresAt: START_SECONDS + 600 as EpochSeconds,
+  });
+});
+
+Deno.test("G2 a wrong secret and an id that is unknown look the same", async () => {
+  const made = createApiToken();
+  await using scene = await createScene(entryOf(made, { disabled: true }));
+  const wrong = scene.judge(wrongSecret(made));
+  assertEquals(wrong, scene.judge(createApiToken().token));
+  assertEquals(brief(wrong), "bearer_token_unknown");
+});
+
+Deno.test("G4 disabled and expired tokens are refused, and only their holder learns why", async () => {
+  const [disabled, expiring] = [createApiToken(), createApiToken()];
+  await using scene = await createScene(
+    entryOf(disabled, { disabled: true }),
+    entryOf(expiring),
+  );
+  assertEquals(brief(scene.judge(disabled.token)), "bearer_token_inactive");
+  assertEquals(brief(scene.judge(expiring.token)), "identity sensor-17");
+  scene.clocks.advance(600_001);
+  assertEquals(brief(scene.judge(expiring.token)), "bearer_token_expired");
+  assertEquals(
+    brief(scene.judge(wrongSecret(expiring))),
+    "bearer_token_unknown",
+  );
+});
+
+Deno.test("G5 a file that changes is taken as a whole; one that is wrong changes nothing and is reported once", async () => {
+  const [first, second] = [createApiToken(), createApiToken()];
+  await using scene = await createScene(entryOf(first));
+  await scene.write(entryOf(second));
+  await until(() => brief(scene.judge(second.token)) === "identity sensor-17");
+  assertEquals(brief(scene.judge(first.token)), "bearer_token_unknown");
+
+  await scene.write(entryOf(first), entryOf(second, { sha256: "" }));
+  const { log } = scene.clocks.dependencies;
+  await until(() => log.lines.some(({ level }) => level === "error"));
+  assertEquals(brief(scene.judge(second.token)), "identity sensor-17");
+  assertEquals(brief(scene.judge(first.token)), "bearer_token_unknown");
+  scene.clocks.advance(5_000);
+  assert((scene.tokens.status()[0]?.staleSeconds ?? 0) >= 5);
+
+  await Deno.remove(scene.path);
+  await until(() =>
+    log.lines.filter(({ level }) => level === "error").length === 2
+  );
+  assertEquals(brief(scene.judge(second.token)), "identity sensor-17");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assertEquals(log.lines.filter(({ level }) => level === "error").length, 2);
+
+  await scene.write(entryOf(first));
+  await until(() => brief(scene.judge(first.token)) === "identity sensor-17");
+  assertEquals(scene.tokens.status()[0]?.staleSeconds, 0);
+});
+
+Deno.test("G5 without a file that could be read nobody is judged, and it is not ready", async () => {
+  const made = createApiToken();
+  const clocks = createTestClocks();
+  const file = `${await Deno.makeTempDir()}/none.json`;
+  const tokens = createApiTokens(
+    { issuer: "urn:test", file },
+    clocks.dependencies,
+  );
+  await tokens.start();
+  const outcome = await tokens.authenticate(
+    made.token,
+    loginAt(clocks.dependencies),
+  );
+  assertEquals(brief(outcome), "unavailable api_tokens");
+  assert(tokens.status()[0]?.ready === false);
+  tokens.stop();
+});
+
+Deno.test("G6 a file that others may read or write is not taken", async () => {
+  const made = createApiToken();
+  await using scene = await createScene(entryOf(made));
+  for (const mode of [0o604, 0o602, 0o666]) {
+    await Deno.chmod(scene.path, mode);
+    const { log } = scene.clocks.dependencies;
+    const before = log.lines.length;
+    await until(() => log.lines.length > before);
+    assert(log.lines.at(-1)?.fields.detail?.includes("chmod 600"));
+  }
+  assertEquals(brief(scene.judge(made.token)), "identity sensor-17");
+});
+
+Deno.test("G8 a host that fails too often has to wait, also with the right token; others do not", async () => {
+  const made = createApiToken();
+  await using scene = await createScene(entryOf(made));
+  for (let count = 0; count < 20; count++) {
+    assertEquals(
+      brief(scene.judge(createApiToken().token)),
+      "bearer_token_unknown",
+    );
+  }
+  assertEquals(brief(scene.judge(createApiToken().token)), "attempts_limited");
+  assertEquals(brief(scene.judge(made.token)), "attempts_limited");
+  assertEquals(
+    brief(scene.judge(made.token, "192.0.2.8")),
+    "identity sensor-17",
+  );
+  scene.clocks.advance(2_000);
+  assertEquals(brief(scene.judge(made.token)), "identity sensor-17");
+});
+
+Deno.test("G8 attempts with one id are limited over all hosts, but not for a host that has the token", async () => {
+  const made = createApiToken();
+  await using scene = await createScene(entryOf(made));
+  assertEquals(
+    brief(scene.judge(made.token, "192.0.2.1")),
+    "identity sensor-17",
+  );
+  for (let count = 0; count < 100; count++) {
+    scene.judge(wrongSecret(made), `198.51.100.${count}`);
+  }
+  assertEquals(
+    brief(scene.judge(wrongSecret(made), "203.0.113.1")),
+    "attempts_limited",
+  );
+  assertEquals(
+    brief(scene.judge(made.token, "203.0.113.1")),
+    "attempts_limited",
+  );
+  assertEquals(
+    brief(scene.judge(made.token, "192.0.2.1")),
+    "identity sensor-17",
+  );
+});
+
+Deno.test("G8 one IPv6 network counts as one host", async () => {
+  await using scene = await createScene();
+  for (let count = 0; count < 20; count++) {
+    scene.judge(createApiToken().token, `2001:db8:0:1::${count.toString(16)}`);
+  }
+  const token = createApiToken().token;
+  assertEquals(
+    brief(scene.judge(token, "2001:db8:0:1:ffff::1")),
+    "attempts_limited",
+  );
+  assertEquals(
+    brief(scene.judge(token, "2001:db8:0:2::1")),
+    "bearer_token_unknown",
+  );
+});
+
+Deno.test("G2 an unknown id takes as long as a wrong secret", async () => {
+  const made = createApiToken();
+  await using scene = await createScene(entryOf(made));
+  const wrong = new Secret(wrongSecret(made));
+  const unknown = createApiToken().token;
+  const samples = { wrong: [] as number[], unknown: [] as number[] };
+  for (let count = 0; count < 100_000; count++) {
+    // A host of its own each time: neither of the two is to be limited.
+    const host = `10.${count >> 16}.${(count >> 8) & 255}.${count & 255}`;
+    const [name, token] = count % 2 === 0
+      ? ["wrong", wrong] as const
+      : ["unknown", unknown] as const;
+    const context = loginAt(scene.clocks.dependencies, { host });
+    scene.clocks.advance(1_000);
+    const start = performance.now();
+    scene.tokens.authenticate(token, context);
+    samples[name].push(performance.now() - start);
+  }
+  const [wrongMs, unknownMs] = [median(samples.wrong), median(samples.unknown)];
+  const difference = Math.abs(wrongMs - unknownMs) * 1000;
+  assert(
+    difference < 1.5,
+    `${difference} µs between ${wrongMs} and ${unknownMs} ms`,
+  );
+});
+
+function median(values: number[]): number {
+  values.sort((one, other) => one - other);
+  return values[values.length >> 1] ?? 0;
+}
