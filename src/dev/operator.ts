@@ -76,8 +76,24 @@ const JETSTREAM_LIMITS = {
   "consumer": UNLIMITED,
 };
 
-/** Creates everything anew, with fresh keys. */
-export function createOperator(applicationAccountName: string): Operator {
+/** A signing key whose users are allowed what its template says (jwt `account_claims.go`, UserScope). */
+export interface SigningKeyScope {
+  readonly "kind": "user_scope";
+  /** The public key. */
+  readonly "key": string;
+  readonly "role": string;
+  readonly "template": object;
+}
+
+/**
+ * Creates everything anew, with fresh keys.
+ *
+ * @param scopes Further signing keys of the application's account.
+ */
+export function createOperator(
+  applicationAccountName: string,
+  scopes: readonly SigningKeyScope[] = [],
+): Operator {
   const identity = newSigner("operator");
   const signing = newSigner("operator");
   const system = newAccount();
@@ -105,6 +121,7 @@ export function createOperator(applicationAccountName: string): Operator {
       ...described(applicationAccountName, application),
       jwt: accountJwt(applicationAccountName, application, signing.signer, {
         "limits": { ...ACCOUNT_LIMITS, ...JETSTREAM_LIMITS },
+        "signing_keys": [application.signer.publicKey, ...scopes],
       }),
     },
   };

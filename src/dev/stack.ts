@@ -4,7 +4,11 @@
  * of them. The service itself is started by whoever starts the stack.
  */
 import type { NatsServer } from "./nats_server.ts";
-import { createOperator, type Operator } from "./operator.ts";
+import {
+  createOperator,
+  type Operator,
+  type SigningKeyScope,
+} from "./operator.ts";
 import { type RunningServer, startNatsServer } from "./running_server.ts";
 import { LOOPBACK, type ServerPorts } from "./server_configuration.ts";
 import { createTokenIssuer, type TokenIssuer } from "./token_issuer.ts";
@@ -29,12 +33,14 @@ export interface StackOptions {
   readonly issuerFolder?: string;
   /** Further lines of nats-server's configuration. */
   readonly extra?: string | undefined;
+  /** Scoped signing keys of the application's account. */
+  readonly scopes?: readonly SigningKeyScope[] | undefined;
 }
 
 const APPLICATION_ACCOUNT = "APP";
 
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const operator = createOperator(APPLICATION_ACCOUNT);
+  const operator = createOperator(APPLICATION_ACCOUNT, options.scopes);
   const server = await startNatsServer({ ...options, operator });
   try {
     return await complete(operator, server, options.issuerFolder);

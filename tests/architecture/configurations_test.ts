@@ -9,7 +9,10 @@ import { readProjectFile } from "./sources.ts";
 
 /** What is on JSR alone, and what stands in for it where there is npm alone. */
 const STAND_INS: Readonly<Record<string, (version: string) => string>> = {
+  "@nats-io/jetstream": (version) => `npm:@nats-io/jetstream@${version}`,
+  "@nats-io/kv": (version) => `npm:@nats-io/kv@${version}`,
   "@nats-io/nats-core": (version) => `npm:@nats-io/nats-core@${version}`,
+  "@nats-io/obj": (version) => `npm:@nats-io/obj@${version}`,
   // The same connect(), which Deno runs just as well.
   "@nats-io/transport-deno": (version) =>
     `npm:@nats-io/transport-node@${version}`,

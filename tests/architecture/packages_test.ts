@@ -9,9 +9,12 @@ import { isTest, type Source, sources } from "./sources.ts";
 /** Where a package may be named, by the beginning of the path. Empty: tests alone. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@logtape/logtape": ["src/telemetry/"],
+  "@nats-io/jetstream": [],
   "@nats-io/jwt": ["src/nats_jwt/"],
+  "@nats-io/kv": [],
   "@nats-io/nats-core": ["src/nats/", "src/cli/client"],
   "@nats-io/nkeys": ["src/nats_jwt/"],
+  "@nats-io/obj": [],
   "@nats-io/transport-deno": ["src/nats/", "src/cli/client"],
   "@noble/curves/nist.js": ["src/identity/"],
   "@std/assert": [],

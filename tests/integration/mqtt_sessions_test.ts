@@ -1,0 +1,90 @@
+/**
+ * The preset mqtt_sessions on a real server with a real MQTT client: topics with
+ * wildcards, all qualities of service, sessions that outlive a connection, and
+ * nobody else's topics.
+ */
+import { assert, assertFalse } from "@std/assert";
+import { publishByMqtt, subscribeByMqtt } from "../fixtures/mqtt_client.ts";
+import { rulesByClaim, startRulesStack } from "../fixtures/rules_stack.ts";
+
+/** A port that nothing listens on. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function eventually(
+  isDone: () => Promise<boolean> | boolean,
+): Promise<void> {
+  while (!await isDone()) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+Deno.test("mqtt_sessions: everything below one's own topic, and nothing of anybody else's", async () => {
+  const port = freePort();
+  await using stack = await startRulesStack(
+    rulesByClaim({
+      "mqtt": { preset: "mqtt_sessions", only: { connections: "mqtt" } },
+    }),
+    { extra: `mqtt { listen: "127.0.0.1:${port}" }` },
+  );
+  const tokenOf = (sub: string): Promise<string> =>
+    stack.stack.token(sub, { claims: { rule: "mqtt" } });
+  const alice = { port, token: await tokenOf("alice"), topic: "users/alice/#" };
+  const bob = { port, token: await tokenOf("bob"), topic: "users/alice/a" };
+  const log = (): Promise<string> => stack.stack.server.log();
+
+  {
+    await using session = subscribeByMqtt({
+      ...alice,
+      qos: 1,
+      clientId: "alice-phone",
+    });
+    await eventually(async () =>
+      (await log()).includes("alice-phone") || session.output() !== "" ||
+      await hasSession()
+    );
+    for (const qos of [0, 1, 2] as const) {
+      await publishByMqtt(
+        { ...alice, topic: "users/alice/a", qos },
+        `live ${qos}`,
+      );
+    }
+    await session.waitFor("users/alice/a live 1");
+    await session.waitFor("users/alice/a live 2");
+  }
+  // Nobody listens now; the session keeps it.
+  await publishByMqtt({ ...alice, topic: "users/alice/b", qos: 1 }, "kept");
+  {
+    await using session = subscribeByMqtt({
+      ...alice,
+      qos: 1,
+      clientId: "alice-phone",
+    });
+    await session.waitFor("users/alice/b kept");
+    // Somebody else's message does not arrive, one's own after it does.
+    await publishByMqtt({ ...bob, qos: 1 }, "forged");
+    await publishByMqtt({ ...alice, topic: "users/alice/a", qos: 1 }, "last");
+    await session.waitFor("users/alice/a last");
+    assertFalse(session.output().includes("forged"));
+  }
+  assert((await log()).includes(`Publish Violation - Subject "users.alice.a"`));
+  for (const topic of ["users/alice/#", "users/#", "#", "+/alice/a"]) {
+    await using _stranger = subscribeByMqtt({ ...bob, topic, qos: 1 });
+    const subject = topic.replaceAll("/", ".").replaceAll("#", ">").replaceAll(
+      "+",
+      "*",
+    ).replace(/\.>$/, "");
+    await eventually(async () =>
+      (await log()).includes(`Subscription Violation - Subject "${subject}`)
+    );
+  }
+
+  async function hasSession(): Promise<boolean> {
+    const answer = await stack.admin.request("$JS.API.STREAM.NAMES", "", {
+      timeout: 1_000,
+    });
+    return answer.string().includes("$MQTT_sess");
+  }
+});

@@ -1,0 +1,294 @@
+/**
+ * Rules on a real server: what they grant is what the server lets through, no
+ * more and no less.
+ */
+import {
+  type NatsConnection,
+  PermissionViolationError,
+} from "@nats-io/nats-core";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+} from "@std/assert";
+import {
+  publishProblem,
+  reaches,
+  subscribeProblem,
+} from "../fixtures/nats_client.ts";
+import { assertNoPublish, assertNoSubscription } from "../fixtures/refusals.ts";
+import {
+  rulesByClaim,
+  type RulesStack,
+  startRulesStack,
+} from "../fixtures/rules_stack.ts";
+
+async function assertSubscribes(
+  connection: NatsConnection,
+  subject: string,
+  queue?: string,
+): Promise<void> {
+  assertEquals(
+    await subscribeProblem(connection, subject, queue),
+    undefined,
+    subject,
+  );
+}
+
+function connectAs(
+  stack: RulesStack,
+  rule: string,
+  claims: Record<string, unknown> = {},
+): Promise<NatsConnection> {
+  return stack.client("alice", { claims: { rule, ...claims } });
+}
+
+Deno.test("H6 a subscription gets what its rule says, although NATS would let in more", async () => {
+  await using stack = await startRulesStack(rulesByClaim({
+    "news": {
+      subscribe: ["news.*", "users.${sub}.>"],
+      publish: "users.${sub}.>",
+    },
+    "two_levels": { subscribe: ["news.*", "news.*.*"] },
+    "queue": { subscribe: ["jobs.* workers"] },
+    "first_token": { subscribe: ["*"] },
+  }));
+  const { admin } = stack;
+
+  const news = await connectAs(stack, "news");
+  // The server takes the subscription: what it delivers is what counts.
+  await assertSubscribes(news, "news.>");
+  assert(await reaches(admin, news, "news.a", "news.>"));
+  assertFalse(await reaches(admin, news, "news.a.b", "news.>"));
+  assertFalse(await reaches(admin, news, "news.a.b.c", "news.>"));
+  await assertNoSubscription(news, "news.a.>");
+  await assertNoSubscription(news, "news.*.>");
+  await assertNoSubscription(news, "news.a.b");
+  assert(await reaches(news, news, "users.alice.x.y", "users.alice.>"));
+
+  const two = await connectAs(stack, "two_levels");
+  assert(await reaches(admin, two, "news.a.b", "news.>"));
+  assert(await reaches(admin, two, "news.a", "news.>"));
+  assertFalse(await reaches(admin, two, "news.a.b.c", "news.>"));
+
+  const queue = await connectAs(stack, "queue");
+  await assertNoSubscription(queue, "jobs.a");
+  assertInstanceOf(
+    await subscribeProblem(queue, "jobs.a", "others"),
+    PermissionViolationError,
+  );
+  await assertSubscribes(queue, "jobs.a", "workers");
+  await assertSubscribes(queue, "jobs.>", "workers");
+  const got: string[] = [];
+  queue.subscribe("jobs.>", {
+    queue: "workers",
+    callback: (_error, message) => void got.push(message.subject),
+  });
+  await queue.flush();
+  for (const subject of ["jobs.a", "jobs.a.b"]) admin.publish(subject);
+  await admin.flush();
+  await queue.flush();
+  assertEquals(got, ["jobs.a"]);
+
+  const first = await connectAs(stack, "first_token");
+  assert(await reaches(admin, first, "a", ">"));
+  assertFalse(await reaches(admin, first, "a.b", ">"));
+});
+
+Deno.test("the reason for it: with news.* allowed and nothing denied, NATS delivers news.a.b", async () => {
+  const everybody = rulesByClaim({ "any": { subscribe: "news.*" } });
+  await using stack = await startRulesStack(everybody, {
+    change: (grant) => ({
+      ...grant,
+      permissions: {
+        kind: "listed",
+        publish: { allow: [], deny: [] },
+        subscribe: { allow: ["news.*"], deny: [] },
+      },
+    }),
+  });
+  const client = await connectAs(stack, "any");
+  assert(await reaches(stack.admin, client, "news.a.b", "news.>"));
+});
+
+Deno.test("H5 what a rule does not name is refused on both sides", async () => {
+  await using stack = await startRulesStack(rulesByClaim({
+    "publisher": { publish: { allow: ["a.>"], deny: ["a.secret.>", "a.x"] } },
+    "subscriber": { subscribe: { allow: ["a.>"], deny: ["a.secret.>"] } },
+  }));
+  const publisher = await connectAs(stack, "publisher");
+  assertEquals(await publishProblem(publisher, "a.b"), undefined);
+  await assertNoPublish(publisher, ...[
+    "b",
+    "a",
+    "a.x",
+    "a.secret.b",
+    "$SYS.REQ.USER.INFO",
+    "_INBOX.x",
+  ]);
+  await assertNoSubscription(publisher, ...[
+    "a.b",
+    ">",
+    "_INBOX.>",
+    "users.alice.>",
+  ]);
+  const subscriber = await connectAs(stack, "subscriber");
+  assert(await reaches(stack.admin, subscriber, "a.b", "a.>"));
+  assertFalse(await reaches(stack.admin, subscriber, "a.secret.b", "a.>"));
+  await assertNoSubscription(subscriber, "a.secret.b");
+  await assertNoPublish(subscriber, "a.b");
+});
+
+Deno.test("H15 a responder answers what it was asked, once, and publishes nowhere else", async () => {
+  await using stack = await startRulesStack(rulesByClaim({
+    "responder": { subscribe: "service.>", "allow_responses": true },
+    "thrice": {
+      subscribe: "thrice.>",
+      "allow_responses": { max: 3, ttl: "1s" },
+    },
+    "silent": { subscribe: "silent.>" },
+  }));
+  const { admin } = stack;
+  const answer = async (
+    rule: string,
+    subject: string,
+  ): Promise<NatsConnection> => {
+    const connection = await connectAs(stack, rule);
+    connection.subscribe(subject, {
+      callback: (_error, message) => {
+        for (let count = 0; count < 5; count++) message.respond(`${count}`);
+      },
+    });
+    await connection.flush();
+    return connection;
+  };
+  const answersTo = async (subject: string): Promise<number> => {
+    let answers = 0;
+    const inbox = `asked.${subject}`;
+    const subscription = admin.subscribe(inbox, {
+      callback: () => void answers++,
+    });
+    admin.publish(subject, "", { reply: inbox });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    subscription.unsubscribe();
+    return answers;
+  };
+  const responder = await answer("responder", "service.a");
+  await answer("thrice", "thrice.a");
+  await answer("silent", "silent.a");
+  assertEquals(await answersTo("service.a"), 1);
+  assertEquals(await answersTo("thrice.a"), 3);
+  assertEquals(await answersTo("silent.a"), 0);
+  await assertNoPublish(responder, "asked.other");
+
+  // Too late: the leave to answer has run out.
+  const late = await connectAs(stack, "thrice");
+  const reply = Promise.withResolvers<string>();
+  late.subscribe("thrice.late", {
+    callback: (_error, message) => reply.resolve(message.reply ?? ""),
+  });
+  await late.flush();
+  admin.publish("thrice.late", "", { reply: "asked.late" });
+  assertEquals(await reply.promise, "asked.late");
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await assertNoPublish(late, "asked.late");
+});
+
+Deno.test("only: the service refuses who comes otherwise, from elsewhere or at another time", async () => {
+  const now = new Date();
+  const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
+  const otherDay = days[(now.getUTCDay() + 3) % 7] ?? "sun";
+  await using stack = await startRulesStack(rulesByClaim({
+    "tcp": {
+      publish: "a",
+      only: { connections: "nats", sources: ["127.0.0.0/8", "::1"] },
+    },
+    "mqtt": { publish: "a", only: { connections: "mqtt" } },
+    "elsewhere": { publish: "a", only: { sources: "10.0.0.0/8" } },
+    "another_day": {
+      publish: "a",
+      only: { hours: { days: [otherDay], from: "00:00", to: "24:00" } },
+    },
+    "all_day": {
+      publish: "a",
+      only: { hours: { from: "00:00", to: "24:00" } },
+    },
+  }));
+  const rows: [rule: string, code: string][] = [
+    ["tcp", "granted"],
+    ["mqtt", "connection_type_not_allowed"],
+    ["elsewhere", "source_not_allowed"],
+    ["another_day", "outside_hours"],
+    ["all_day", "granted"],
+    ["none", "no_rule_matches"],
+  ];
+  for (const [rule, code] of rows) {
+    assertEquals(
+      await stack.codeFor("alice", { claims: { rule } }),
+      code,
+      rule,
+    );
+  }
+});
+
+Deno.test("H10 H14 claims do not choose the account, nor reach what NATS keeps for itself", async () => {
+  await using stack = await startRulesStack(rulesByClaim({
+    "tenant": {
+      publish: "${claims.tenant}.>",
+      subscribe: "${claims.tenant}.>",
+    },
+    "path": {
+      subscribe: "t.${claims.tenant:path}.>",
+      publish: "t.${claims.tenant:path}.>",
+    },
+  }));
+  for (
+    const tenant of [
+      "$SYS",
+      "$JS",
+      "_INBOX",
+      "_R_",
+      "_GR_",
+      "$KV",
+      "*",
+      ">",
+      "> q",
+      "a.b",
+    ]
+  ) {
+    const client = await connectAs(stack, "tenant", {
+      tenant,
+      account: "SYS",
+      aud2: "AUTH",
+    });
+    await assertNoSubscription(client, ...[
+      "$SYS.>",
+      "$JS.>",
+      "_INBOX.>",
+      "_R_.>",
+      "_GR_.>",
+      "$KV.>",
+      ">",
+      "*.x",
+      "a.b.>",
+      "a.>",
+    ]);
+    await assertNoPublish(client, ...[
+      "$SYS.REQ.USER.INFO",
+      "$JS.API.INFO",
+      "_INBOX.x",
+      "a.b.c",
+    ]);
+    await client.close();
+  }
+  const path = await connectAs(stack, "path", { tenant: "acme.berlin" });
+  assert(await reaches(path, path, "t.acme.berlin.x", "t.acme.berlin.>"));
+  await assertNoSubscription(path, "t.acme.>");
+  for (const tenant of ["acme.*", "acme.>", "", "a b", "acme..x", ["acme"]]) {
+    assertEquals(
+      await stack.codeFor("alice", { claims: { rule: "path", tenant } }),
+      "claim_unusable_in_subject",
+    );
+  }
+});
