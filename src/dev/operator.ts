@@ -127,18 +127,7 @@ export function createOperator(
   };
 
   return {
-    jwt: encodeNatsJwt({
-      "sub": identity.signer.publicKey,
-      "name": "DEVELOPMENT",
-      "iat": now(),
-      "nats": {
-        "type": "operator",
-        "version": NATS_JWT_VERSION,
-        "signing_keys": [signing.signer.publicKey],
-        "system_account": system.publicKey,
-        "strict_signing_key_usage": true,
-      },
-    }, identity.signer),
+    jwt: operatorJwt(identity.signer, signing.signer, system),
     systemAccount: accounts.system,
     calloutAccount: { ...described("AUTH", callout), jwt: calloutJwt },
     applicationAccount: accounts.application,
@@ -176,6 +165,25 @@ export function createOperator(
       );
     },
   };
+}
+
+function operatorJwt(
+  identity: SigningKey,
+  signing: SigningKey,
+  system: AccountKeys,
+): string {
+  return encodeNatsJwt({
+    "sub": identity.publicKey,
+    "name": "DEVELOPMENT",
+    "iat": now(),
+    "nats": {
+      "type": "operator",
+      "version": NATS_JWT_VERSION,
+      "signing_keys": [signing.publicKey],
+      "system_account": system.publicKey,
+      "strict_signing_key_usage": true,
+    },
+  }, identity);
 }
 
 function accountJwt(
