@@ -9,9 +9,14 @@ for (let value = 0; value < ALPHABET.length; value++) {
   VALUE_BY_CHAR_CODE[ALPHABET.charCodeAt(value)] = value;
 }
 
-/** The bytes, or undefined if a character is not of the alphabet. Unused bits are dropped. */
-export function decodeBase32(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(Math.floor(text.length * 5 / 8));
+/**
+ * The bytes, or undefined if a character is not of the alphabet. Unused bits are
+ * dropped. `bytes`, if given, has the length of the result and takes it.
+ */
+export function decodeBase32(
+  text: string,
+  bytes: Uint8Array = new Uint8Array(Math.floor(text.length * 5 / 8)),
+): Uint8Array | undefined {
   let buffer = 0;
   let bits = 0;
   let length = 0;

@@ -31,26 +31,34 @@ for (let byte = 0; byte < 256; byte++) {
   CRC_TABLE[byte] = crc;
 }
 
+/** What is being decoded: made once, because each request brings keys to check. */
+const decoded = new Uint8Array(DECODED_BYTES);
+
+/** Whether the text is a public nkey of that role; leaves its bytes in `decoded`. */
+function decode(text: string, role: NkeyRole): boolean {
+  // 56 characters are exactly 35 bytes: no unused bits, one spelling for each key.
+  if (text.length !== PUBLIC_KEY_CHARS) return false;
+  if (decodeBase32(text, decoded) === undefined) return false;
+  if (decoded[0] !== PREFIX_BY_ROLE[role]) return false;
+  let crc = 0;
+  for (let index = 0; index < DECODED_BYTES - 2; index++) {
+    const byte = decoded[index] ?? 0;
+    crc = ((crc << 8) & 0xffff) ^ (CRC_TABLE[(crc >> 8) ^ byte] ?? 0);
+  }
+  const expected = (decoded[DECODED_BYTES - 2] ?? 0) |
+    ((decoded[DECODED_BYTES - 1] ?? 0) << 8);
+  return crc === expected;
+}
+
 /** The 32 bytes of a public nkey of that role, or undefined if it is not one. */
 export function decodePublicKey(
   text: string,
   role: NkeyRole,
 ): Uint8Array | undefined {
-  if (text.length !== PUBLIC_KEY_CHARS) return undefined;
-  // 56 characters are exactly 35 bytes: no unused bits, one spelling for each key.
-  const decoded = decodeBase32(text);
-  if (decoded === undefined) return undefined;
-  if (decoded[0] !== PREFIX_BY_ROLE[role]) return undefined;
-  let crc = 0;
-  for (const byte of decoded.subarray(0, DECODED_BYTES - 2)) {
-    crc = ((crc << 8) & 0xffff) ^ (CRC_TABLE[(crc >> 8) ^ byte] ?? 0);
-  }
-  const expected = (decoded[DECODED_BYTES - 2] ?? 0) |
-    ((decoded[DECODED_BYTES - 1] ?? 0) << 8);
-  return crc === expected ? decoded.slice(1, 33) : undefined;
+  return decode(text, role) ? decoded.slice(1, 33) : undefined;
 }
 
 /** Whether the text is a public nkey of that role: prefix, length and checksum. */
 export function isPublicKey(text: unknown, role: NkeyRole): text is string {
-  return typeof text === "string" && decodePublicKey(text, role) !== undefined;
+  return typeof text === "string" && decode(text, role);
 }

@@ -16,12 +16,17 @@ import { XKEY_CACHE_ENTRIES_MAX } from "../base/limits.ts";
 import type { Secret } from "../base/secret.ts";
 import { decodeSeed } from "./nkeys.ts";
 import { decodePublicKey } from "./public_key.ts";
+import {
+  NONCE_BYTES,
+  openSecretbox,
+  sealSecretbox,
+  TAG_BYTES,
+} from "./secretbox.ts";
 
 /** First bytes of everything that is sealed: "xkv1". */
 const VERSION = Buffer.from("xkv1");
-const NONCE_BYTES = 24;
-const OVERHEAD_BYTES = VERSION.length + NONCE_BYTES +
-  nacl.secretbox.overheadLength;
+const BOX_START = VERSION.length + NONCE_BYTES;
+const OVERHEAD_BYTES = BOX_START + TAG_BYTES;
 
 export interface Xkey {
   readonly publicKey: string;
@@ -74,22 +79,19 @@ export function xkeyFromSeed(seed: Secret): Xkey {
       if (sealed.length < OVERHEAD_BYTES || !isSealed(sealed)) return undefined;
       const key = sharedKey(senderPublicKey);
       if (key === undefined) return undefined;
-      const boxStart = VERSION.length + NONCE_BYTES;
-      const nonce = sealed.subarray(VERSION.length, boxStart);
-      return nacl.secretbox.open(sealed.subarray(boxStart), nonce, key) ??
-        undefined;
+      const nonce = sealed.subarray(VERSION.length, BOX_START);
+      return openSecretbox(sealed.subarray(BOX_START), nonce, key);
     },
     seal(plain: Uint8Array, recipientPublicKey: string): Uint8Array {
       const key = sharedKey(recipientPublicKey);
       if (key === undefined) {
         throw new TypeError("Cannot seal: the recipient's xkey is not usable");
       }
-      const nonce = randomFillSync(new Uint8Array(NONCE_BYTES));
-      const box = nacl.secretbox(plain, nonce, key);
-      const sealed = new Uint8Array(OVERHEAD_BYTES + plain.length);
-      sealed.set(VERSION, 0);
-      sealed.set(nonce, VERSION.length);
-      sealed.set(box, VERSION.length + NONCE_BYTES);
+      const sealed = Buffer.allocUnsafe(OVERHEAD_BYTES + plain.length);
+      VERSION.copy(sealed);
+      randomFillSync(sealed, VERSION.length, NONCE_BYTES);
+      const nonce = sealed.subarray(VERSION.length, BOX_START);
+      sealSecretbox(sealed, BOX_START, plain, nonce, key);
       return sealed;
     },
   };
