@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
+import { brief } from "../../tests/fixtures/introspection_scene.ts";
+import {
+  acceptance,
+  webhookScene,
+} from "../../tests/fixtures/webhook_scene.ts";
+import { Secret } from "../base/secret.ts";
+import type { ClientCertificate } from "./http_endpoint.ts";
+
+function clientCertificate(
+  { cert, key }: { readonly cert: string; readonly key: string },
+): ClientCertificate {
+  return { certificate: cert, key: new Secret(key) };
+}
+
+Deno.test("a backend that asks for a client certificate gets ours, and turns others away", async () => {
+  const authority = createCertificateAuthority("backend");
+  const stranger = createCertificateAuthority("stranger");
+  const asked: string[] = [];
+  const server = createServer({
+    ...authority.issue(),
+    ca: [authority.certificate],
+    requestCert: true,
+    rejectUnauthorized: true,
+  }, (request, response) => {
+    asked.push(
+      request.headers["webhook-signature"] === undefined
+        ? "unsigned"
+        : "signed",
+    );
+    request.resume();
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(acceptance()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+
+  const cases: readonly [ClientCertificate | undefined, string][] = [
+    [clientCertificate(authority.issue()), "identity alice"],
+    [clientCertificate(stranger.issue()), "unavailable webhook"],
+    [undefined, "unavailable webhook"],
+  ];
+  for (const [certificate, expected] of cases) {
+    await using scene = webhookScene({}, {
+      url: new URL(`https://127.0.0.1:${port}/nats/token`),
+      secrets: [],
+      caCertificates: [authority.certificate],
+      ...(certificate === undefined ? {} : { clientCertificate: certificate }),
+    });
+    assertEquals(brief(await scene.judge()), expected);
+  }
+  assertEquals(asked, ["unsigned"]);
+  await new Promise((resolve) => server.close(resolve));
+});

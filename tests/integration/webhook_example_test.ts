@@ -1,0 +1,138 @@
+/**
+ * The backend of docs/examples as a program of its own, asked by the service's own
+ * code; and the description in docs/webhook.openapi.yaml against that code.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { parse } from "yaml";
+import type { JsonObject } from "../../src/base/json.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { monotonicClock, systemClock } from "../../src/base/time.ts";
+import type { EpochMs } from "../../src/base/time.ts";
+import { EndpointFault } from "../../src/identity/endpoint_fault.ts";
+import { createWebhook } from "../../src/identity/webhook.ts";
+import {
+  judgeWebhookAnswer,
+  readWebhookAnswer,
+} from "../../src/identity/webhook_answer.ts";
+import { parseWebhookSecret } from "../../src/identity/webhook_signature.ts";
+import { brief } from "../fixtures/introspection_scene.ts";
+import { createRecordingLog } from "../fixtures/jwt_scene.ts";
+
+const RULES = {
+  issuer: "urn:test",
+  clockToleranceSeconds: 0,
+  lifetimeSecondsMax: 3600,
+};
+
+interface Description {
+  readonly paths: {
+    readonly "/nats/token": {
+      readonly post: {
+        readonly responses: { readonly "200": { readonly content: Examples } };
+      };
+    };
+  };
+}
+
+interface Examples {
+  readonly "application/json": {
+    readonly examples: Readonly<Record<string, { readonly value: JsonObject }>>;
+  };
+}
+
+/** The example's own port, once it is taken. */
+async function startBackend(
+  secret: string,
+): Promise<{ readonly url: URL; stop(): Promise<void> }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--allow-net=127.0.0.1",
+      "--allow-env",
+      "docs/examples/webhook_backend.ts",
+    ],
+    env: { PORT: "0", WEBHOOK_SECRET: secret, NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const drained = child.stdout.cancel();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  let port: string | undefined;
+  while (port === undefined) {
+    const { value, done } = await reader.read();
+    assert(!done, said);
+    said += value;
+    port = /:(\d{4,5})/.exec(said)?.[1];
+  }
+  return {
+    url: new URL(`http://127.0.0.1:${port}/nats/token`),
+    async stop(): Promise<void> {
+      child.kill("SIGTERM");
+      await Promise.all([child.status, drained, reader.cancel()]);
+    },
+  };
+}
+
+Deno.test("the example backend accepts and refuses, and only who shares its secret may ask", async () => {
+  const secret = `whsec_${randomBytes(32).toString("base64")}`;
+  const stranger = `whsec_${Buffer.alloc(32).toString("base64")}`;
+  const backend = await startBackend(secret);
+  try {
+    for (
+      const [key, token, expected] of [
+        [secret, "1|Zl3cR8hV0tqkq2fJ", "identity user-4711"],
+        [secret, "3|no-such-token", "bearer_token_inactive"],
+        [stranger, "1|Zl3cR8hV0tqkq2fJ", "unavailable webhook"],
+      ] as const
+    ) {
+      const webhook = createWebhook({
+        ...RULES,
+        url: backend.url,
+        secrets: [parseWebhookSecret(new Secret(key))],
+        allowLoopbackHttp: true,
+      }, {
+        log: createRecordingLog(),
+        clock: systemClock,
+        monotonic: monotonicClock,
+      });
+      const outcome = await webhook.authenticate(new Secret(token), {
+        now: systemClock(),
+        signal: AbortSignal.timeout(5_000),
+        connection: { host: "192.0.2.7", type: "nats" },
+      });
+      webhook.stop();
+      assertEquals(brief(outcome), expected, JSON.stringify(outcome));
+    }
+  } finally {
+    await backend.stop();
+  }
+});
+
+Deno.test("the answers that the description shows are judged as it says", async () => {
+  const description: Description = parse(
+    await Deno.readTextFile("docs/webhook.openapi.yaml"),
+  );
+  const { post } = description.paths["/nats/token"];
+  const { examples } = post.responses["200"].content["application/json"];
+  const now = 1_800_000_000_000 as EpochMs;
+  const judged = Object.entries(examples).map(
+    ([name, { value }]) => {
+      const answer = readWebhookAnswer(value, 100);
+      assert(!(answer instanceof EndpointFault), name);
+      const outcome = answer.kind === "rejected"
+        ? answer
+        : judgeWebhookAnswer(answer.content, RULES, now);
+      return [name.split(/[ ,]/)[0], brief(outcome)];
+    },
+  );
+  assertEquals(judged, [
+    ["accepted", "identity user-4711"],
+    ["accepted", "identity user-4711"],
+    ["refused", "bearer_token_inactive"],
+    ["refused", "bearer_token_inactive"],
+  ]);
+});
