@@ -1,0 +1,177 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  createTestClocks,
+  json,
+  loginAt,
+  START_SECONDS,
+  startAskedServer,
+} from "../../tests/fixtures/asked_server.ts";
+import type {
+  Asked,
+  AskedServer,
+  TestClocks,
+} from "../../tests/fixtures/asked_server.ts";
+import { brief } from "../../tests/fixtures/introspection_scene.ts";
+import {
+  claims,
+  ISSUER,
+  issuerOptions,
+} from "../../tests/fixtures/jwt_scene.ts";
+import type { Claims } from "../../tests/fixtures/jwt_signer.ts";
+import { createSigner } from "../../tests/fixtures/jwt_signer.ts";
+import { Secret } from "../base/secret.ts";
+import type { AuthenticationOutcome, Authenticator } from "./authenticate.ts";
+import { createAuthenticator } from "./authenticator.ts";
+import type { UserInfoOptions } from "./userinfo.ts";
+
+const signer = createSigner("EdDSA");
+
+interface Scene extends AsyncDisposable {
+  readonly server: AskedServer;
+  readonly clocks: TestClocks;
+  readonly authenticator: Authenticator;
+  begin(token: string): ReturnType<Authenticator["authenticate"]>;
+  judge(changes?: Claims): Promise<AuthenticationOutcome>;
+}
+
+function createScene(
+  answer: (asked: Asked) => Response,
+  changes: Partial<UserInfoOptions> = {},
+): Scene {
+  const server = startAskedServer(answer);
+  const clocks = createTestClocks();
+  const authenticator = createAuthenticator({
+    issuers: [
+      {
+        ...issuerOptions(signer),
+        userinfo: {
+          endpoint: new URL(`${server.origin}/userinfo`),
+          claims: ["groups", "email"],
+          allowLoopbackHttp: true,
+          timeoutMs: 300,
+          ...changes,
+        },
+      },
+      issuerOptions(signer, { issuer: "https://plain.example" }),
+    ],
+  }, clocks.dependencies);
+  function begin(token: string): ReturnType<Authenticator["authenticate"]> {
+    return authenticator.authenticate(
+      new Secret(token),
+      loginAt(clocks.dependencies),
+    );
+  }
+  return {
+    server,
+    clocks,
+    authenticator,
+    begin,
+    judge: async (spoiled) => await begin(signer.token(claims(spoiled))),
+    async [Symbol.asyncDispose](): Promise<void> {
+      authenticator.stop();
+      await server.stop();
+    },
+  };
+}
+
+const answer = {
+  sub: "alice",
+  groups: ["ops"],
+  email: "a@example.com",
+  iss: "https://evil",
+  secret: "x",
+};
+
+Deno.test("the named claims are added to those of the token", async () => {
+  await using scene = createScene(() => json(answer));
+  const token = signer.token(claims());
+  const outcome = await scene.begin(token);
+  assert(outcome.kind === "identity");
+  assertEquals(outcome.claims, {
+    groups: ["ops"],
+    email: "a@example.com",
+    ...claims(),
+  });
+  assertEquals(outcome.credential, "jwt");
+  const [asked] = scene.server.asked;
+  assertEquals([asked?.method, asked?.path], ["GET", "/userinfo"]);
+  assertEquals(asked?.headers.get("authorization"), `Bearer ${token}`);
+});
+
+Deno.test("what the token says itself stays", async () => {
+  await using scene = createScene(() => json(answer));
+  const outcome = await scene.judge({ groups: ["guests"] });
+  assert(outcome.kind === "identity");
+  assertEquals(outcome.claims["groups"], ["guests"]);
+  assertEquals(outcome.issuer, ISSUER);
+});
+
+Deno.test("B20 nobody is asked about a token that does not verify, nor for another issuer", async () => {
+  await using scene = createScene(() => json(answer));
+  const stranger = createSigner("EdDSA");
+  assertEquals(
+    brief(await scene.begin(stranger.token(claims()))),
+    "signature_invalid",
+  );
+  assertEquals(
+    brief(await scene.judge({ exp: START_SECONDS - 60 })),
+    "bearer_token_expired",
+  );
+  assertEquals(
+    brief(await scene.judge({ iss: "https://plain.example" })),
+    "identity alice",
+  );
+  assertEquals(scene.server.asked.length, 0);
+});
+
+Deno.test("F8 F14 the answer is remembered, the token is judged each time", async () => {
+  await using scene = createScene(() => json(answer), {
+    memory: { seconds: 1200 },
+  });
+  const token = signer.token(claims());
+  await scene.begin(token);
+  const known = scene.begin(token);
+  assert(!(known instanceof Promise));
+  scene.clocks.step(601_000 + 30_000);
+  const expired = scene.begin(token);
+  assert(!(expired instanceof Promise));
+  assertEquals(brief(expired), "bearer_token_expired");
+  assertEquals(scene.server.asked.length, 1);
+});
+
+const refused: readonly [
+  why: string,
+  answer: () => Response,
+  expected: string,
+][] = [
+  ["another sub", () => json({ ...answer, sub: "bob" }), "claim_invalid"],
+  ["no sub", () => json({ ...answer, sub: undefined }), "claim_invalid"],
+  [
+    "401",
+    () => json({ error: "invalid_token" }, { status: 401 }),
+    "bearer_token_inactive",
+  ],
+  ["403", () => json(answer, { status: 403 }), "unavailable userinfo"],
+  ["500", () => json(answer, { status: 500 }), "unavailable userinfo"],
+  [
+    "a JWT",
+    () =>
+      new Response("a.b.c", { headers: { "content-type": "application/jwt" } }),
+    "unavailable userinfo",
+  ],
+  [
+    "groups twice",
+    () => json('{"sub":"alice","groups":[],"groups":["root"]}'),
+    "unavailable userinfo",
+  ],
+];
+
+for (const [why, response, expected] of refused) {
+  Deno.test(`F11 UserInfo with ${why}: nobody gets in without the claims that rules rely on`, async () => {
+    await using scene = createScene(response);
+    const outcome = await scene.judge();
+    assertEquals(brief(outcome), expected);
+    const said = JSON.stringify([outcome, scene.clocks.dependencies.log.lines]);
+    assert(!said.includes("eyJ") && !said.includes('example.com",'), said);
+  });
+}
