@@ -36,6 +36,7 @@ function checkPrefix(
   }
   if (!PREFIX_REGEXP.test(tokenPrefix)) {
     report("tokenPrefix", "is no beginning of a token");
+    return;
   }
   if (
     tokenPrefix.startsWith(API_TOKEN_PREFIX) ||

@@ -1,0 +1,78 @@
+import { assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { createApiToken } from "./api_token.ts";
+import { tokenForm } from "./token_form.ts";
+import type { TokenForm } from "./token_form.ts";
+
+function part(text: string): string {
+  return Buffer.from(text).toString("base64url");
+}
+
+const header = part('{"alg":"RS256"}');
+const payload = part('{"iss":"x"}');
+
+const forms: readonly [why: string, text: string, form: TokenForm][] = [
+  ["a JWT", `${header}.${payload}.AAAA`, "jwt"],
+  ["an unsecured JWT", `${part('{"alg":"none"}')}.${payload}.`, "jwt"],
+  ["a JWE", `${header}.AAAA.AAAA.AAAA.AAAA`, "jwt"],
+  ["two parts of a JWT", `${header}.${payload}`, "jwt"],
+  ["six parts", `${header}.a.b.c.d.e`, "jwt"],
+  ["a JWT with padding", `${header}=.${payload}=.AAAA=`, "jwt"],
+  ["a JWT with a space before it", ` ${header}.${payload}.AAAA`, "jwt"],
+  [
+    "a JWT with a line break in its header",
+    `${header.slice(0, 4)}\n${header.slice(4)}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a header that begins with a space",
+    `${part(' {"alg":"RS256"}')}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a header with a line break in front",
+    `${part('\r\n{\n"alg":"RS256"}')}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a header with a byte order mark",
+    `${part('\ufeff{"alg":"RS256"}')}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a header in the other base64",
+    `${Buffer.from(' {"alg":"??>>~~"}').toString("base64")}.${payload}.AAAA`,
+    "jwt",
+  ],
+  ["an empty header", `${part("{}")}.${payload}.AAAA`, "jwt"],
+  [
+    "a header with alg escaped",
+    `${part('{"\\u0061lg":"RS256"}')}.${payload}.AAAA`,
+    "jwt",
+  ],
+  ["the JSON serialization", '{"payload":"x","signatures":[]}', "jwt"],
+  ["the JSON serialization after spaces", ' \n{ "payload":"x"}', "jwt"],
+  ["an API token", createApiToken().token.reveal(), "api token"],
+  ["what begins like an API token", "nct_x", "api token"],
+  ["an API token around a JWT", `nct_${header}.${payload}.AAAA`, "api token"],
+  ["random characters", randomBytes(32).toString("base64url"), "opaque"],
+  ["a UUID", "7f1c6a52-6a1f-4c19-9a55-7f7a0c2d3a4b", "opaque"],
+  ["two random parts", "ory_at_x8Zt.9f2k", "opaque"],
+  ["a PASETO", "v4.public.eyJzdWIiOiJhbGljZSJ9.footer", "opaque"],
+  ["a token of Laravel", "1|Zl3cR8hV0tqkq2fJ", "opaque"],
+  ["nothing", "", "opaque"],
+  ["a header alone", header, "opaque"],
+];
+
+for (const [why, text, form] of forms) {
+  Deno.test(`A12 ${why} is ${form}`, () => assertEquals(tokenForm(text), form));
+}
+
+Deno.test("A12 no random token is taken for a JWT", () => {
+  for (let count = 0; count < 100_000; count++) {
+    const text = randomBytes(24).toString("base64url");
+    assertEquals(tokenForm(text), "opaque");
+    assertEquals(tokenForm(`${text}.${text.slice(0, 8)}`), "opaque", text);
+  }
+});
