@@ -1,83 +1,20 @@
 /**
- * Each kind of token by itself, as the conformance suite needs it: a token that is
- * good, tokens that are not, and a way to make whoever is asked answer badly.
+ * All kinds of tokens, for the conformance suite.
  */
 import { Secret } from "../../src/base/secret.ts";
-import type { CredentialKind } from "../../src/base/identity.ts";
 import { createApiToken } from "../../src/identity/api_token.ts";
-import type { AuthenticatorOptions } from "../../src/identity/authenticator_options.ts";
-import { parseWebhookSecret } from "../../src/identity/webhook_signature.ts";
 import {
   json,
   START_SECONDS,
   startAskedServer,
 } from "../fixtures/asked_server.ts";
-import type { AskedServer } from "../fixtures/asked_server.ts";
 import { CLUSTER_ISSUER, startCluster } from "../fixtures/cluster.ts";
-import { goodAnswer } from "../fixtures/introspection_scene.ts";
 import { claims, issuerOptions } from "../fixtures/jwt_scene.ts";
 import { createSigner, jwksOf } from "../fixtures/jwt_signer.ts";
-import type { Claims, Signer } from "../fixtures/jwt_signer.ts";
-import { acceptance, WEBHOOK_SECRET } from "../fixtures/webhook_scene.ts";
-
-export interface TokenKind {
-  readonly name: string;
-  readonly credential: CredentialKind;
-  /** There is an `asked` server. */
-  readonly asks: boolean;
-  create(): Promise<KindScene>;
-}
-
-export interface KindScene extends AsyncDisposable {
-  readonly options: AuthenticatorOptions;
-  readonly sub: string;
-  /** Another one each time, all of them good, for ten minutes. */
-  goodToken(): string;
-  /** Genuine, but of no use here; what is left out cannot be with this kind. */
-  readonly spoiled: Readonly<Partial<Record<Spoiled, Spoil>>>;
-  /** Whoever is asked about each token; undefined where all that is needed is in memory. */
-  readonly asked?: AskedServer;
-  /** Whether opaque tokens are asked about whatever they look like. */
-  readonly asksAboutAnything: boolean;
-}
-
-export type Spoiled =
-  | "another audience"
-  | "expired"
-  | "unknown issuer"
-  | "forged";
-
-export interface Spoil {
-  readonly token: () => string;
-  readonly code: string;
-}
-
-const RULES = { clockToleranceSeconds: 30, lifetimeSecondsMax: 3600 };
-const ASKING = { allowLoopbackHttp: true, timeoutMs: 300 };
-
-let made = 0;
-
-function jwtSpoils(signer: Signer, stranger: Signer): KindScene["spoiled"] {
-  const token = (changes: Claims) => () => signer.token(claims(changes));
-  return {
-    "another audience": {
-      token: token({ aud: "other" }),
-      code: "audience_mismatch",
-    },
-    "expired": {
-      token: token({ exp: START_SECONDS - 31 }),
-      code: "bearer_token_expired",
-    },
-    "unknown issuer": {
-      token: token({ iss: "https://x" }),
-      code: "issuer_untrusted",
-    },
-    "forged": {
-      token: () => stranger.token(claims()),
-      code: "signature_invalid",
-    },
-  };
-}
+import type { Claims } from "../fixtures/jwt_signer.ts";
+import { introspectionKind, userinfoKind, webhookKind } from "./asked_kinds.ts";
+import { ASKING, jwtSpoils, nextNumber, RULES } from "./token_kind.ts";
+import type { KindScene, TokenKind } from "./token_kind.ts";
 
 function jwtKind(
   name: string,
@@ -99,7 +36,7 @@ function jwtKind(
           issuers: [issuerOptions(signer, from === "url" ? { keys } : {})],
         },
         sub: "alice",
-        goodToken: () => signer.token(claims({ jti: String(made++) })),
+        goodToken: () => signer.token(claims({ jti: String(nextNumber()) })),
         spoiled: jwtSpoils(signer, createSigner(alg)),
         asksAboutAnything: false,
         [Symbol.asyncDispose]: () => server.stop(),
@@ -107,122 +44,6 @@ function jwtKind(
     },
   };
 }
-
-const userinfoKind: TokenKind = {
-  name: "a JWT with UserInfo",
-  credential: "jwt",
-  asks: true,
-  create(): Promise<KindScene> {
-    const signer = createSigner("EdDSA");
-    const asked = startAskedServer(() =>
-      json({ sub: "alice", groups: ["ops"] })
-    );
-    const endpoint = new URL(`${asked.origin}/userinfo`);
-    return Promise.resolve({
-      options: {
-        issuers: [{
-          ...issuerOptions(signer),
-          userinfo: { endpoint, claims: ["groups"], ...ASKING },
-        }],
-      },
-      sub: "alice",
-      goodToken: () => signer.token(claims({ jti: String(made++) })),
-      spoiled: jwtSpoils(signer, createSigner("EdDSA")),
-      asked,
-      asksAboutAnything: false,
-      [Symbol.asyncDispose]: () => asked.stop(),
-    });
-  },
-};
-
-/** Opaque tokens of an authorization server: what is wrong with one is in its name. */
-function answerByName(
-  { body }: { readonly body: string },
-  good: (changes?: Claims) => Claims,
-  bad: Claims,
-  exp: string,
-): Claims {
-  if (body.includes("forged")) return bad;
-  if (body.includes("expired")) return good({ [exp]: START_SECONDS - 31 });
-  if (body.includes("audience")) return good({ aud: "other" });
-  if (body.includes("issuer")) return good({ iss: "https://x" });
-  return good();
-}
-
-function opaqueSpoil(word: string, code: string): Spoil {
-  return { token: () => `${word}-${made++}`, code };
-}
-
-const introspectionKind: TokenKind = {
-  name: "an opaque token",
-  credential: "introspection",
-  asks: true,
-  create(): Promise<KindScene> {
-    const asked = startAskedServer((question) =>
-      json(answerByName(question, goodAnswer, { active: false }, "exp"))
-    );
-    return Promise.resolve({
-      options: {
-        introspection: [{
-          issuer: "https://id.example.com",
-          audiences: ["nats"],
-          endpoint: new URL(asked.origin),
-          client: {
-            method: "client_secret_basic",
-            clientId: "nats",
-            secret: new Secret("canary-client-secret"),
-          },
-          ...RULES,
-          ...ASKING,
-        }],
-      },
-      sub: "alice",
-      goodToken: () => `good-${made++}`,
-      spoiled: {
-        "another audience": opaqueSpoil("audience", "audience_mismatch"),
-        "expired": opaqueSpoil("expired", "bearer_token_expired"),
-        "unknown issuer": opaqueSpoil("issuer", "issuer_untrusted"),
-        "forged": opaqueSpoil("forged", "bearer_token_inactive"),
-      },
-      asked,
-      asksAboutAnything: true,
-      [Symbol.asyncDispose]: () => asked.stop(),
-    });
-  },
-};
-
-const webhookKind: TokenKind = {
-  name: "a token for the webhook",
-  credential: "webhook",
-  asks: true,
-  create(): Promise<KindScene> {
-    const asked = startAskedServer((question) =>
-      json(
-        answerByName(question, acceptance, { result: "refused" }, "expires_at"),
-      )
-    );
-    return Promise.resolve({
-      options: {
-        webhooks: [{
-          issuer: "urn:test:webhook",
-          url: new URL(asked.origin),
-          secrets: [parseWebhookSecret(new Secret(WEBHOOK_SECRET))],
-          ...RULES,
-          ...ASKING,
-        }],
-      },
-      sub: "alice",
-      goodToken: () => `${made++}|good`,
-      spoiled: {
-        "expired": opaqueSpoil("expired", "bearer_token_expired"),
-        "forged": opaqueSpoil("forged", "bearer_token_inactive"),
-      },
-      asked,
-      asksAboutAnything: true,
-      [Symbol.asyncDispose]: () => asked.stop(),
-    });
-  },
-};
 
 const apiTokenKind: TokenKind = {
   name: "an API token",
@@ -251,7 +72,7 @@ const apiTokenKind: TokenKind = {
       options: { apiTokens: { issuer: "urn:test:api-tokens", file } },
       sub: "alice",
       goodToken: () =>
-        (good[made++ % good.length] ?? createApiToken()).token.reveal(),
+        (good[nextNumber() % good.length] ?? createApiToken()).token.reveal(),
       spoiled: {
         "expired": {
           token: () => expired.token.reveal(),
@@ -279,7 +100,7 @@ function kubernetesKind(kind: "keys" | "token_review"): TokenKind {
       const token = (changes: Claims) => () =>
         cluster.projectedToken("shop", "web", {
           ...ten,
-          jti: String(made++),
+          jti: String(nextNumber()),
           ...changes,
         });
       const common = {

@@ -20,7 +20,7 @@ import { SPACES } from "../fixtures/hostile_texts.ts";
 import { brief } from "../fixtures/introspection_scene.ts";
 import { endlessBody, slowBody } from "../fixtures/key_server.ts";
 import { TOKEN_KINDS } from "./authenticator_kinds.ts";
-import type { KindScene, TokenKind } from "./authenticator_kinds.ts";
+import type { KindScene, TokenKind } from "./token_kind.ts";
 
 interface Running {
   readonly scene: KindScene;
