@@ -60,12 +60,8 @@ function grantAsIs(grant: Grant, sub: string): Grant {
 Deno.test("the check notices what would widen: subs put into subjects as they are", async () => {
   await using stack = await startStack();
   const { check } = createIdentityCheck(stack, { spoil: grantAsIs });
-  for (
-    const [sub, subject] of [["*", "users.victim.>"], [">\u00a0q", "users.>"], [
-      "victim",
-      "users.victim.>",
-    ]] as const
-  ) {
+  const widening = [["*", "users.victim.>"], [">\u00a0q", "users.>"]] as const;
+  for (const [sub, subject] of widening) {
     assertStringIncludes(
       await check(sub) ?? "",
       `too much: {"subject":"${subject}"`,
