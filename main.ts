@@ -1,6 +1,7 @@
 /**
- * Hands the arguments to a command and sets the exit code; nothing else.
+ * Hands the arguments to a command and ends with its exit code; nothing else.
  */
 import { runCommand } from "./src/cli/command.ts";
 
-if (import.meta.main) Deno.exitCode = await runCommand(Deno.args);
+// Ends at once: a connection to a server that is silent would keep the program.
+if (import.meta.main) Deno.exit(await runCommand(Deno.args));

@@ -89,8 +89,11 @@ export const XKEY_CACHE_ENTRIES_MAX = 1024;
  */
 export const REQUEST_LIFETIME_SECONDS_MAX = 60;
 
-/** Requests remembered against replay: 4,000 logins a second for 16 seconds. */
-export const REQUESTS_REMEMBERED_MAX = 65_536;
+/**
+ * Requests remembered against replay, some 150 bytes each: 2,000 logins a second
+ * for the longest time-out, ten times what one process does for the usual one.
+ */
+export const REQUESTS_REMEMBERED_MAX = 131_072;
 
 /** Rules of one configuration; they are tried one after the other. */
 export const RULES_MAX = 1000;

@@ -53,7 +53,7 @@ export type Dependency =
   | "webhook"
   | "token_review"
   | "api_tokens"
-  | "overload"
+  | "verdict"
   | "response";
 
 /** The client could not be judged. Refused with a constant error, and alerted on. */
@@ -79,6 +79,7 @@ export type DiscardCode =
   | "request_expired"
   | "request_late"
   | "request_replayed"
+  | "request_memory_full"
   | "reply_subject_unexpected"
   | "server_xkey_invalid"
   | "xkey_mismatch"

@@ -12,7 +12,12 @@ import {
 } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
 import type { EpochMs } from "../base/time.ts";
-import type { Authenticate } from "../identity/authenticate.ts";
+import { untilAborted } from "../base/until_aborted.ts";
+import type {
+  Authenticate,
+  AuthenticationOutcome,
+  ClientConnection,
+} from "../identity/authenticate.ts";
 import type { Grant, Permit } from "../permissions/grant.ts";
 import { findBearerToken } from "./bearer_token.ts";
 import type { CalloutMessage, VerifyRequest } from "./request.ts";
@@ -73,13 +78,9 @@ export async function authorize(
   if (!(bearerToken instanceof Secret)) {
     return answer(stages, request, bearerToken, time.now);
   }
-  const identity = await stages.authenticate(bearerToken, {
-    now: time.now,
-    // Made when it is first asked for, which most requests never do.
-    get signal(): AbortSignal {
-      return time.signal;
-    },
-    connection: { host, type },
+  const identity = await authenticate(stages, bearerToken, time, {
+    host,
+    type,
   });
   if (identity.kind !== "identity") {
     return answer(stages, request, identity, time.now);
@@ -94,6 +95,30 @@ export async function authorize(
   const userJwt = stages.issueUserJwt(request, identity, grant, time.now);
   const granted: Granted = { kind: "granted", identity, grant, userJwt };
   return answer(stages, request, granted, time.now);
+}
+
+/** The verdict, as long as the server waits for it: a token must not hold its place for ever. */
+async function authenticate(
+  stages: Stages,
+  bearerToken: Secret,
+  time: RequestTime,
+  connection: ClientConnection,
+): Promise<AuthenticationOutcome> {
+  const verdict = stages.authenticate(bearerToken, {
+    now: time.now,
+    // Made when it is first asked for, which most requests never do.
+    get signal(): AbortSignal {
+      return time.signal;
+    },
+    connection,
+  });
+  if (!(verdict instanceof Promise)) return verdict;
+  try {
+    return await untilAborted(verdict, time.signal);
+  } catch (error) {
+    if (!time.signal.aborted) throw error;
+    return unavailable("verdict", "It did not come in time");
+  }
 }
 
 function answer(

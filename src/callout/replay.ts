@@ -6,8 +6,16 @@ import { REQUESTS_REMEMBERED_MAX } from "../base/limits.ts";
 import type { EpochMs } from "../base/time.ts";
 
 export interface ReplayGuard {
-  /** Whether this user nkey is seen for the first time; remembers it until the request is worthless. */
-  admit(userNkey: string, worthlessAt: EpochMs, now: EpochMs): boolean;
+  /**
+   * Whether this user nkey is seen for the first time; remembers it until the
+   * request is worthless. When there is no room left nothing is admitted: what
+   * cannot be remembered could be answered twice.
+   */
+  admit(
+    userNkey: string,
+    worthlessAt: EpochMs,
+    now: EpochMs,
+  ): "admitted" | "replayed" | "full";
 }
 
 export function createReplayGuard(): ReplayGuard {
@@ -16,17 +24,22 @@ export function createReplayGuard(): ReplayGuard {
 
   function forgetOld(now: EpochMs): void {
     for (const [userNkey, worthlessAt] of seen) {
-      if (worthlessAt > now && seen.size < REQUESTS_REMEMBERED_MAX) return;
+      if (worthlessAt > now) return;
       seen.delete(userNkey);
     }
   }
 
   return {
-    admit(userNkey: string, worthlessAt: EpochMs, now: EpochMs): boolean {
-      if (seen.has(userNkey)) return false;
+    admit(
+      userNkey: string,
+      worthlessAt: EpochMs,
+      now: EpochMs,
+    ): "admitted" | "replayed" | "full" {
+      if (seen.has(userNkey)) return "replayed";
       forgetOld(now);
+      if (seen.size >= REQUESTS_REMEMBERED_MAX) return "full";
       seen.set(userNkey, worthlessAt);
-      return true;
+      return "admitted";
     },
   };
 }

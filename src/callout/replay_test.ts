@@ -1,17 +1,26 @@
-import { assert, assertFalse } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import { REQUESTS_REMEMBERED_MAX } from "../base/limits.ts";
 import type { EpochMs } from "../base/time.ts";
 import { createReplayGuard } from "./replay.ts";
 
-Deno.test("I11 createReplayGuard() forgets what is worthless and stays bounded", () => {
+function at(milliseconds: number): EpochMs {
+  return milliseconds as EpochMs;
+}
+
+Deno.test("I11 createReplayGuard() admits a request once, until it is worthless", () => {
   const guard = createReplayGuard();
-  assert(guard.admit("U1", 1000 as EpochMs, 0 as EpochMs));
-  assertFalse(guard.admit("U1", 1000 as EpochMs, 999 as EpochMs));
-  assert(guard.admit("U2", 3000 as EpochMs, 1001 as EpochMs));
-  assert(guard.admit("U1", 3000 as EpochMs, 1001 as EpochMs));
-  for (let count = 0; count < 70_000; count++) {
-    guard.admit(`X${count}`, 9000 as EpochMs, 1002 as EpochMs);
+  assertEquals(guard.admit("U1", at(1000), at(0)), "admitted");
+  assertEquals(guard.admit("U1", at(1000), at(999)), "replayed");
+  assertEquals(guard.admit("U2", at(3000), at(1001)), "admitted");
+  assertEquals(guard.admit("U1", at(3000), at(1001)), "admitted");
+});
+
+Deno.test("I11 createReplayGuard() admits nothing that it cannot remember", () => {
+  const guard = createReplayGuard();
+  for (let count = 0; count < REQUESTS_REMEMBERED_MAX; count++) {
+    guard.admit(`U${count}`, at(9000), at(0));
   }
-  // The oldest has been pushed out, the youngest is still known.
-  assert(guard.admit("X0", 9000 as EpochMs, 1003 as EpochMs));
-  assertFalse(guard.admit("X69999", 9000 as EpochMs, 1003 as EpochMs));
+  assertEquals(guard.admit("one more", at(9000), at(0)), "full");
+  assertEquals(guard.admit("U0", at(9000), at(0)), "replayed");
+  assertEquals(guard.admit("one more", at(19_000), at(9000)), "admitted");
 });

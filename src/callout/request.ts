@@ -110,9 +110,15 @@ export function createVerifier(options: VerifierOptions): VerifyRequest {
       return discarded("request_signature_invalid");
     }
     // Last: only a genuine request may occupy the memory of the guard.
-    return options.replays.admit(request.userNkey, request.worthlessAt, now)
-      ? request
-      : discarded("request_replayed");
+    const { userNkey, worthlessAt } = request;
+    switch (options.replays.admit(userNkey, worthlessAt, now)) {
+      case "admitted":
+        return request;
+      case "replayed":
+        return discarded("request_replayed");
+      default:
+        return discarded("request_memory_full");
+    }
   };
 }
 

@@ -78,7 +78,8 @@ export function checkRequest(
   // `exp` is truncated to seconds by the server: the time is up to a second later.
   const worthlessAt = (exp + 1) * 1000 + CLOCK_SKEW_MS as EpochMs;
   if (context.now >= worthlessAt) return discarded("request_expired");
-  if (exp * 1000 - context.now > REQUEST_LIFETIME_SECONDS_MAX * 1000) {
+  const lifetimeMsMax = REQUEST_LIFETIME_SECONDS_MAX * 1000 + CLOCK_SKEW_MS;
+  if (exp * 1000 - context.now > lifetimeMsMax) {
     return undecodable(
       `claim "exp" is more than ${REQUEST_LIFETIME_SECONDS_MAX} seconds away: lower the server's authorization.timeout`,
     );
@@ -112,7 +113,7 @@ export function checkRequest(
   if (!context.isTrustedServer(serverId)) {
     return discarded(
       "server_untrusted",
-      "Not a server that may ask: see nats.trusted_servers",
+      "Not a server that may ask: see callout.trusted_servers",
     );
   }
   // The header is outside of the signature, the claim inside: they must agree.

@@ -7,7 +7,10 @@
 import { Buffer } from "node:buffer";
 import { assert } from "../base/assert.ts";
 import { type EpochMs, toEpochSeconds } from "../base/time.ts";
-import { NATS_JWT_VERSION } from "../nats_jwt/claims.ts";
+import {
+  type AuthorizationResponseClaims,
+  NATS_JWT_VERSION,
+} from "../nats_jwt/claims.ts";
 import { encodeNatsJwt } from "../nats_jwt/codec.ts";
 import type { SigningKey } from "../nats_jwt/nkeys.ts";
 import type { Xkey } from "../nats_jwt/xkeys.ts";
@@ -52,7 +55,7 @@ export function createResponder(options: ResponderOptions): Respond {
     result: ResponseResult,
     now: EpochMs,
   ): Uint8Array {
-    const response = encodeNatsJwt({
+    const claims: AuthorizationResponseClaims = {
       "sub": request.userNkey,
       "aud": request.serverId,
       "iat": toEpochSeconds(now),
@@ -62,8 +65,8 @@ export function createResponder(options: ResponderOptions): Respond {
         ...issuerAccount,
         ...result,
       },
-    }, signingKey);
-    const plain = Buffer.from(response);
+    };
+    const plain = Buffer.from(encodeNatsJwt(claims, signingKey));
     if (xkey === undefined) return plain;
     assert(request.serverXkey !== undefined, "a sealed request names its xkey");
     return xkey.seal(plain, request.serverXkey);

@@ -3,6 +3,7 @@
  * memory, the service, and two bearer tokens to try it with. Ctrl-C ends all.
  */
 import { parseArgs } from "node:util";
+import { within } from "../base/within.ts";
 import type { Config } from "../config/config.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import { parseConfig } from "../config/parse.ts";
@@ -213,14 +214,4 @@ function readPort(text: string | undefined, name: keyof ServerPorts): number {
     throw new UsageError(`${OPTION_BY_PORT[name]} must be a port, 1 to 65535`);
   }
   return port;
-}
-
-async function within(
-  milliseconds: number,
-  promise: Promise<void>,
-): Promise<void> {
-  const timeout = Promise.withResolvers<void>();
-  const timer = setTimeout(timeout.resolve, milliseconds);
-  await Promise.race([promise, timeout.promise]);
-  clearTimeout(timer);
 }

@@ -10,6 +10,7 @@ import {
   type LoadedConfig,
 } from "../config/load.ts";
 import { ListenError } from "../monitoring/health.ts";
+import { SubscriptionRefusedError } from "../nats/subscription.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, printError } from "./command.ts";
 import { runService } from "./service.ts";
@@ -38,7 +39,10 @@ export async function run(args: readonly string[]): Promise<number> {
         printError(formatConfigError(error));
         return EXIT_USAGE;
       }
-      if (error instanceof ListenError) {
+      if (
+        error instanceof ListenError ||
+        error instanceof SubscriptionRefusedError
+      ) {
         printError(error.message);
         return EXIT_FAILED;
       }

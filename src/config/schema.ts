@@ -78,12 +78,12 @@ const callout = z.strictObject({
     "Run without a curve key: everybody who may subscribe in the account AUTH then reads the clients' tokens.",
   ),
   trusted_servers: z.array(z.string()).max(1000).default([]).describe(
-    "Public keys (N...) of the NATS servers that may ask. Empty: the server that the service is connected to; in a cluster, any server.",
+    "Public keys (N...) of the NATS servers that may ask, beside the one that the service is connected to. Without any, in a cluster every server may.",
   ),
   budget_ms: z.int().min(100).max(10_000).default(4000).describe(
     "Longest time from a request's arrival to its answer, in milliseconds. Keep it below authorization.timeout of the NATS servers (2 s unless set; the compose and embedded servers have 5 s): a later answer reaches nobody. What the server itself asks for is kept in any case.",
   ),
-  requests_in_flight_max: z.int().min(1).max(10_000).default(256).describe(
+  requests_in_flight_max: z.int().min(1).max(10_000).default(4096).describe(
     "Requests judged at the same time. Only those that wait for something outside count, an issuer's keys for instance.",
   ),
   requests_waiting_max: z.int().min(1).max(100_000).default(10_000).describe(

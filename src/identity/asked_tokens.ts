@@ -19,7 +19,7 @@ import { EndpointFault } from "./endpoint_fault.ts";
 import type { EndpointGuard } from "./endpoint_guard.ts";
 import { TokenMemory } from "./token_memory.ts";
 import type { TokenMemoryOptions, Vouched } from "./token_memory.ts";
-import { untilAborted } from "./until_aborted.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 
 /** How long answers are remembered. */
 export interface MemoryOptions extends TokenMemoryOptions {

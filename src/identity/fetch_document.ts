@@ -7,7 +7,7 @@ import { decodeUtf8, JsonFault } from "../base/json.ts";
 import { JWKS_BYTES_MAX } from "../base/limits.ts";
 import { checkHost } from "./network_address.ts";
 import type { AddressPolicy } from "./network_address.ts";
-import { untilAborted } from "./until_aborted.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 
 export interface FetchRules extends AddressPolicy {
   /** For everything: name, connection, TLS, head and body. */

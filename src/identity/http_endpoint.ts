@@ -16,7 +16,7 @@ import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import { readBoundedBody } from "./bounded_body.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { checkHost } from "./network_address.ts";
-import { untilAborted } from "./until_aborted.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 
 export interface EndpointOptions {
   /** PEM. Trusted for this endpoint beside the machine's own. */

@@ -23,12 +23,17 @@ import { SharedSecrets } from "./shared_secret.ts";
 
 export type FoundKeys = CandidateKeys | Rejected | Unavailable;
 
+/** How long a token may wait. The signal is read only if it has to. */
+export interface Wait {
+  readonly signal: AbortSignal;
+}
+
 export interface IssuerKeys {
   /** The keys that may have signed a token; a promise only if they have to be fetched. */
   find(
     algorithm: JwsAlgorithm,
     kid: string | undefined,
-    signal: AbortSignal,
+    wait: Wait,
   ): FoundKeys | Promise<FoundKeys>;
   /** Resolves when the keys are there, or the first try to get them has failed. */
   start(): Promise<void>;

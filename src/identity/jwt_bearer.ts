@@ -104,15 +104,15 @@ export function createJwtBearer(
   return {
     authenticate(
       bearerToken,
-      { now, signal },
+      context,
     ): AuthenticationOutcome | Promise<AuthenticationOutcome> {
       const presented = readToken(bearerToken.reveal(), byName);
       if (presented.kind === "rejected") return presented;
       const { issuer, algorithm, jws } = presented;
-      const found = issuer.keys.find(algorithm, jws.header.kid, signal);
+      const found = issuer.keys.find(algorithm, jws.header.kid, context);
       return found instanceof Promise
         ? found.then((keys) => judge(presented, keys, clock()))
-        : judge(presented, found, now);
+        : judge(presented, found, context.now);
     },
     async start(): Promise<void> {
       await Promise.all([...byName.values()].map(({ keys }) => keys.start()));

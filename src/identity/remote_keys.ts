@@ -14,7 +14,7 @@ import { rejected, unavailable } from "../base/outcome.ts";
 import type { Rejected, Unavailable } from "../base/outcome.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { FoundKeys, IssuerKeys } from "./issuer_keys.ts";
+import type { FoundKeys, IssuerKeys, Wait } from "./issuer_keys.ts";
 import type {
   CandidateKeys,
   ImportedKeySet,
@@ -25,7 +25,7 @@ import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import type { KeyFetcher } from "./key_fetcher.ts";
 import { FetchFault } from "./fetch_document.ts";
 import { UnknownKids } from "./unknown_kids.ts";
-import { untilAborted } from "./until_aborted.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 
 export interface RemoteKeysOptions {
   readonly issuer: string;
@@ -77,7 +77,7 @@ export class RemoteKeys implements IssuerKeys {
   find(
     algorithm: JwsAlgorithm,
     kid: string | undefined,
-    signal: AbortSignal,
+    wait: Wait,
   ): FoundKeys | Promise<FoundKeys> {
     const found = this.#look(algorithm, kid);
     if (found.kind !== "missing key") return found;
@@ -85,7 +85,7 @@ export class RemoteKeys implements IssuerKeys {
     if (this.#waiting >= JWKS_WAITERS_MAX) {
       return this.#unavailable("too many tokens wait for them");
     }
-    return this.#findAfterFetch(algorithm, kid, signal);
+    return this.#findAfterFetch(algorithm, kid, wait.signal);
   }
 
   /** Resolves when the first fetch has ended, well or not. */

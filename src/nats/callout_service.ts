@@ -2,9 +2,10 @@
  * The callout service on a NATS connection, with whatever judges tokens and
  * decides about grants handed in: what `start` and programs of your own share.
  */
-import type { NatsConnection } from "@nats-io/nats-core";
+import type { NatsConnection, ServerInfo } from "@nats-io/nats-core";
 import type { Secret } from "../base/secret.ts";
 import { monotonicClock, systemClock } from "../base/time.ts";
+import { within } from "../base/within.ts";
 import { authorize, type Stages } from "../callout/authorize.ts";
 import { createReplayGuard } from "../callout/replay.ts";
 import { createVerifier } from "../callout/request.ts";
@@ -19,9 +20,13 @@ import { signingKeyFromSeed } from "../nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../nats_jwt/xkeys.ts";
 import type { Permit } from "../permissions/grant.ts";
 import type { Log } from "../telemetry/log.ts";
-import { connectNats, type NatsOptions } from "./connection.ts";
+import { connectNats, type NatsOptions, reconnectPause } from "./connection.ts";
 import { createDecisionLog } from "./decision_log.ts";
-import { subscribeToCallouts } from "./subscription.ts";
+import { type ReadServerFacts, rememberServerFacts } from "./server_facts.ts";
+import {
+  subscribeToCallouts,
+  SubscriptionRefusedError,
+} from "./subscription.ts";
 import {
   createTrustedServers,
   type TrustedServers,
@@ -85,22 +90,47 @@ export interface CalloutService {
 /** Time for requests in flight when the service stops. Orchestrators give 10 s before they kill. */
 const DRAIN_GRACE_MS = 5_000;
 
+/** For the last words to the server, which may be gone. */
+const GOODBYE_MS = 1_000;
+
 /**
  * Connects, trying until it is in, and subscribes. Resolves as soon as requests
  * are taken.
  *
  * @throws {SyntaxError} If a seed is not of its kind.
+ * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} AbortError, if the signal is aborted before NATS is reached.
  */
 export async function startCalloutService(
   options: CalloutServiceOptions,
   signal: AbortSignal,
 ): Promise<CalloutService> {
-  const { callout, log, nats } = options;
   const keys = readKeys(options);
-  const connection = await connectNats(nats, log, signal);
-  const servers = createTrustedServers(connection, callout.trustedServerIds);
-  const stages = createStages(options, keys, servers, connection);
+  for (;;) {
+    const connection = await connectNats(options.nats, options.log, signal);
+    try {
+      return await serve(options, keys, connection);
+    } catch (error) {
+      await within(GOODBYE_MS, connection.close());
+      if (error instanceof SubscriptionRefusedError) throw error;
+      options.log.error("lost NATS while subscribing, trying again", {
+        code: "nats_unreachable",
+        detail: error instanceof Error ? error.message : String(error),
+      });
+    }
+    await reconnectPause(signal);
+  }
+}
+
+async function serve(
+  options: CalloutServiceOptions,
+  keys: Keys,
+  connection: NatsConnection,
+): Promise<CalloutService> {
+  const { callout, log, nats } = options;
+  const readFacts = rememberServerFacts(connection);
+  const servers = createTrustedServers(readFacts, callout.trustedServerIds);
+  const stages = createStages(options, keys, servers, readFacts);
   const subscription = await subscribeToCallouts(connection, {
     queueGroup: nats.queueGroup,
     budgetMs: callout.budgetMs,
@@ -108,30 +138,31 @@ export async function startCalloutService(
     requestsWaitingMax: callout.requestsWaitingMax,
     judge: (message, time) => authorize(stages, message, time),
     onDecision: createDecisionLog(log),
-    onInternalError: (error) =>
-      log.error("request failed by our own fault", {
-        code: "internal_error",
-        detail: error instanceof Error ? `${error.name}: ${error.message}` : "",
+    onUnsent: (count) =>
+      log.warn("answers could not be sent while NATS was away", {
+        code: "answers_unsent",
+        count,
       }),
     clock: systemClock,
     monotonic: monotonicClock,
   });
-  logStart(options, servers, connection);
+  logStart(options, servers, readFacts());
 
   async function stop(): Promise<void> {
     log.info("stopping: no more requests are taken");
     await subscription.drain(DRAIN_GRACE_MS);
-    await connection.flush().catch(() => {});
-    await connection.close();
+    await within(GOODBYE_MS, connection.flush());
+    await within(GOODBYE_MS, connection.close());
   }
   let stopping: Promise<void> | undefined;
   return {
     isSubscribed: () => subscription.isActive(),
     stop: () => stopping ??= stop(),
-    ended: connection.closed().then((error) => {
-      if (!error) return;
-      log.error("connection to NATS ended", { detail: error.message });
-    }),
+    ended: Promise.race([connection.closed(), subscription.refused])
+      .then((error) => {
+        if (!error) return;
+        log.error("the service has ended", { detail: error.message });
+      }),
   };
 }
 
@@ -174,7 +205,7 @@ function createStages(
   { authenticate, callout, permit }: CalloutServiceOptions,
   { issueUserJwt, respond, xkey }: Keys,
   servers: TrustedServers,
-  connection: NatsConnection,
+  readFacts: ReadServerFacts,
 ): Stages {
   return {
     verify: createVerifier({
@@ -188,20 +219,20 @@ function createStages(
     permit,
     issueUserJwt,
     respond,
-    responseBytesMax: () => connection.info?.max_payload ?? 0,
+    responseBytesMax: () => readFacts().max_payload,
   };
 }
 
 function logStart(
   { callout, log, nats }: CalloutServiceOptions,
   servers: TrustedServers,
-  connection: NatsConnection,
+  server: ServerInfo,
 ): void {
   log.info("ready: requests are taken", {
     subject: "$SYS.REQ.USER.AUTH",
     queueGroup: nats.queueGroup,
-    serverId: connection.info?.server_id ?? "",
-    version: connection.info?.version ?? "",
+    serverId: server.server_id,
+    version: server.version,
   });
   if (servers.acceptsAny()) {
     log.warn("requests of any server in this cluster are accepted", {

@@ -8,11 +8,11 @@ import {
   credsAuthenticator,
   type NatsConnection,
   nkeyAuthenticator,
-  type TlsOptions,
 } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-deno";
 import { unreachable } from "../base/assert.ts";
 import type { Secret } from "../base/secret.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import type { Log } from "../telemetry/log.ts";
 
 export interface NatsOptions {
@@ -59,37 +59,54 @@ export async function connectNats(
 ): Promise<NatsConnection> {
   for (;;) {
     signal.throwIfAborted();
+    const attempt = dial(options);
     try {
-      return await connect({
-        servers: [...options.servers],
-        authenticator: toAuthenticator(options.credentials),
-        ...(options.tls === undefined
-          ? {}
-          : { tls: options.tls as TlsOptions }),
-        name: "nats-auth-callout",
-        timeout: CONNECT_TIMEOUT_MS,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: RECONNECT_WAIT_MS,
-        reconnectJitter: RECONNECT_JITTER_MS,
-        reconnectJitterTLS: RECONNECT_JITTER_MS,
-        pingInterval: PING_INTERVAL_MS,
-        ignoreClusterUpdates: true,
-        // Resolved by the runtime: the process may then be kept to these names.
-        resolve: false,
-        // A server that has not yet got our account's JWT refuses us for a while.
-        ignoreAuthErrorAbort: true,
-      });
+      return await untilAborted(attempt, signal);
     } catch (error) {
+      // An attempt that is not waited for any more may still succeed.
+      if (signal.aborted) attempt.then((late) => late.close(), () => {});
+      signal.throwIfAborted();
       log.error("cannot connect to NATS, trying again", {
         code: "nats_unreachable",
         address: options.servers.join(" "),
         detail: error instanceof Error ? error.message : String(error),
       });
     }
-    await sleep(
-      RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS * 3,
-      signal,
-    );
+    await reconnectPause(signal);
+  }
+}
+
+function dial(options: NatsOptions): Promise<NatsConnection> {
+  return connect({
+    servers: [...options.servers],
+    authenticator: toAuthenticator(options.credentials),
+    ...(options.tls === undefined ? {} : { tls: { ...options.tls } }),
+    name: "nats-auth-callout",
+    timeout: CONNECT_TIMEOUT_MS,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_JITTER_MS,
+    reconnectJitterTLS: RECONNECT_JITTER_MS,
+    pingInterval: PING_INTERVAL_MS,
+    ignoreClusterUpdates: true,
+    // Resolved by the runtime: the process may then be kept to these names.
+    resolve: false,
+    // A server that has not yet got our account's JWT refuses us for a while.
+    ignoreAuthErrorAbort: true,
+  });
+}
+
+/** The time between two attempts of one's own; it ends early when the signal is aborted. */
+export async function reconnectPause(signal: AbortSignal): Promise<void> {
+  const pause = Promise.withResolvers<void>();
+  const timer = setTimeout(
+    pause.resolve,
+    RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS * 3,
+  );
+  try {
+    await untilAborted(pause.promise, signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -103,16 +120,4 @@ function toAuthenticator(credentials: NatsCredentials): Authenticator {
     default:
       return unreachable(credentials);
   }
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
 }

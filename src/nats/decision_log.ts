@@ -1,6 +1,7 @@
 /**
- * The audit line: one for every request, granted or not (J2). The only place
- * where a decision is logged.
+ * The audit line: one for every request, granted or not (J2). Of what strangers
+ * can cause, refusals above all, a flood is cut to its first lines and an exact
+ * count. The only place where a decision is logged.
  */
 import { createHmac, randomBytes } from "node:crypto";
 import { unreachable } from "../base/assert.ts";
@@ -45,7 +46,7 @@ export function createDecisionLog(log: Log): LogDecision {
     const fields = { ...describe(request), durationMs };
     switch (end.kind) {
       case "granted":
-        return log.info("client admitted", {
+        return log.audit("client admitted", {
           ...fields,
           code: "granted",
           issuer: end.identity.issuer,
@@ -68,6 +69,13 @@ export function createDecisionLog(log: Log): LogDecision {
           detail: end.detail,
         });
       case "discarded":
+        if (end.code === "internal_error") {
+          return log.error("request failed by our own fault", {
+            ...fields,
+            code: end.code,
+            detail: end.detail,
+          });
+        }
         return log.warn("request discarded", {
           ...fields,
           code: end.code,

@@ -6,6 +6,8 @@
  * ends here, without an answer that grants anything.
  */
 import type { Msg, NatsConnection } from "@nats-io/nats-core";
+import { InvariantError } from "../base/assert.ts";
+import { REQUEST_BYTES_MAX } from "../base/limits.ts";
 import { discarded } from "../base/outcome.ts";
 import type { Clock, MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Decision } from "../callout/authorize.ts";
@@ -33,8 +35,8 @@ export interface SubscriptionOptions {
   ) => Promise<Decision>;
   /** Told of every request exactly once. */
   readonly onDecision: (decision: Decision, durationMs: number) => void;
-  /** Told of what was thrown inside of a request: a bug of ours. */
-  readonly onInternalError: (error: unknown) => void;
+  /** Told how many answers could not be sent because the connection was lost. */
+  readonly onUnsent: (count: number) => void;
   readonly clock: Clock;
   readonly monotonic: MonotonicClock;
 }
@@ -42,8 +44,15 @@ export interface SubscriptionOptions {
 export interface CalloutSubscription {
   /** Whether requests reach us. */
   isActive(): boolean;
+  /** Settles if the server takes the subscription away. */
+  readonly refused: Promise<SubscriptionRefusedError>;
   /** Stops taking requests and finishes those that are here. */
   drain(graceMs: number): Promise<void>;
+}
+
+/** The server does not let the service's user subscribe: trying again does not help. */
+export class SubscriptionRefusedError extends Error {
+  override readonly name = "SubscriptionRefusedError";
 }
 
 /** Time that an answer needs to get from here to the server's own deadline. */
@@ -51,13 +60,18 @@ const ANSWER_MARGIN_MS = 200;
 
 const DRAIN_POLL_MS = 5;
 
-/** Resolves when the server has the subscription. */
+/**
+ * Resolves when the server has the subscription.
+ *
+ * @throws {SubscriptionRefusedError} If it does not take it.
+ * @throws {Error} If the connection is lost meanwhile.
+ */
 export async function subscribeToCallouts(
   connection: NatsConnection,
   options: SubscriptionOptions,
 ): Promise<CalloutSubscription> {
   const { monotonic } = options;
-  const answers = createUnsentAnswers(connection, monotonic);
+  const answers = createUnsentAnswers(connection, monotonic, options.onUnsent);
   const loop = createRequestLoop<Msg>({
     inFlightMax: options.requestsInFlightMax,
     waitingMax: options.requestsWaitingMax,
@@ -69,16 +83,22 @@ export async function subscribeToCallouts(
     monotonic,
   });
   let draining = false;
+  const refused = Promise.withResolvers<SubscriptionRefusedError>();
   const subscription = connection.subscribe(CALLOUT_SUBJECT, {
     queue: options.queueGroup,
     callback(error: Error | null, message: Msg): void {
-      if (error === null) loop.add(message);
-      else options.onInternalError(error);
+      if (error !== null) refused.resolve(refusal(options.queueGroup, error));
+      // Not even put into the queue, whose bound is a count.
+      else if (message.data.length > REQUEST_BYTES_MAX) {
+        options.onDecision({ end: discarded("request_too_large") }, 0);
+      } else loop.add(message);
     },
   });
   await connection.flush();
+  if (subscription.isClosed()) throw await refused.promise;
 
   return {
+    refused: refused.promise,
     isActive: () =>
       !draining && !subscription.isClosed() && answers.isConnected(),
     async drain(graceMs: number): Promise<void> {
@@ -112,12 +132,24 @@ async function handle(
     decision = await options.judge(toCalloutMessage(message), time);
     decision = send(message, decision, arrivedAt, answers, options);
   } catch (error) {
-    options.onInternalError(error);
-    decision = { end: discarded("internal_error") };
+    decision = { end: discarded("internal_error", describe(error)) };
   } finally {
     time.end();
   }
   options.onDecision(decision, monotonic() - arrivedAt);
+}
+
+/** For our log: a message of ours, or the name alone of what a library threw. */
+function describe(error: unknown): string {
+  if (error instanceof InvariantError) return error.message;
+  return error instanceof Error ? error.name : typeof error;
+}
+
+function refusal(queueGroup: string, cause: Error): SubscriptionRefusedError {
+  return new SubscriptionRefusedError(
+    `NATS refused the subscription: the service's user must be allowed to subscribe to "${CALLOUT_SUBJECT} ${queueGroup}"`,
+    { cause },
+  );
 }
 
 /** Sends the answer, unless the server has stopped waiting for it. */

@@ -4,7 +4,7 @@
  * system user, so without configured ids a cluster's requests are accepted from
  * any server; what keeps forged ones out then is that the account AUTH is closed.
  */
-import type { NatsConnection } from "@nats-io/nats-core";
+import type { ReadServerFacts } from "./server_facts.ts";
 
 export interface TrustedServers {
   /** Whether that server may ask. */
@@ -14,21 +14,21 @@ export interface TrustedServers {
 }
 
 export function createTrustedServers(
-  connection: NatsConnection,
+  readServerFacts: ReadServerFacts,
   configuredServerIds: readonly string[],
 ): TrustedServers {
   const configured = new Set(configuredServerIds);
 
   /** A server's INFO names its cluster; it changes with the server that we are connected to. */
   function acceptsAny(): boolean {
-    return configured.size === 0 && connection.info?.cluster !== undefined;
+    return configured.size === 0 && readServerFacts().cluster !== undefined;
   }
 
   return {
     acceptsAny,
     isTrusted(serverId: string): boolean {
       if (configured.has(serverId)) return true;
-      if (serverId === connection.info?.server_id) return true;
+      if (serverId === readServerFacts().server_id) return true;
       return acceptsAny();
     },
   };

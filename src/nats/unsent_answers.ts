@@ -25,37 +25,41 @@ const UNSENT_MAX = 1_000;
 export function createUnsentAnswers(
   connection: NatsConnection,
   monotonic: MonotonicClock,
+  onUnsent: (count: number) => void,
 ): UnsentAnswers {
   let connected = true;
   let unsent: Unsent[] = [];
 
+  function sendAll(): void {
+    const now = monotonic();
+    const kept = unsent;
+    unsent = [];
+    const alive = kept.filter(({ deadline }) => now < deadline);
+    for (const { reply, answer } of alive) connection.publish(reply, answer);
+    if (alive.length < kept.length) onUnsent(kept.length - alive.length);
+  }
+
   async function follow(): Promise<void> {
-    for await (const status of connection.status()) {
-      if (status.type === "disconnect") connected = false;
-      if (status.type === "reconnect") {
+    for await (const { type } of connection.status()) {
+      if (type === "disconnect") connected = false;
+      if (type === "reconnect") {
         connected = true;
-        const now = monotonic();
-        for (const { reply, answer, deadline } of unsent) {
-          if (now < deadline) connection.publish(reply, answer);
-        }
-        unsent = [];
+        sendAll();
       }
     }
-    connected = false;
   }
   void follow();
 
   return {
-    isConnected(): boolean {
-      return connected && !connection.isClosed();
-    },
+    isConnected: () => connected && !connection.isClosed(),
     send(reply: string, answer: Uint8Array, deadline: MonotonicMs): void {
       if (connected) connection.publish(reply, answer);
       else if (unsent.length < UNSENT_MAX) {
         unsent.push({ reply, answer, deadline });
-      }
+      } else onUnsent(1);
     },
     stop(): void {
+      if (unsent.length > 0) onUnsent(unsent.length);
       unsent = [];
     },
   };

@@ -6,7 +6,6 @@
  * @see github.com/nats-io/jwt v2, `authorization_claims.go`, `user_claims.go`. The
  * sample in ADR-26 is older: it says `client_opts`, and another `aud`.
  */
-import type { JsonObject } from "../base/json.ts";
 
 /** `nats.version` of every JWT read and written here. */
 export const NATS_JWT_VERSION = 2;
@@ -88,6 +87,3 @@ export interface AuthorizationResponseClaims extends NatsClaims {
     }
     & ({ readonly "jwt": string } | { readonly "error": string });
 }
-
-/** An authorization request, as decoded: nothing in it is proven yet. */
-export type UnverifiedClaims = JsonObject;

@@ -22,6 +22,11 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /**
+   * A line that is written however many there are, at the level of info: for what
+   * strangers cannot cause, such as logins that succeed.
+   */
+  audit(message: string, fields?: LogFields): void;
 }
 
 /** The log as its owner sees it: the one who ends it. */
@@ -101,6 +106,9 @@ export function createLog(options: LogOptions): OpenLog {
     info: (message, fields) => log("info", message, fields),
     warn: (message, fields) => log("warn", message, fields),
     error: (message, fields) => log("error", message, fields),
+    audit(message, fields = {}): void {
+      if (SEVERITY.info >= severityMin) emit("info", message, fields);
+    },
     async close(): Promise<void> {
       sampler.close();
       await queue.close();

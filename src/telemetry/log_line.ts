@@ -6,30 +6,27 @@
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** Every field that may appear in a line, in the order in which it appears. */
+/** Every field that may appear in a line, in the order in which it appears: what people look for first. */
 const FIELD_NAMES = [
   "code",
-  "detail",
-  "suppressed",
-  "count",
-  "requestId",
-  "serverId",
-  "serverName",
-  "clientHost",
-  "clientKind",
-  "connectionType",
-  "userNkey",
+  "name",
   "account",
   "rule",
   "issuer",
-  "kid",
-  "name",
+  "detail",
+  "suppressed",
+  "count",
+  "dependency",
+  "connectionType",
+  "clientHost",
+  "durationMs",
+  "expiresAt",
   "fingerprint",
+  "userNkey",
+  "serverId",
   "subject",
   "queueGroup",
-  "dependency",
-  "expiresAt",
-  "durationMs",
+  "kid",
   "path",
   "setting",
   "url",
@@ -48,12 +45,9 @@ export interface LogFields {
   /** So many more lines with this message and code were not written. */
   readonly suppressed?: number;
   readonly count?: number;
-  readonly requestId?: string;
   /** Public key of the NATS server that asked. */
   readonly serverId?: string;
-  readonly serverName?: string;
   readonly clientHost?: string;
-  readonly clientKind?: string;
   readonly connectionType?: string;
   readonly userNkey?: string;
   readonly account?: string;

@@ -152,3 +152,22 @@ Deno.test("J5 createLog() tells the count of a flood that ended", async () => {
   await log.close();
   assertEquals(lines.length, 2);
 });
+
+Deno.test("J2 J5 audit() writes every line, where info() writes the first ones and a count", async () => {
+  const lines: string[] = [];
+  const log = createLog({
+    format: "json",
+    level: "info",
+    linesPerSecondMax: 10,
+    write: (line) => lines.push(line),
+  });
+  for (let count = 0; count < 1000; count++) log.audit("admitted", { count });
+  for (let count = 0; count < 1000; count++) log.info("refused", { count });
+  await log.close();
+  const messages = lines.map((line) => JSON.parse(line).message);
+  assertEquals(
+    messages.filter((message) => message === "admitted").length,
+    1000,
+  );
+  assertEquals(messages.filter((message) => message === "refused").length, 11);
+});
