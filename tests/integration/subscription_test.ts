@@ -96,6 +96,22 @@ Deno.test("K5 what waits too long, or is too much, is thrown away and counted", 
   assertEquals(scene.answers.length, 0);
 });
 
+Deno.test("N14 N16 an answer that comes after the server's own time-out is not sent", async () => {
+  await using server = await startPlainServer();
+  await using scene = await createScene(server, {
+    authenticate: async (token) => {
+      await new Promise((resolve) => setTimeout(resolve, 900));
+      return admit(token);
+    },
+  });
+  scene.send(scene.ask("good", 1));
+  await scene.settle(1, 0);
+  assertEquals(scene.codes(), { request_late: 1 });
+  scene.send(scene.ask("good", 2));
+  await scene.settle(2, 1);
+  assertEquals(scene.codes(), { request_late: 1, granted: 1 });
+});
+
 Deno.test("J8 whatever is thrown inside of a request ends without an answer, and the next is served", async () => {
   await using server = await startPlainServer();
   await using scene = await createScene(server, {
