@@ -96,14 +96,16 @@ function judgeClosed(
   nats: JsonObject,
   limits: JsonObject,
 ): readonly Finding[] {
-  const hasJetStream = ["mem_storage", "disk_storage", "streams"]
-    .some((name) => number(limits, name) !== 0);
+  // Without storage JetStream is off, whatever the number of streams may be.
+  const hasJetStream = ["mem_storage", "disk_storage"]
+    .some((name) => number(limits, name) !== 0) ||
+    Object.keys(object(limits, "tiered_limits")).length > 0;
   return [
     verdict({
       good: !hasJetStream,
       bad: "wrong",
       where: `${where}, JetStream`,
-      what: "off",
+      what: hasJetStream ? "on" : "off",
       remedy:
         "nsc edit account AUTH --js-disable: a stream's republish can forge requests",
     }),

@@ -31,7 +31,7 @@ export async function overview(
   const webSocketServer = websocketUrl === CLIENT_WEBSOCKET_URL
     ? ""
     : ` --server ${websocketUrl}`;
-  const task = `${await denoCommand(Deno.env.get("PATH") ?? "")} task`;
+  const task = `${await denoCommand(Deno.env.get("PATH") ?? "")} task -q`;
   const seconds = (performance.now() / 1000).toFixed(1);
   return `
 NATS with bearer tokens runs on this machine, ready after ${seconds} s.

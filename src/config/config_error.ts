@@ -39,7 +39,7 @@ const NOTHING_CONFIGURED = `Nothing is configured here yet. Two ways on:
 
   deno task dev
     a NATS server and this service on this machine, with demo tokens; needs nothing else
-  docker compose up -d --build
+  docker compose up --detach --wait
     the whole stack in containers; it writes what is missing below to fs/nats-export/secrets/
 `;
 

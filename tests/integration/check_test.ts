@@ -65,6 +65,28 @@ Deno.test("check finds nothing wrong with the embedded stack", async () => {
   );
 });
 
+Deno.test("check takes an account without storage for one without JetStream, as nsc writes it", async () => {
+  await using stack = await startUsedStack();
+  const documents = await documentsOf(stack);
+  const { calloutAccount } = documents;
+  assert(calloutAccount !== undefined);
+  const changed = structuredClone(calloutAccount) as unknown as {
+    nats: { limits: Record<string, number> };
+  };
+  changed.nats.limits = {
+    ...changed.nats.limits,
+    "mem_storage": 0,
+    "disk_storage": 0,
+    "streams": -1,
+    "consumer": -1,
+  };
+  const found = judgeSetup(await stack.config(), {
+    ...documents,
+    calloutAccount: changed as unknown as JsonObject,
+  });
+  assertEquals(found.filter(({ verdict }) => verdict === "wrong"), []);
+});
+
 Deno.test("check says what it cannot see yet", async () => {
   await using stack = await startStack();
   const { code, output } = await runCheck(stack, [
