@@ -73,19 +73,8 @@ export function checkRequest(
   claims: JsonObject,
   context: RequestContext,
 ): VerifiedRequest | Discarded {
-  const exp = member(claims, "exp");
-  if (!isSeconds(exp)) return undecodable('claim "exp" is not in seconds');
-  // `exp` is truncated to seconds by the server: the time is up to a second later.
-  const worthlessAt = (exp + 1) * 1000 + CLOCK_SKEW_MS as EpochMs;
-  if (context.now >= worthlessAt) return discarded("request_expired");
-  const lifetimeMsMax = REQUEST_LIFETIME_SECONDS_MAX * 1000 + CLOCK_SKEW_MS;
-  if (exp * 1000 - context.now > lifetimeMsMax) {
-    return undecodable(
-      `claim "exp" is more than ${REQUEST_LIFETIME_SECONDS_MAX} seconds away: lower the server's authorization.timeout`,
-    );
-  }
-  const iat = member(claims, "iat");
-  if (!isSeconds(iat)) return undecodable('claim "iat" is not in seconds');
+  const times = checkTimes(claims, context.now);
+  if (times.kind === "discarded") return times;
 
   const nats = member(claims, "nats");
   if (!isJsonObject(nats)) return undecodable('claim "nats" is not an object');
@@ -134,11 +123,39 @@ export function checkRequest(
     userNkey,
     serverId,
     serverXkey: context.serverXkey,
-    timeoutSeconds: Math.max(exp - iat, 0),
-    worthlessAt,
+    timeoutSeconds: times.timeoutSeconds,
+    worthlessAt: times.worthlessAt,
     connection,
     credentials,
   };
+}
+
+/** When the server asked, and until when it waits. */
+interface RequestTimes {
+  readonly kind: "request times";
+  readonly timeoutSeconds: number;
+  readonly worthlessAt: EpochMs;
+}
+
+function checkTimes(
+  claims: JsonObject,
+  now: EpochMs,
+): RequestTimes | Discarded {
+  const exp = member(claims, "exp");
+  if (!isSeconds(exp)) return undecodable('claim "exp" is not in seconds');
+  // `exp` is truncated to seconds by the server: the time is up to a second later.
+  const worthlessAt = (exp + 1) * 1000 + CLOCK_SKEW_MS as EpochMs;
+  if (now >= worthlessAt) return discarded("request_expired");
+  const lifetimeMsMax = REQUEST_LIFETIME_SECONDS_MAX * 1000 + CLOCK_SKEW_MS;
+  if (exp * 1000 - now > lifetimeMsMax) {
+    return undecodable(
+      `claim "exp" is more than ${REQUEST_LIFETIME_SECONDS_MAX} seconds away: lower the server's authorization.timeout`,
+    );
+  }
+  const iat = member(claims, "iat");
+  if (!isSeconds(iat)) return undecodable('claim "iat" is not in seconds');
+  const timeoutSeconds = Math.max(exp - iat, 0);
+  return { kind: "request times", timeoutSeconds, worthlessAt };
 }
 
 function undecodable(detail: string): Discarded {

@@ -43,46 +43,48 @@ export function createDecisionLog(log: Log): LogDecision {
     elapsedMs: number,
   ): void {
     const durationMs = Math.round(elapsedMs * 10) / 10;
-    const fields = { ...describe(request), durationMs };
-    switch (end.kind) {
-      case "granted":
-        return log.audit("client admitted", {
-          ...fields,
-          code: "granted",
-          issuer: end.identity.issuer,
-          account: end.grant.account,
-          rule: end.grant.rule,
-          name: end.grant.name,
-          expiresAt: end.userJwt.expiresAt,
-        });
-      case "rejected":
-        return log.info("client refused", {
-          ...fields,
-          code: end.code,
-          detail: end.detail,
-        });
-      case "unavailable":
-        return log.error("client could not be judged", {
-          ...fields,
-          code: "unavailable",
-          dependency: end.dependency,
-          detail: end.detail,
-        });
-      case "discarded":
-        if (end.code === "internal_error") {
-          return log.error("request failed by our own fault", {
-            ...fields,
-            code: end.code,
-            detail: end.detail,
-          });
-        }
-        return log.warn("request discarded", {
-          ...fields,
-          code: end.code,
-          detail: end.detail,
-        });
-      default:
-        return unreachable(end);
-    }
+    logEnd(log, end, { ...describe(request), durationMs });
   };
+}
+
+function logEnd(log: Log, end: Decision["end"], fields: LogFields): void {
+  switch (end.kind) {
+    case "granted":
+      return log.audit("client admitted", {
+        ...fields,
+        code: "granted",
+        issuer: end.identity.issuer,
+        account: end.grant.account,
+        rule: end.grant.rule,
+        name: end.grant.name,
+        expiresAt: end.userJwt.expiresAt,
+      });
+    case "rejected":
+      return log.info("client refused", {
+        ...fields,
+        code: end.code,
+        detail: end.detail,
+      });
+    case "unavailable":
+      return log.error("client could not be judged", {
+        ...fields,
+        code: "unavailable",
+        dependency: end.dependency,
+        detail: end.detail,
+      });
+    case "discarded":
+      return end.code === "internal_error"
+        ? log.error("request failed by our own fault", {
+          ...fields,
+          code: end.code,
+          detail: end.detail,
+        })
+        : log.warn("request discarded", {
+          ...fields,
+          code: end.code,
+          detail: end.detail,
+        });
+    default:
+      return unreachable(end);
+  }
 }

@@ -12,8 +12,6 @@ const LONGER_FILES: Readonly<Record<string, number>> = {
   "src/callout/request_test.ts": 328,
   "src/config/load_test.ts": 302,
   "src/dev/nats_server_test.ts": 301,
-  "src/identity/issuer_keys_test.ts": 321,
-  "src/identity/remote_keys_test.ts": 458,
 };
 
 /** Functions that return an object of functions are as long as all of those. */

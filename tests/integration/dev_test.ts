@@ -171,7 +171,7 @@ class Output {
 /** The client commands that `dev` has printed, as arguments of `deno task`. */
 function printedClients(text: string): string[][] {
   return text.split("\n")
-    .filter((line) => line.includes(" task client "))
+    .filter((line) => line.includes(" task -q client "))
     .map((line) => line.trim().split(" task ")[1]?.split(" ") ?? []);
 }
 
