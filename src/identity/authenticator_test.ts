@@ -138,8 +138,8 @@ const final: readonly [
     "bearer_token_malformed",
   ],
   [
-    "A12 a JWE",
-    ({ jwt }) => `${tokenOf(jwt)}.AAAA.AAAA`,
+    "A12 a JWT with a part too many",
+    ({ jwt }) => `${tokenOf(jwt)}.AAAA`,
     "bearer_token_malformed",
   ],
   [

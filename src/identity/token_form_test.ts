@@ -15,8 +15,11 @@ const payload = part('{"iss":"x"}');
 const forms: readonly [why: string, text: string, form: TokenForm][] = [
   ["a JWT", `${header}.${payload}.AAAA`, "jwt"],
   ["an unsecured JWT", `${part('{"alg":"none"}')}.${payload}.`, "jwt"],
-  ["a JWE", `${header}.AAAA.AAAA.AAAA.AAAA`, "jwt"],
-  ["two parts of a JWT", `${header}.${payload}`, "jwt"],
+  ["a JWE", `${header}.AAAA.AAAA.AAAA.AAAA`, "opaque"],
+  ["a JWE without an encrypted key", `${header}..AAAA.AAAA.AAAA`, "opaque"],
+  ["a JWE with a space behind it", `${header}.AAAA.AAAA.AAAA.AAAA `, "jwt"],
+  ["four parts", `${header}.AAAA.AAAA.AAAA`, "jwt"],
+  ["two parts of a JWT", `${header}.${payload}`, "opaque"],
   ["six parts", `${header}.a.b.c.d.e`, "jwt"],
   ["a JWT with padding", `${header}=.${payload}=.AAAA=`, "jwt"],
   ["a JWT with a space before it", ` ${header}.${payload}.AAAA`, "jwt"],
