@@ -100,6 +100,20 @@ function signerOf({ permissions }: Grant, account: TargetAccount): SigningKey {
   return scoped;
 }
 
+/** When a session ends at the latest; it may end a little earlier, by chance. */
+export function latestSessionEnd(
+  credentialEnd: EpochSeconds,
+  grant: Grant,
+  now: EpochSeconds,
+): EpochSeconds {
+  const seconds = Math.min(
+    credentialEnd - now,
+    grant.sessionSecondsMax,
+    (grant.endsBy ?? Infinity) - now,
+  );
+  return now + seconds as EpochSeconds;
+}
+
 /**
  * Whole seconds, never before the next second: the server takes a fraction or a
  * time in the past for an error, and none for "never".
@@ -110,11 +124,7 @@ function sessionEnd(
   now: EpochSeconds,
   random: () => number,
 ): EpochSeconds {
-  const seconds = Math.min(
-    credentialEnd - now,
-    grant.sessionSecondsMax,
-    (grant.endsBy ?? Infinity) - now,
-  );
+  const seconds = latestSessionEnd(credentialEnd, grant, now) - now;
   const kept = Math.floor(seconds * (1 - random() * EXPIRY_JITTER_MAX));
   const end = now + Math.max(kept, 1) as EpochSeconds;
   assert(Number.isSafeInteger(end), "a session ends at a whole second");

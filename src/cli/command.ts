@@ -38,6 +38,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "Check the configuration, and how NATS is set up",
     load: () => import("./check.ts"),
   },
+  explain: {
+    summary: "Explain what a bearer token would be granted, and why",
+    load: () => import("./explain.ts"),
+  },
+  "rules:test": {
+    summary: "Test the rules by the table beside the configuration",
+    load: () => import("./rule_tests.ts"),
+  },
   permissions: {
     summary: "Print the Deno permissions that start needs",
     load: () => import("./permissions.ts"),

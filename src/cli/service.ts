@@ -1,9 +1,9 @@
 /**
  * Puts the configured service together, top to bottom, and takes it apart again.
  */
-import { monotonicClock, systemClock } from "../base/time.ts";
+import { type Clock, monotonicClock, systemClock } from "../base/time.ts";
 import type { Config } from "../config/config.ts";
-import { createJwtBearer } from "../identity/jwt_bearer.ts";
+import { createJwtBearer, type JwtBearer } from "../identity/jwt_bearer.ts";
 import { startMonitoring } from "../monitoring/health.ts";
 import {
   type CalloutService,
@@ -20,6 +20,23 @@ export interface RunningService {
   readonly ended: Promise<void>;
 }
 
+export interface IdentityDependencies {
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** What judges bearer tokens, of every kind that is configured. */
+export function createIdentities(
+  config: Config,
+  { clock, log }: IdentityDependencies,
+): JwtBearer {
+  return createJwtBearer(config.issuers, {
+    log,
+    clock,
+    monotonic: monotonicClock,
+  });
+}
+
 /**
  * Runs the service until it is stopped. Resolves as soon as requests are taken.
  *
@@ -31,11 +48,7 @@ export async function runService(
   log: Log,
   signal: AbortSignal,
 ): Promise<RunningService> {
-  const identities = createJwtBearer(config.issuers, {
-    log,
-    clock: systemClock,
-    monotonic: monotonicClock,
-  });
+  const identities = createIdentities(config, { log, clock: systemClock });
   let callout: CalloutService | undefined;
   // First, so that whoever asks learns what is still missing.
   const monitoring = await startMonitoring({

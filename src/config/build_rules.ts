@@ -13,7 +13,8 @@ import type { RuleSettings } from "./rules_schema.ts";
 import type { Settings } from "./schema.ts";
 
 export interface RuleIssuers {
-  readonly issuers: readonly JwtIssuerOptions[];
+  /** Unless given, rules may ask for any. */
+  readonly issuers?: readonly JwtIssuerOptions[];
   /** By issuer. */
   readonly labels: ReadonlyMap<string, string>;
 }
@@ -40,7 +41,7 @@ export function buildRules(
     ),
     sessionSecondsMax: settings.permissions.session_seconds_max,
     issuerLabels: labels,
-    issuers: issuers.map(({ issuer }) => issuer),
+    issuers: issuers?.map(({ issuer }) => issuer),
   };
   const options = settings.rules?.map(toOptions) ?? DEFAULT_RULES;
   const rules = createRules(options, permissions);

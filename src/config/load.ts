@@ -11,6 +11,7 @@ import {
   type NamedVariables,
 } from "./environment.ts";
 import { parseConfig, type ParsedConfig } from "./parse.ts";
+import { type ParsedRules, parseRules } from "./parse_rules.ts";
 import { FileFault, type FileRequest, readTextFile } from "./text_file.ts";
 import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
 
@@ -63,6 +64,36 @@ const CONFIG_BYTES_MAX = 3 * CONFIG_CHARS_MAX;
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { path: source, environment } = options;
+  const { files, issues, lookup, readFile, text, variables } = readSources(
+    options,
+  );
+  const parsed = parseConfig(text, { source, lookup, readFile, issues });
+  // Read once: what is started later, or dumps the environment, does not see them.
+  for (const name of variables.secret) environment.delete(name);
+  return { ...parsed, files: [...files], variables: [...variables.all].sort() };
+}
+
+/**
+ * The rules alone, for commands that need no keys: what else is missing or wrong
+ * does not matter.
+ *
+ * @throws {ConfigError} If a rule is wrong.
+ */
+export function loadRules(options: LoadOptions): ParsedRules {
+  const { lookup, text } = readSources(options);
+  return parseRules(text, { source: options.path, lookup });
+}
+
+interface Sources extends Variables {
+  readonly text: string;
+  readonly variables: NamedVariables;
+  readonly readFile: (request: FileRequest) => string | FileFault;
+  /** Grows with what is read. */
+  readonly files: ReadonlySet<string>;
+}
+
+function readSources(options: LoadOptions): Sources {
+  const { path: source, environment } = options;
   const files = new Set<string>();
 
   function readFile(request: FileRequest): string | FileFault {
@@ -82,11 +113,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const tree = readYaml(text);
   if (tree instanceof YamlFault) throw new ConfigError(source, tree.issues);
   const variables = listVariables(tree);
-  const { lookup, issues } = readVariables(variables, environment, readFile);
-  const parsed = parseConfig(text, { source, lookup, readFile, issues });
-  // Read once: what is started later, or dumps the environment, does not see them.
-  for (const name of variables.secret) environment.delete(name);
-  return { ...parsed, files: [...files], variables: [...variables.all].sort() };
+  const read = readVariables(variables, environment, readFile);
+  return { ...read, text, variables, readFile, files };
 }
 
 interface Variables {

@@ -1,0 +1,171 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  FACTS,
+  identity,
+  rulesOf,
+  withClaims,
+} from "../../tests/fixtures/rules_scene.ts";
+import type { Identity } from "../base/identity.ts";
+import { rejected, unavailable } from "../base/outcome.ts";
+import type { EpochSeconds } from "../base/time.ts";
+import type { GrantOptions } from "../permissions/rule_options.ts";
+import {
+  explainDecision,
+  type ExplainedLogin,
+  explainRefusal,
+  formatAsJson,
+  formatExplanation,
+} from "./explanation.ts";
+
+function explainGrant(
+  grant: GrantOptions,
+  who: Identity = identity(),
+): ExplainedLogin {
+  const rules = rulesOf([
+    {
+      name: "before",
+      when: { claims: { groups: { contains: "ops" } } },
+      refuse: true,
+    },
+    { name: "only", grant },
+  ]);
+  return explainDecision(who, FACTS, rules.explain(who, FACTS), [
+    "audience: nats",
+  ]);
+}
+
+Deno.test("explain tells the exact permissions, and the text says the same as the JSON", () => {
+  const login = explainGrant({
+    publish: { allow: "a.>", deny: "a.secret" },
+    subscribe: ["news.*", "jobs.> workers"],
+    inbox: "private",
+    "allow_responses": true,
+    session: "8h",
+  });
+  assertEquals(login.outcome, "granted");
+  assertEquals(login.grant, {
+    rule: "only",
+    account: "APP",
+    name: "alice",
+    publish: { allow: ["a.>"], deny: ["a.secret"] },
+    subscribe: {
+      allow: ["news.*", "jobs.> workers", "users.alice._INBOX.>"],
+      deny: ["news.*.>"],
+    },
+    allowResponses: { max: 1, ttl: "2m" },
+    inboxPrefix: "users.alice._INBOX",
+    session: {
+      longest: "8h",
+      endsAtTheLatest: "2026-03-02T20:00:00Z",
+      endedBy: "the rule",
+    },
+  });
+  assertEquals(JSON.parse(formatAsJson(login)), login);
+  const text = formatExplanation(login);
+  for (
+    const part of [
+      "✗ before",
+      'no  claim "groups" contains "ops": there is none',
+      "✓ only (asks nothing)",
+      "Granted by rule only",
+      "not a.secret",
+      "jobs.> workers",
+      "not news.*.>",
+      "denies news.*.>: without it",
+      "1 to a message, within 2m",
+      "users.alice._INBOX",
+      "audience: nats",
+    ]
+  ) assertStringIncludes(text, part);
+});
+
+Deno.test("H11 explain says what ends the session", () => {
+  const ends = (grant: GrantOptions, who?: Identity): unknown =>
+    explainGrant(grant, who).grant?.session;
+  const soon = identity({ expiresAt: FACTS.now / 1000 + 60 as EpochSeconds });
+  assertEquals(ends({ publish: "a" }, soon), {
+    longest: "1d",
+    endsAtTheLatest: "2026-03-02T12:01:00Z",
+    endedBy: "the token",
+  });
+  const only = { hours: { from: "08:00", to: "18:00" } };
+  assertEquals(ends({ publish: "a", only }), {
+    longest: "1d",
+    endsAtTheLatest: "2026-03-02T18:00:00Z",
+    endedBy: "the rule's hours",
+  });
+});
+
+Deno.test("explain tells a scoped key and its tags, and what a side without subjects means", () => {
+  const scoped = explainGrant({
+    "scoped_key": "devices",
+    tags: { site: "${claims.site}" },
+  }, withClaims({ site: "b" }));
+  assertStringIncludes(
+    formatExplanation(scoped),
+    "Scoped key devices\nTags       site:b",
+  );
+  assertStringIncludes(
+    formatExplanation(explainGrant({ publish: "a" })),
+    "Subscribe  nothing",
+  );
+});
+
+Deno.test("explain tells the code of a refusal, before the rules and by them", () => {
+  const early = explainRefusal(
+    rejected("signature_invalid", "Signature does not verify"),
+    ["form"],
+  );
+  assertEquals([early.outcome, early.code, early.rules], [
+    "refused",
+    "signature_invalid",
+    [],
+  ]);
+  assertStringIncludes(
+    formatExplanation(early),
+    "Refused: signature_invalid\n  Signature does not verify",
+  );
+  const silent = explainRefusal(unavailable("jwks", "no answer"), []);
+  assertEquals([silent.outcome, silent.code], [
+    "could not be judged",
+    "unavailable: jwks",
+  ]);
+  const late = explainGrant({ publish: "t.${claims.team}" });
+  assertEquals([late.outcome, late.code, late.grant], [
+    "refused",
+    "claim_unusable_in_subject",
+    undefined,
+  ]);
+  assertEquals(late.rules.length, 2);
+});
+
+Deno.test("J4 explain shows no character that moves the cursor or turns the text around", () => {
+  for (
+    const sub of [
+      "a\u202eb",
+      "a\x1b[2Jb",
+      "a\nGranted by rule x",
+      "a\u2028b",
+      "a\u200bb",
+      "a\u{E0041}b",
+      "a\tb",
+    ]
+  ) {
+    const login = explainGrant({ publish: "a" }, identity({ sub }));
+    const line = formatExplanation(login).split("\n").find((each) =>
+      each.startsWith("Sub ")
+    );
+    assert(
+      line !== undefined && /^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(line),
+      JSON.stringify(line),
+    );
+    const json = formatAsJson(login);
+    assertFalse(/[^\n\P{C}]|[\u2028\u2029]/u.test(json), sub);
+    assertEquals(JSON.parse(json), login);
+  }
+});

@@ -1,0 +1,78 @@
+/**
+ * `rules:test`: holds the rules against a table that the operator keeps beside
+ * them. Needs no keys, no NATS and no network: it runs in any pipeline.
+ */
+import { parseArgs } from "node:util";
+import { systemClock } from "../base/time.ts";
+import { ConfigError, formatConfigError } from "../config/config_error.ts";
+import { configurationFile, loadRules } from "../config/load.ts";
+import type { ParsedRules } from "../config/parse_rules.ts";
+import { loadRuleTests, RULE_TESTS_FILE } from "../config/rule_tests.ts";
+import type { RuleTest } from "../config/rule_tests_schema.ts";
+import {
+  EXIT_FAILED,
+  EXIT_OK,
+  EXIT_USAGE,
+  print,
+  printError,
+} from "./command.ts";
+import { LoginFault, readFacts, readIdentity } from "./made_up_login.ts";
+import { compareOutcome } from "./rule_expectation.ts";
+import { withUsage } from "./usage.ts";
+
+const USAGE = `Tests the rules of the configuration by a table.
+
+Usage: deno task rules:test [--file FILE]
+
+  --file FILE  the table, ${RULE_TESTS_FILE} unless given
+  --help       this text
+
+CALLOUT_CONFIG names the configuration, config/callout.yaml unless set. Neither keys
+nor variables of it have to be there. Exit code 1 if a test fails, 2 if the table
+or the rules cannot be used.`;
+
+export async function run(args: readonly string[]): Promise<number> {
+  return await withUsage(USAGE, args, () => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { file: { type: "string", default: RULE_TESTS_FILE } },
+    });
+    try {
+      return Promise.resolve(testRules(values.file));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      printError(formatConfigError(error));
+      return Promise.resolve(EXIT_USAGE);
+    }
+  });
+}
+
+function testRules(file: string): number {
+  const loaded = loadRules({
+    path: configurationFile(),
+    environment: Deno.env,
+  });
+  const tests = loadRuleTests(file);
+  let failed = 0;
+  for (const test of tests) {
+    const problems = runTest(test, loaded);
+    if (problems.length > 0) failed++;
+    print(`${problems.length === 0 ? "✓" : "✗"} ${test.name}`);
+    problems.forEach((problem) => print(`    ${problem}`));
+  }
+  print(`\n${tests.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+/** What is not as expected. */
+export function runTest(
+  test: RuleTest,
+  { issuers, rules }: Pick<ParsedRules, "issuers" | "rules">,
+): readonly string[] {
+  const facts = readFacts(test, systemClock());
+  if (facts instanceof LoginFault) return [facts.problem];
+  const identity = readIdentity(test, issuers, facts.now);
+  if (identity instanceof LoginFault) return [identity.problem];
+  const { outcome } = rules.explain(identity, facts);
+  return compareOutcome(test.expect, outcome);
+}

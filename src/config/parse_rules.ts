@@ -1,0 +1,68 @@
+/**
+ * The rules alone, out of a configuration whose keys, files and variables need
+ * not be there: in a pipeline that tests rules, for instance. Pure.
+ */
+import type { RulesContext } from "../permissions/rule_context.ts";
+import type { Rules } from "../permissions/rules.ts";
+import { buildIssuers } from "./build_issuers.ts";
+import { buildRules } from "./build_rules.ts";
+import { createChecking } from "./checking.ts";
+import type { ConfigWarning } from "./config.ts";
+import { ConfigError } from "./config_error.ts";
+import type { Lookup } from "./environment.ts";
+import { isWithin } from "./path.ts";
+import { readSettings } from "./settings.ts";
+import { FileFault } from "./text_file.ts";
+import { YamlFault } from "./yaml_text.ts";
+
+export interface ParseRulesOptions {
+  /** What the text came from, for the messages. */
+  readonly source: string;
+  readonly lookup: Lookup;
+}
+
+export interface ParsedRules {
+  readonly rules: Rules;
+  readonly permissions: RulesContext;
+  /** Names of the issuers that are configured, as far as variables name them. */
+  readonly issuers: readonly string[];
+  readonly warnings: readonly ConfigWarning[];
+}
+
+/** What rules are made of. */
+const SECTIONS = ["rules", "permissions"];
+
+/**
+ * @throws {ConfigError} If a rule is wrong.
+ */
+export function parseRules(
+  text: string,
+  { source, lookup }: ParseRulesOptions,
+): ParsedRules {
+  const read = readSettings(text, lookup);
+  if (read instanceof YamlFault) throw new ConfigError(source, read.issues);
+  const { settings, variables } = read;
+  const options = { variables, readFile: readNothing };
+  // What is wrong with issuers is not asked here: only who they are.
+  const anything = createChecking({ ...options, issues: [] });
+  const { issuers, labels } = buildIssuers(settings, anything);
+  const checking = createChecking({
+    ...options,
+    issues: read.issues.filter(({ path }) =>
+      SECTIONS.some((section) => isWithin(path, section))
+    ),
+  });
+  const built = buildRules(settings, { labels }, checking);
+  if (built === undefined || checking.issues.length > 0) {
+    throw new ConfigError(source, checking.issues);
+  }
+  return {
+    ...built,
+    issuers: issuers.map(({ issuer }) => issuer),
+    warnings: checking.warnings,
+  };
+}
+
+function readNothing(): FileFault {
+  return new FileFault("missing", "is not read", "");
+}

@@ -1,0 +1,57 @@
+/**
+ * Reads the table of tests for rules. Nothing is filled in from the environment:
+ * a test means the same everywhere.
+ */
+import { z } from "zod";
+import { isJsonObject, type Json } from "../base/json.ts";
+import { ConfigError } from "./config_error.ts";
+import { explain } from "./explain.ts";
+import { RULE_TESTS_SCHEMA, type RuleTest } from "./rule_tests_schema.ts";
+import { FileFault, readTextFile } from "./text_file.ts";
+import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
+
+/** Beside config/callout.yaml. */
+export const RULE_TESTS_FILE = "config/rules.test.yaml";
+
+/**
+ * @throws {ConfigError} If the file cannot be read, or a test is not of the form.
+ */
+export function loadRuleTests(path: string): readonly RuleTest[] {
+  const text = readTextFile({
+    path,
+    secret: false,
+    bytesMax: 3 * CONFIG_CHARS_MAX,
+  });
+  if (text instanceof FileFault) {
+    const { problem, remedy } = text;
+    throw new ConfigError(path, [{ path, problem, remedy }]);
+  }
+  return parseRuleTests(text, path);
+}
+
+/**
+ * @throws {ConfigError} If a test is not of the form.
+ */
+export function parseRuleTests(
+  text: string,
+  source: string,
+): readonly RuleTest[] {
+  const content = readYaml(text);
+  if (content instanceof YamlFault) {
+    throw new ConfigError(source, content.issues);
+  }
+  const parsed = RULE_TESTS_SCHEMA.safeParse(content);
+  if (parsed.success) return parsed.data.tests;
+  const schema = jsonSchema();
+  throw new ConfigError(
+    source,
+    parsed.error.issues.flatMap((issue) => explain(issue, schema)),
+  );
+}
+
+function jsonSchema(): Json {
+  const schema: Json = JSON.parse(
+    JSON.stringify(z.toJSONSchema(RULE_TESTS_SCHEMA, { io: "input" })),
+  );
+  return isJsonObject(schema) ? schema : {};
+}
