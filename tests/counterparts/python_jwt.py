@@ -1,9 +1,10 @@
-"""Makes and judges JWTs with PyJWT and jwcrypto.
+"""Makes and judges JWTs with PyJWT and jwcrypto, and checks signatures of webhooks.
 
 Obeys one JSON object a line on standard input; keys are PEM, secrets base64:
 
     {"op":"mint","library":"pyjwt"|"jwcrypto","alg":"RS256","key":"...","kid":"...","claims":{...}}
     {"op":"verify","library":"pyjwt"|"jwcrypto","alg":"RS256","key":"...","token":"...","issuer":"...","audience":"..."}
+    {"op":"webhook","key":"whsec_...","headers":{...},"body":"..."}
 """
 
 import base64
@@ -13,6 +14,7 @@ import sys
 import jwt
 from jwcrypto import jwk as jwcrypto_jwk
 from jwcrypto import jwt as jwcrypto_jwt
+from standardwebhooks.webhooks import Webhook
 
 
 def pyjwt_key(command):
@@ -59,7 +61,12 @@ def verify(command):
     return {"accepted": True}
 
 
-OPERATIONS = {"mint": mint, "verify": verify}
+def webhook(command):
+    Webhook(command["key"]).verify(command["body"], command["headers"])
+    return {"accepted": True}
+
+
+OPERATIONS = {"mint": mint, "verify": verify, "webhook": webhook}
 
 for line in sys.stdin:
     command = json.loads(line)

@@ -16,7 +16,11 @@ import {
   judgeWebhookAnswer,
   readWebhookAnswer,
 } from "../../src/identity/webhook_answer.ts";
-import { parseWebhookSecret } from "../../src/identity/webhook_signature.ts";
+import {
+  parseWebhookSecret,
+  signWebhook,
+} from "../../src/identity/webhook_signature.ts";
+import { counterpartTest, pythonJwt } from "../fixtures/counterparts.ts";
 import { brief } from "../fixtures/introspection_scene.ts";
 import { createRecordingLog } from "../fixtures/jwt_scene.ts";
 
@@ -136,3 +140,37 @@ Deno.test("the answers that the description shows are judged as it says", async 
     ["refused", "bearer_token_inactive"],
   ]);
 });
+
+counterpartTest(
+  "the library of Standard Webhooks takes our signature, and no other",
+  await pythonJwt(),
+  async (library) => {
+    const key = `whsec_${randomBytes(32).toString("base64")}`;
+    const body = JSON.stringify({
+      token: "t",
+      connection: { host: "192.0.2.7", type: "nats" },
+    });
+    const headers = signWebhook(
+      body,
+      [parseWebhookSecret(new Secret(key))],
+      systemClock(),
+    );
+    const cases: readonly [Readonly<Record<string, unknown>>, boolean][] = [
+      [{}, true],
+      [{ body: body.replace("7", "8") }, false],
+      [{ headers: { ...headers, "webhook-timestamp": "1800000000" } }, false],
+      [{ headers: { ...headers, "webhook-id": "msg_other" } }, false],
+      [{ key: `whsec_${randomBytes(32).toString("base64")}` }, false],
+    ];
+    for (const [changes, expected] of cases) {
+      const { accepted } = await library.ask({
+        op: "webhook",
+        key,
+        body,
+        headers,
+        ...changes,
+      });
+      assertEquals(accepted, expected, JSON.stringify(changes));
+    }
+  },
+);
