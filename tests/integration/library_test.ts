@@ -1,0 +1,150 @@
+/**
+ * The library, as a program of one's own uses it: the example of the
+ * documentation in a process of its own, and what it does with wrong options.
+ */
+import { PermissionViolationError } from "@nats-io/nats-core";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { identified, type RuleOptions, startCallout } from "../../src/mod.ts";
+import {
+  openClient,
+  reaches,
+  subscribeProblem,
+} from "../fixtures/nats_client.ts";
+import { startStack, type TestStack } from "../fixtures/stack.ts";
+
+Deno.test("the example of the library lets its users in, and nobody else", async () => {
+  await using stack = await startStack();
+  const { stdout: registry } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "registry"],
+  }).output();
+  const configuration = new TextDecoder().decode(registry).trim();
+  await using child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-q",
+      "-A",
+      "--config",
+      configuration,
+      "docs/examples/own_service.ts",
+    ],
+    env: stack.environment,
+    stdout: "piped",
+  }).spawn();
+  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  while (!said.includes("ready: requests are taken")) {
+    const { value, done } = await output.read();
+    assert(!done, said);
+    said += value;
+  }
+  const alice = await openClient(stack, "token-of-alice");
+  assert(await reaches(alice, alice, "users.alice.a", "users.alice.>"));
+  assertInstanceOf(
+    await subscribeProblem(alice, "users.bob.>"),
+    PermissionViolationError,
+  );
+  await alice.close();
+  await assertRejects(
+    () => openClient(stack, "token-of-carol"),
+    Error,
+    "Authorization Violation",
+  );
+
+  child.kill("SIGTERM");
+  assertEquals((await child.status).code, 0);
+  await output.cancel();
+});
+
+function optionsOf(
+  stack: TestStack,
+): Omit<Parameters<typeof startCallout>[0], "authenticate"> {
+  const { operator } = stack;
+  const { calloutAccount, applicationAccount } = operator;
+  return {
+    nats: { servers: [stack.natsUrl], creds: operator.calloutCreds.reveal() },
+    callout: {
+      account: calloutAccount.publicKey,
+      signingKey: calloutAccount.signingSeed.reveal(),
+      xkey: operator.calloutXkeySeed.reveal(),
+    },
+    accounts: [{
+      name: applicationAccount.name,
+      publicKey: applicationAccount.publicKey,
+      signingKey: applicationAccount.signingSeed.reveal(),
+    }],
+  };
+}
+
+Deno.test("the library takes rules, and a permit of one's own", async () => {
+  await using stack = await startStack();
+  const ignore = (): void => {};
+  const log = {
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: ignore,
+    audit: ignore,
+  };
+  const authenticate: Parameters<typeof startCallout>[0]["authenticate"] = (
+    token,
+  ) =>
+    identified({
+      issuer: "test",
+      sub: token.reveal(),
+      expiresAt: new Date(Date.now() + 60_000),
+    });
+  const rules: RuleOptions[] = [{
+    "name": "news",
+    "grant": {
+      "publish": ["users.${sub}.>"],
+      "subscribe": ["news.>", "users.${sub}.>"],
+    },
+  }];
+  for (const permit of [rules, undefined]) {
+    const service = await startCallout({
+      ...optionsOf(stack),
+      authenticate,
+      log,
+      ...(permit === undefined ? {} : { permit }),
+    });
+    const alice = await openClient(stack, "alice");
+    const problem = await subscribeProblem(alice, "news.sports");
+    if (permit === rules) assertEquals(problem, undefined);
+    else assertInstanceOf(problem, PermissionViolationError);
+    await alice.close();
+    await service.stop();
+  }
+});
+
+Deno.test("the library names what is wrong with rules, seeds and dates", async () => {
+  await using stack = await startStack();
+  const options = {
+    ...optionsOf(stack),
+    authenticate: () =>
+      identified({ issuer: "test", sub: "a", expiresAt: new Date() }),
+  };
+  const permit: RuleOptions[] = [{
+    "name": "bad",
+    "grant": { "publish": ["a..b"] },
+  }];
+  await assertRejects(
+    () => startCallout({ ...options, permit }),
+    TypeError,
+    "grant.publish",
+  );
+  const callout = { ...options.callout, xkey: "SX" };
+  await assertRejects(
+    () => startCallout({ ...options, callout }),
+    SyntaxError,
+    "curve",
+  );
+  assertThrows(() =>
+    identified({ issuer: "test", sub: "a", expiresAt: new Date(NaN) })
+  );
+});
