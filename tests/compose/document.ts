@@ -9,6 +9,7 @@
  * `--write` puts the answers into the page instead of comparing them.
  */
 import { parseArgs, stripVTControlCharacters } from "node:util";
+import { run } from "./command.ts";
 
 /** A stretch of commands, and the answer that follows it, if the page shows one. */
 export interface Step {
@@ -26,6 +27,9 @@ export interface Ran {
 
 /** The container for blocks of `sh`. */
 const BOX = "trust-box";
+
+/** How the page calls what it makes in the engine, alone or before a hyphen. */
+const NAME_REGEXP = /\btrust\b/g;
 
 const BLOCK_REGEXP = /^```(\S*)\n([\s\S]*?)^```$/gm;
 
@@ -48,39 +52,39 @@ export function readSteps(page: string): readonly Step[] {
 export class Session {
   readonly #folder = Deno.makeTempDirSync();
   readonly #project: string;
+  readonly #prefix: string;
 
-  /** @param project The folder in which the stack of the last sections runs. */
-  constructor(project: string) {
+  /**
+   * @param project The folder in which the stack of the last sections runs.
+   * @param prefix Goes before the names of what the page makes in the engine.
+   */
+  constructor(project: string, prefix = "") {
     this.#project = project;
+    this.#prefix = prefix;
   }
 
   async run(step: Step): Promise<Ran> {
     const state = step.shell === "sh"
       ? "/tmp/.session"
       : `${this.#folder}/session`;
+    const commands = step.commands.replaceAll(
+      NAME_REGEXP,
+      (name) => this.#prefix + name,
+    );
     const script = `set -e
 [ ! -f ${state} ] || . ${state}
 exec 2>&1
-${step.commands}
+${commands}
 { set | grep -E '^(old|new|signing_key|callout|application)=' || true; } >${state}
 `;
     // Not on standard input, which docker compose run would read from.
     const [program, args] = step.shell === "sh"
-      ? ["docker", ["exec", BOX, "sh", "-c", script]] as const
+      ? ["docker", ["exec", this.#prefix + BOX, "sh", "-c", script]] as const
       : ["bash", ["-c", script]] as const;
-    const { code, stdout, stderr } = await new Deno.Command(program, {
-      args: [...args],
-      cwd: this.#project,
-      stdin: "null",
-    }).output();
-    const decoder = new TextDecoder();
-    return {
-      step,
-      code,
-      output: stripVTControlCharacters(
-        decoder.decode(stdout) + decoder.decode(stderr),
-      ),
-    };
+    const { code, output } = await run(program, args, {
+      folder: this.#project,
+    });
+    return { step, code, output: stripVTControlCharacters(output) };
   }
 
   end(): void {

@@ -91,21 +91,28 @@ export class Project implements AsyncDisposable {
     };
   }
 
-  /** Its .env: the ports, what it was made with, and these. */
+  /** Its .env: who it is, the ports, what it was made with, and these. */
   async configure(settings: Settings = {}): Promise<void> {
-    const lines = Object.entries({ ...this.place.settings, ...settings })
+    const all = {
+      "COMPOSE_PROJECT_NAME": this.name,
+      "COMPOSE_FILE": this.place.files.join(":"),
+      "CALLOUT_IMAGE": testRun().image,
+      ...this.place.settings,
+      ...settings,
+    };
+    const lines = Object.entries(all)
       .map(([name, value]) => `${name}='${value}'\n`);
     await Deno.writeTextFile(`${this.folder}/.env`, lines.join(""));
   }
 
   /** Runs `docker compose` in it, as somebody would who stands in the folder. */
   try(...args: readonly string[]): Promise<Ran> {
-    return run("docker", ["compose", ...args], this.#options());
+    return run("docker", ["compose", ...args], { folder: this.folder });
   }
 
   /** The same; what it wrote is the error when it fails. */
   compose(...args: readonly string[]): Promise<string> {
-    return mustRun("docker", ["compose", ...args], this.#options());
+    return mustRun("docker", ["compose", ...args], { folder: this.folder });
   }
 
   async up(): Promise<void> {
@@ -193,17 +200,6 @@ export class Project implements AsyncDisposable {
       "--timeout=2",
     );
     await removeFolder(this.folder, testRun().image);
-  }
-
-  #options(): { folder: string; environment: Settings } {
-    return {
-      folder: this.folder,
-      environment: {
-        "COMPOSE_PROJECT_NAME": this.name,
-        "COMPOSE_FILE": this.place.files.join(":"),
-        "CALLOUT_IMAGE": testRun().image,
-      },
-    };
   }
 }
 

@@ -25,6 +25,9 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+const ROUNDS_MAX = 40;
+const PAUSE_MS = 500;
+
 /** Names of what is there of a run; empty when nothing is. */
 export async function leftOvers(name: string): Promise<readonly string[]> {
   const names: string[] = [];
@@ -32,11 +35,25 @@ export async function leftOvers(name: string): Promise<readonly string[]> {
   return names;
 }
 
+/** What was being made when its maker was ended may still appear: it is looked for twice. */
 export async function takeDown(name: string): Promise<void> {
+  let quietRounds = 0;
+  for (let round = 0; quietRounds < 2 && round < ROUNDS_MAX; round++) {
+    quietRounds = await sweep(name) ? quietRounds + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+/** True if there was nothing. */
+async function sweep(name: string): Promise<boolean> {
+  let wasEmpty = true;
   for (const kind of KINDS) {
     const names = await namesOf(kind, name);
-    if (names.length > 0) await run("docker", [...kind.remove, ...names]);
+    if (names.length === 0) continue;
+    wasEmpty = false;
+    await run("docker", [...kind.remove, ...names]);
   }
+  return wasEmpty;
 }
 
 async function namesOf(kind: Kind, name: string): Promise<readonly string[]> {
