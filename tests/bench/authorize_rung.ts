@@ -58,8 +58,10 @@ async function measure(bench: Bench): Promise<RungOutcome> {
   const count = bench.scale.authorizeRequests;
   const operations = CASES.map((it) => async () => {
     const messages = ask(bench, maker, it, count);
-    return await costOfEach(messages, (message) =>
-      expectEnd(stages, message, it.flaw));
+    return await costOfEach(
+      messages,
+      (message) => expectEnd(stages, message, it.flaw),
+    );
   });
   const granted: Case = { algorithm: "EdDSA", flaw: "none" };
   operations.push(() =>
@@ -84,14 +86,21 @@ function toOutcome(costs: readonly number[]): RungOutcome {
   });
   const dearest = Math.max(
     ...CASES.map(({ algorithm, flaw }, index) =>
-      flaw === "none" ? 0 : (costs[index] ?? NaN) / (grantOf.get(algorithm) ?? NaN)
+      flaw === "none"
+        ? 0
+        : (costs[index] ?? NaN) / (grantOf.get(algorithm) ?? NaN)
     ),
   );
   return {
     tables: [{
       title: "authorize(), ms of CPU for one request",
       columns: ["algorithm", "token", "cost", "against its grant"],
-      rows: [...rows, ["-", "null responder", nullCost, nullCost / (grantOf.get("EdDSA") ?? NaN)]],
+      rows: [...rows, [
+        "-",
+        "null responder",
+        nullCost,
+        nullCost / (grantOf.get("EdDSA") ?? NaN),
+      ]],
     }],
     findings: [{
       what: "dearest refusal against the grant, authorize() alone",
@@ -185,11 +194,18 @@ async function createStages(
   };
 }
 
-const SILENT = { debug(): void {}, info(): void {}, warn(): void {}, error(): void {} };
+const SILENT = {
+  debug(): void {},
+  info(): void {},
+  warn(): void {},
+  error(): void {},
+  audit(): void {},
+};
 
 /** What the null responder does for a request, within this program too. */
 function nullGrant(
-  { applicationAccount, calloutAccount, calloutCreds, calloutXkeySeed }: Operator,
+  { applicationAccount, calloutAccount, calloutCreds, calloutXkeySeed }:
+    Operator,
 ): (message: CalloutMessage) => void {
   const options = {
     natsUrl: "",

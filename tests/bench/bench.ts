@@ -23,6 +23,8 @@ export interface Rung {
 export interface RungOutcome {
   readonly tables: readonly Table[];
   readonly findings: readonly Finding[];
+  /** Each single measurement, for the JSON. */
+  readonly samples?: unknown;
 }
 
 export interface Table {

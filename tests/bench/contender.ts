@@ -7,8 +7,8 @@ import { type Stack, startStack } from "../../src/dev/stack.ts";
 import { LOOPBACK } from "../../src/dev/server_configuration.ts";
 import type { BenchIssuer } from "./bearer_tokens.ts";
 import {
-  type CpuTimes,
   cpuBetween,
+  type CpuTimes,
   cpuTimes,
   residentMiB,
 } from "./consumption.ts";

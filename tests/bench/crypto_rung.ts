@@ -149,7 +149,10 @@ function encoders(): Comparison {
   };
 }
 
-function accountKey(): { readonly library: KeyPair; readonly native: SigningKey } {
+function accountKey(): {
+  readonly library: KeyPair;
+  readonly native: SigningKey;
+} {
   const library = createAccount();
   const seed = new Secret(new TextDecoder().decode(library.getSeed()));
   return { library, native: signingKeyFromSeed(seed, "account") };

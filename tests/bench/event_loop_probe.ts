@@ -3,6 +3,7 @@
  * each of its timers was late. In a measurement of its own, because it costs.
  */
 import { PROBE_MARK, type ProbeLine } from "./probe_line.ts";
+import { print } from "./printing.ts";
 
 const INTERVAL_MS = 10;
 
@@ -19,7 +20,7 @@ function probe(): void {
       at: Date.now(),
       lagsMs: lags.map((lag) => Math.round(lag * 100) / 100),
     };
-    console.log(PROBE_MARK + JSON.stringify(line));
+    print(PROBE_MARK + JSON.stringify(line));
     lags = [];
   }, 1000);
   Deno.unrefTimer(beat);

@@ -39,8 +39,9 @@ async function measure(bench: Bench): Promise<RungOutcome> {
   const phases: { clients: number; from: number; to: number }[] = [];
   for (const clients of CLIENTS) {
     const from = Date.now();
-    if (clients === 0) await new Promise((resolve) => setTimeout(resolve, lagMs));
-    else await logins(clients, lagMs);
+    if (clients === 0) {
+      await new Promise((resolve) => setTimeout(resolve, lagMs));
+    } else await logins(clients, lagMs);
     phases.push({ clients, from, to: Date.now() });
   }
   const lines = probeLines(await service.responder.output());
@@ -57,7 +58,9 @@ async function measure(bench: Bench): Promise<RungOutcome> {
       columns: ["clients at a time", "p50", "p99", "max"],
       rows,
     }],
-    findings: rows.filter(([clients]) => clients > 0).map(([clients, , p99]) => ({
+    findings: rows.filter(([clients]) => clients > 0).map((
+      [clients, , p99],
+    ) => ({
       what: `event-loop lag, p99, ${clients} at a time`,
       value: p99,
       unit: "ms",

@@ -49,7 +49,9 @@ export function startLoad(): Load {
     const outcome = new Promise<LoadOutcome>((resolve) => {
       open.set(command.number, resolve);
     });
-    await writer.write(new TextEncoder().encode(`${JSON.stringify(command)}\n`));
+    await writer.write(
+      new TextEncoder().encode(`${JSON.stringify(command)}\n`),
+    );
     const died = child.status.then(({ code }) => {
       throw new Error(`The load generator ended with exit code ${code}`);
     });

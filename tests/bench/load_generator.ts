@@ -65,7 +65,9 @@ async function run(command: LoadCommand): Promise<LoadOutcome> {
   }
 }
 
-async function answer({ number, content }: Numbered<LoadCommand>): Promise<void> {
+async function answer(
+  { number, content }: Numbered<LoadCommand>,
+): Promise<void> {
   const outcome: Numbered<LoadOutcome> = {
     number,
     content: await run(content),

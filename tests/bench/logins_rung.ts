@@ -2,7 +2,7 @@
  * The third rung: whole logins on a real nats-server, the service against the
  * null responder, in turns.
  */
-import { ALGORITHMS, type Algorithm, type Flaw } from "./bearer_tokens.ts";
+import { type Algorithm, ALGORITHMS } from "./bearer_tokens.ts";
 import {
   atLeast,
   atMost,
@@ -13,11 +13,17 @@ import {
   type RungOutcome,
   type Table,
 } from "./bench.ts";
-import { between, type Contender, startNull, startService } from "./contender.ts";
-import { cpuBetween, cpuTimes } from "./consumption.ts";
+import { type Contender, startNull, startService } from "./contender.ts";
 import { checkCounts } from "./counts.ts";
 import { type Load, startLoad } from "./load.ts";
-import type { Transport } from "./load_messages.ts";
+import {
+  DURATION_MS_MAX,
+  medianOf,
+  ratioOf,
+  sample,
+  type Series,
+  type Setting,
+} from "./login_series.ts";
 import { median } from "./statistics.ts";
 
 export const loginsRung: Rung = {
@@ -26,60 +32,42 @@ export const loginsRung: Rung = {
   run: measure,
 };
 
-/** One kind of measurement, made in every round. */
-interface Setting {
-  readonly algorithm: Algorithm;
-  readonly flaw: Flaw;
-  readonly transport: Transport;
-  readonly atATime: number;
-}
-
-/** What one login took, in one round. */
-interface Sample {
-  readonly responderMs: number;
-  readonly natsServerMs: number;
-  readonly loadMs: number;
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-}
-
-interface Series {
-  readonly setting: Setting;
-  readonly ours: Sample[];
-  readonly null: Sample[];
-}
-
-/** Longest time for one measurement: a machine that is much too slow must not take hours. */
-const DURATION_MS_MAX = 20_000;
-
 async function measure(bench: Bench): Promise<RungOutcome> {
   const options = contenderOptions(bench);
   await using service = await startService(options);
   await using nobody = await startNull(options);
   await using load = startLoad();
-  const settings = listSettings(bench);
-  const series: Series[] = settings.map((setting) => ({
+  const all = listSettings(bench).map((setting): Series => ({
     setting,
     ours: [],
     null: [],
   }));
   await warmUp(bench, load, [service, nobody]);
-  for (let round = 1; round <= bench.scale.rounds; round++) {
-    bench.report(`logins: round ${round} of ${bench.scale.rounds}`);
-    for (const { setting, ours, null: ceiling } of series) {
-      const count = countOf(bench, setting);
-      const { algorithm, flaw } = setting;
-      await load.mint("measured", { issuer: bench.issuers[algorithm], flaw }, count);
-      // The null responder refuses nobody: there is nothing to compare with.
-      if (flaw === "none") ceiling.push(await sample(load, nobody, setting, count));
-      ours.push(await sample(load, service, setting, count));
+  for (let round = 0; round < bench.scale.rounds; round++) {
+    bench.report(`logins: round ${round + 1} of ${bench.scale.rounds}`);
+    for (const series of all) {
+      const { algorithm, flaw } = series.setting;
+      const count = countOf(bench, series.setting);
+      const issuer = bench.issuers[algorithm];
+      await load.mint("measured", { issuer, flaw }, count);
+      const pair: [Contender, Series["ours"]][] = [
+        [nobody, series.null],
+        [service, series.ours],
+      ];
+      // Neither always goes first: what comes before may leave something behind.
+      if (round % 2 === 1) pair.reverse();
+      for (const [contender, samples] of pair) {
+        // The null responder refuses nobody: there is nothing to compare with.
+        if (contender === nobody && flaw !== "none") continue;
+        samples.push(await sample(load, contender, series.setting, count));
+      }
     }
   }
   const counts = await checkCounts(service);
   return {
-    tables: [loginTable(series), refusalTable(series), counts.table],
-    findings: [...findings(series), ...counts.findings],
+    tables: [loginTable(all), refusalTable(all), counts.table],
+    findings: [...findings(all), ...counts.findings],
+    samples: all,
   };
 }
 
@@ -94,17 +82,11 @@ function listSettings({ scale }: Bench): Setting[] {
       }))
     )
   );
-  const flaws: readonly (readonly [Algorithm, Flaw])[] = [
-    ["HS256", "forged"],
-    ["EdDSA", "forged"],
-    ["ES256", "forged"],
-    ["RS256", "forged"],
-    ["EdDSA", "expired"],
-    ["EdDSA", "malformed"],
-  ];
   return [
-    ...grants,
-    ...flaws.map(([algorithm, flaw]): Setting => ({
+    ...grants.filter(({ algorithm, transport }) =>
+      transport === "tcp" || scale.websocket.includes(algorithm)
+    ),
+    ...scale.refusals.map(([algorithm, flaw]): Setting => ({
       algorithm,
       flaw,
       transport: "tcp",
@@ -124,7 +106,11 @@ async function warmUp(
 ): Promise<void> {
   for (const algorithm of ALGORITHMS) {
     const count = Math.ceil(scale.warmUpLogins / ALGORITHMS.length);
-    await load.mint("warm", { issuer: issuers[algorithm], flaw: "none" }, count);
+    await load.mint(
+      "warm",
+      { issuer: issuers[algorithm], flaw: "none" },
+      count,
+    );
     for (const contender of contenders) {
       await load.logins({
         pool: "warm",
@@ -135,52 +121,6 @@ async function warmUp(
       });
     }
   }
-}
-
-async function sample(
-  load: Load,
-  contender: Contender,
-  { atATime, flaw, transport }: Setting,
-  count: number,
-): Promise<Sample> {
-  const before = contender.consumed();
-  const loadBefore = cpuTimes(load.pid);
-  const outcome = await load.logins({
-    pool: "measured",
-    endpoint: contender.endpoint(transport),
-    atATime,
-    count,
-    durationMs: DURATION_MS_MAX,
-  });
-  const used = between(before, contender.consumed());
-  const loadUsed = cpuBetween(loadBefore, cpuTimes(load.pid));
-  const { admitted, failed, refused } = outcome;
-  const done = admitted + refused;
-  const unexpected = flaw === "none" ? refused : admitted;
-  if (failed + unexpected > 0) {
-    throw new Error(
-      `${contender.name}, ${flaw}: ${admitted} admitted, ${refused} refused, ${failed} failed`,
-    );
-  }
-  return {
-    responderMs: used.responderMs / done,
-    natsServerMs: used.natsServerMs / done,
-    loadMs: loadUsed / done,
-    perSecond: done / outcome.elapsedMs * 1000,
-    p50: outcome.latencyMs.p50,
-    p99: outcome.latencyMs.p99,
-  };
-}
-
-function medianOf(samples: readonly Sample[], name: keyof Sample): number {
-  return median(samples.map((sample) => sample[name]));
-}
-
-/** Median of the ratios of neighbours, which met the same machine. */
-function ratioOf({ null: ceiling, ours }: Series, name: keyof Sample): number {
-  return median(
-    ours.map((sample, round) => sample[name] / (ceiling[round]?.[name] ?? NaN)),
-  );
 }
 
 function loginTable(all: readonly Series[]): Table {
@@ -224,7 +164,15 @@ function loginTable(all: readonly Series[]): Table {
 function refusalTable(all: readonly Series[]): Table {
   return {
     title: "Refused logins, TCP, 50 at a time: medians",
-    columns: ["algorithm", "token", "CPU ms", "its grant", "ratio", "nats-server", "refusals/s"],
+    columns: [
+      "algorithm",
+      "token",
+      "CPU ms",
+      "its grant",
+      "ratio",
+      "nats-server",
+      "refusals/s",
+    ],
     rows: all.filter(({ setting }) => setting.flaw !== "none").map((series) => {
       const cost = medianOf(series.ours, "responderMs");
       const granted = grantCost(all, series.setting.algorithm);

@@ -50,7 +50,9 @@ async function measure(bench: Bench): Promise<RungOutcome> {
       throw new Error(`memory: ${refused} refused, ${failed} failed`);
     }
     done += scale.memoryChunk;
-    bench.report(`memory: ${done} logins, ${service.resident().now.toFixed(0)} MiB`);
+    bench.report(
+      `memory: ${done} logins, ${service.resident().now.toFixed(0)} MiB`,
+    );
     rows.push([done, service.resident().now, admitted / elapsedMs * 1000]);
   }
   const counts = await checkCounts(service);

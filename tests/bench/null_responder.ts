@@ -12,6 +12,7 @@ import { encodeNatsJwt } from "../../src/nats_jwt/codec.ts";
 import { signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import { type Xkey, xkeyFromSeed } from "../../src/nats_jwt/xkeys.ts";
 import type { SigningKey } from "../../src/nats_jwt/nkeys.ts";
+import { print } from "./printing.ts";
 
 /** What is in `null_responder.json`. */
 export interface NullResponderOptions {
@@ -104,7 +105,7 @@ async function main(folder: string): Promise<void> {
   });
   await connection.flush();
   Deno.addSignalListener("SIGTERM", () => connection.close());
-  console.log(NULL_RESPONDER_READY);
+  print(NULL_RESPONDER_READY);
   await connection.closed();
   Deno.exit();
 }

@@ -23,17 +23,14 @@ export const pauseRung: Rung = {
 /** nats-server's own default: those who wait have given up when the service goes on. */
 const AUTHORIZATION_TIMEOUT_SECONDS = 2;
 const CLIENTS = 50;
-const WARM_UP_MS = 3000;
-const USUAL_MS = 3000;
-const AFTERWARDS_MS = 6000;
 const WINDOW_MS = 500;
 const WINDOW_STEP_MS = 25;
 /** Share of the usual rate that counts as full. */
 const FULL = 0.9;
 
 async function measure(bench: Bench): Promise<RungOutcome> {
-  const { pauseMs, pausedClients } = bench.scale;
-  bench.report(`pause: ${pauseMs / 1000} s, ${pausedClients} waiting`);
+  const { afterwardsMs, pauseMs, usualMs, waitingClients } = bench.scale.pause;
+  bench.report(`pause: ${pauseMs / 1000} s, ${waitingClients} waiting`);
   await using service = await startService({
     ...contenderOptions(bench),
     authorizationTimeout: AUTHORIZATION_TIMEOUT_SECONDS,
@@ -41,22 +38,23 @@ async function measure(bench: Bench): Promise<RungOutcome> {
   await using load = startLoad();
   const issuer = bench.issuers.EdDSA;
   await load.mint("usual", { issuer, flaw: "none" }, 20_000);
-  await load.mint("waiting", { issuer, flaw: "none" }, pausedClients);
+  await load.mint("waiting", { issuer, flaw: "none" }, waitingClients);
   const endpoint = service.endpoint("tcp");
-  const durationMs = WARM_UP_MS + USUAL_MS + pauseMs + AFTERWARDS_MS;
+  // As long again before it, to get warm.
+  const durationMs = 2 * usualMs + pauseMs + afterwardsMs;
   const usual = load.logins({
     pool: "usual",
     endpoint,
     atATime: CLIENTS,
     durationMs,
   });
-  await sleep(WARM_UP_MS + USUAL_MS);
+  await sleep(2 * usualMs);
   const stoppedAt = Date.now();
   service.responder.signal("SIGSTOP");
   const waiting = load.crowd({
     pool: "waiting",
     endpoint,
-    count: pausedClients,
+    count: waitingClients,
     attempts: "once",
     deadlineMs: durationMs,
   });
@@ -66,14 +64,21 @@ async function measure(bench: Bench): Promise<RungOutcome> {
   const { admittedAt } = await usual;
   const { refusals } = await waiting;
 
-  const rate = countBetween(admittedAt, stoppedAt - USUAL_MS, stoppedAt) /
-    USUAL_MS * 1000;
-  const recoveredMs = recovery(admittedAt, resumedAt, rate);
+  const rate = countBetween(admittedAt, stoppedAt - usualMs, stoppedAt) /
+    usualMs * 1000;
+  const recoveredMs = recovery(admittedAt, resumedAt, rate, afterwardsMs);
   const counts = await checkCounts(service);
   return {
     tables: [{
-      title: `Standing still for ${pauseMs / 1000} s, ${pausedClients} clients waiting`,
-      columns: ["logins/s before", "given up", "full rate after ms", "first second"],
+      title: `Standing still for ${
+        pauseMs / 1000
+      } s, ${waitingClients} clients waiting`,
+      columns: [
+        "logins/s before",
+        "given up",
+        "full rate after ms",
+        "first second",
+      ],
       rows: [[
         Math.round(rate),
         refusals,
@@ -95,9 +100,10 @@ function recovery(
   admittedAt: readonly number[],
   resumedAt: number,
   rate: number,
+  afterwardsMs: number,
 ): number {
   const needed = rate * FULL * WINDOW_MS / 1000;
-  for (let afterMs = 0; afterMs < AFTERWARDS_MS; afterMs += WINDOW_STEP_MS) {
+  for (let afterMs = 0; afterMs < afterwardsMs; afterMs += WINDOW_STEP_MS) {
     const from = resumedAt + afterMs;
     if (countBetween(admittedAt, from, from + WINDOW_MS) >= needed) {
       return afterMs;

@@ -164,7 +164,7 @@ function createReader(connection: Deno.TcpConn): Reader {
   }
   return {
     async until(bytes): Promise<void> {
-      for (let at = find(bytes); ; at = find(bytes)) {
+      for (let at = find(bytes);; at = find(bytes)) {
         if (at >= 0) {
           position += at + bytes.length;
           return;

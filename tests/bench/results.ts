@@ -2,8 +2,14 @@
  * What came out, for people and as JSON.
  */
 import { cpus } from "node:os";
-import { type Bench, type Finding, isWithin, type RungOutcome } from "./bench.ts";
+import {
+  type Bench,
+  type Finding,
+  isWithin,
+  type RungOutcome,
+} from "./bench.ts";
 import { cellText, tableText } from "./table_text.ts";
+import { print } from "./printing.ts";
 
 export interface Result extends RungOutcome {
   readonly rung: string;
@@ -12,7 +18,7 @@ export interface Result extends RungOutcome {
 const FOLDER = new URL("results/", import.meta.url);
 
 export function printOutcome({ tables }: RungOutcome): void {
-  for (const table of tables) console.log(`\n${tableText(table)}`);
+  for (const table of tables) print(`\n${tableText(table)}`);
 }
 
 /** Writes the results; returns the exit code. */
@@ -36,7 +42,7 @@ export async function writeResults(
     JSON.stringify({ at, machine, scale, results }, null, 2),
   );
   if (findings.length > 0) {
-    console.log(`\n${
+    print(`\n${
       tableText({
         title: "Expected",
         columns: ["", "value", "must be", "aim", "verdict"],
@@ -50,10 +56,10 @@ export async function writeResults(
       })
     }`);
   }
-  console.log(
+  print(
     `\n${machine.processor}, ${machine.cores} cores, Deno ${machine.deno}, nats-server ${machine.natsServer}, ${scale.name}, ${scale.rounds} rounds`,
   );
-  console.log(`Written to ${file.pathname}`);
+  print(`Written to ${file.pathname}`);
   const broken = findings.some(({ exact, must, value }) =>
     exact && !isWithin(value, must)
   );

@@ -17,12 +17,15 @@ import { loginsRung } from "./logins_rung.ts";
 import { memoryRung } from "./memory_rung.ts";
 import { pauseRung } from "./pause_rung.ts";
 import { printOutcome, type Result, writeResults } from "./results.ts";
+import { rulesRung } from "./rules_rung.ts";
 import { FULL, QUICK } from "./scale.ts";
 import { stormsRung } from "./storms_rung.ts";
+import { note, print } from "./printing.ts";
 
 const RUNGS: readonly Rung[] = [
   cryptoRung,
   authorizeRung,
+  rulesRung,
   loginsRung,
   stormsRung,
   pauseRung,
@@ -38,7 +41,9 @@ Usage: deno task bench [--quick] [rung ...]
   --rounds N measurements of everything that is compared
 
 Rungs, all unless named:
-${RUNGS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}`;
+${
+  RUNGS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")
+}`;
 
 async function main(args: string[]): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -51,21 +56,25 @@ async function main(args: string[]): Promise<number> {
     },
   });
   if (values.help) {
-    console.log(USAGE);
+    print(USAGE);
     return 0;
   }
-  const unknown = positionals.filter((word) => !RUNGS.some(({ name }) => name === word));
+  const unknown = positionals.filter((word) =>
+    !RUNGS.some(({ name }) => name === word)
+  );
   if (unknown.length > 0) {
-    console.error(`There is no rung "${unknown.join('", "')}".\n\n${USAGE}`);
+    note(`There is no rung "${unknown.join('", "')}".\n\n${USAGE}`);
     return 2;
   }
-  const chosen = RUNGS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const chosen = RUNGS.filter(({ name }) =>
+    positionals.length === 0 || positionals.includes(name)
+  );
   const scale = values.quick ? QUICK : FULL;
   const bench: Bench = {
-    natsServer: await findNatsServer({ report: (line) => console.error(line) }),
+    natsServer: await findNatsServer({ report: (line) => note(line) }),
     issuers: createIssuers(),
     scale: { ...scale, rounds: Number(values.rounds ?? scale.rounds) },
-    report: (line) => console.error(`… ${line}`),
+    report: (line) => note(`… ${line}`),
   };
   const results: Result[] = [];
   for (const rung of chosen) {

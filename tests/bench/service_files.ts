@@ -3,7 +3,11 @@
  * everything at its default that has one, an issuer for each algorithm, secrets
  * in files.
  */
-import { type LoadedConfig, loadConfig } from "../../src/config/load.ts";
+import {
+  CONFIGURATION_VARIABLE,
+  loadConfig,
+  type LoadedConfig,
+} from "../../src/config/load.ts";
 import { listPermissionFlags } from "../../src/config/permissions.ts";
 import type { Operator } from "../../src/dev/operator.ts";
 import { AUDIENCE, type BenchIssuer } from "./bearer_tokens.ts";
@@ -11,7 +15,10 @@ import { denoRun, ROOT } from "./programs.ts";
 
 /** Writes the files; returns the path of the configuration. */
 export async function writeServiceFiles(
-  { natsUrl, operator }: { readonly natsUrl: string; readonly operator: Operator },
+  { natsUrl, operator }: {
+    readonly natsUrl: string;
+    readonly operator: Operator;
+  },
   folder: string,
   issuers: readonly BenchIssuer[],
 ): Promise<string> {
@@ -80,14 +87,13 @@ export function serviceCommand(
   file: string,
   preload: string | undefined,
 ): string[] {
-  const main = Deno.env.get("BENCH_STAND_IN") ?? `${ROOT}main.ts`;
   return [
+    "env",
+    `${CONFIGURATION_VARIABLE}=${file}`,
     ...denoRun(...(preload === undefined ? [] : [`--preload=${preload}`])),
-    ...(Deno.env.get("BENCH_FLAGS")?.split(" ") ?? listPermissionFlags(loadServiceConfig(file))),
-    main,
+    ...listPermissionFlags(loadServiceConfig(file)),
+    `${ROOT}main.ts`,
     "start",
-    "--config",
-    file,
   ];
 }
 

@@ -8,7 +8,9 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? upper
+    : (upper + (sorted[middle - 1] ?? NaN)) / 2;
 }
 
 /** The value that so many (0 to 1) are not above; NaN of nothing. */

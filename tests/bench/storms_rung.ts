@@ -9,6 +9,7 @@ import {
   type Finding,
   type Rung,
   type RungOutcome,
+  type Table,
 } from "./bench.ts";
 import { type Contender, startNull, startService } from "./contender.ts";
 import { checkCounts } from "./counts.ts";
@@ -34,72 +35,91 @@ interface Storm {
 }
 
 async function measure(bench: Bench): Promise<RungOutcome> {
-  const { scale } = bench;
-  await checkOpenFiles(scale.crowdRetrying);
+  const { more, once, retrying } = bench.scale.storms;
+  await checkOpenFiles(retrying);
   await using load = startLoad();
-  await load.mint(
-    "crowd",
-    { issuer: bench.issuers.EdDSA, flaw: "none" },
-    Math.max(scale.crowdOnce, scale.crowdRetrying),
-  );
-  const ceiling = await weather(bench, startNull, async (nobody) => [
-    await crowd(load, nobody, "once", scale.crowdOnce),
-    await crowd(load, nobody, "like nats.js", scale.crowdRetrying),
-  ]);
-  bench.report(`storms: ${scale.crowdOnce} clients at once`);
-  const once = await weather(bench, startService, async (service) => [
-    await crowd(load, service, "once", scale.crowdOnce),
-    { ...await crowd(load, service, "once", scale.crowdOnce), name: "once, again" },
-  ]);
-  bench.report(`storms: ${scale.crowdRetrying} clients that retry`);
-  const retrying = await weather(bench, startService, async (service) => [
-    await crowd(load, service, "like nats.js", scale.crowdRetrying),
-  ]);
-  bench.report(`storms: ${scale.crowdOnce} clients after a restart of nats-server`);
-  const restart = await weather(bench, startService, async (service) => [
-    await crowdAfterRestart(load, service, scale.crowdOnce),
-  ]);
-  const all = [once, retrying, restart];
+  const issuer = bench.issuers.EdDSA;
+  await load.mint("crowd", { issuer, flaw: "none" }, Math.max(once, retrying));
+
+  async function onceMore(contender: Contender): Promise<Storm[]> {
+    const first = await crowd(load, contender, "once", once);
+    if (!more) return [first];
+    const second = await crowd(load, contender, "once", once);
+    return [first, { ...second, name: "once, warm" }];
+  }
+  async function retry(contender: Contender): Promise<Storm[]> {
+    return [await crowd(load, contender, "like nats.js", retrying)];
+  }
+  async function restart(contender: Contender): Promise<Storm[]> {
+    return [await crowdAfterRestart(load, contender, once)];
+  }
+  const all: Weather[] = [];
+  if (more) {
+    bench.report("storms: the null responder");
+    all.push(await weather(bench, startNull, onceMore));
+    all.push(await weather(bench, startNull, retry));
+  }
+  bench.report(`storms: ${once} clients at once`);
+  all.push(await weather(bench, startService, onceMore));
+  bench.report(`storms: ${retrying} clients that retry`);
+  all.push(await weather(bench, startService, retry));
+  if (more) {
+    bench.report(`storms: ${once} clients when nats-server restarts`);
+    all.push(await weather(bench, startService, restart));
+  }
+  return { tables: [stormTable(all)], findings: all.flatMap(stormFindings) };
+}
+
+function stormTable(all: readonly Weather[]): Table {
   return {
-    tables: [{
-      title: "Storms, TCP, EdDSA",
-      columns: [
-        "clients",
-        "attempts",
-        "responder",
-        "in at first",
-        "lost",
-        "refusals",
-        "failures",
-        "all in after s",
-        "p50 s",
-        "highest MiB",
-      ],
-      rows: [ceiling, ...all].flatMap(({ highestMiB, responder, storms }) =>
-        storms.map(({ clients, name, outcome }) => [
-          clients,
-          name,
-          responder,
-          outcome.admittedAtFirstAttempt,
-          outcome.lost,
-          outcome.refusals,
-          outcome.failures,
-          outcome.elapsedMs / 1000,
-          outcome.latencyMs.p50 / 1000,
-          highestMiB,
-        ])
-      ),
-    }],
-    findings: [
-      ...once.storms.map((storm): Finding => ({
-        what: `${storm.clients} at once (${storm.name}): not in at the first try`,
-        value: storm.clients - storm.outcome.admittedAtFirstAttempt,
-        unit: "",
-        must: atMost(0),
-      })),
-      ...[...retrying.storms, ...restart.storms].flatMap(fleetFindings),
-      ...all.flatMap(({ findings }) => findings),
+    title: "Storms, TCP, EdDSA",
+    columns: [
+      "clients",
+      "attempts",
+      "responder",
+      "in at first",
+      "lost",
+      "refusals",
+      "failures",
+      "all in after s",
+      "p50 s",
+      "highest MiB",
     ],
+    rows: all.flatMap(({ highestMiB, responder, storms }) =>
+      storms.map(({ clients, name, outcome }) => [
+        clients,
+        name,
+        responder,
+        outcome.admittedAtFirstAttempt,
+        outcome.lost,
+        outcome.refusals,
+        outcome.failures,
+        outcome.elapsedMs / 1000,
+        outcome.latencyMs.p50 / 1000,
+        highestMiB,
+      ])
+    ),
+  };
+}
+
+function stormFindings({ findings, responder, storms }: Weather): Finding[] {
+  if (responder !== "service") return [];
+  return [
+    ...storms.flatMap((storm) =>
+      storm.name.startsWith("once")
+        ? [onceFinding(storm)]
+        : fleetFindings(storm)
+    ),
+    ...findings,
+  ];
+}
+
+function onceFinding({ clients, name, outcome }: Storm): Finding {
+  return {
+    what: `${clients} at once (${name}): not in at the first try`,
+    value: clients - outcome.admittedAtFirstAttempt,
+    unit: "",
+    must: atMost(0),
   };
 }
 

@@ -9,7 +9,9 @@ export function tableText({ columns, rows, title }: Table): string {
     Math.max(...cells.map((row) => (row[column] ?? "").length))
   );
   const lines = cells.map((row) =>
-    row.map((cell, column) => align(cell, widths[column] ?? 0, rows[0]?.[column]))
+    row.map((cell, column) =>
+      align(cell, widths[column] ?? 0, rows[0]?.[column])
+    )
       .join("  ").trimEnd()
   );
   const [head = "", ...body] = lines;
