@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "Print a bearer token of the development issuer",
     load: () => import("./token.ts"),
   },
+  "api-token": {
+    summary: "Make, list and disable API tokens",
+    load: () => import("./api_token.ts"),
+  },
   client: {
     summary: "Connect with a bearer token and show what it grants",
     load: () => import("./client.ts"),

@@ -3,7 +3,8 @@
  */
 import { type Clock, monotonicClock, systemClock } from "../base/time.ts";
 import type { Config } from "../config/config.ts";
-import { createJwtBearer, type JwtBearer } from "../identity/jwt_bearer.ts";
+import type { Authenticator } from "../identity/authenticate.ts";
+import { createAuthenticator } from "../identity/authenticator.ts";
 import { startMonitoring } from "../monitoring/health.ts";
 import {
   type CalloutService,
@@ -29,8 +30,8 @@ export interface IdentityDependencies {
 export function createIdentities(
   config: Config,
   { clock, log }: IdentityDependencies,
-): JwtBearer {
-  return createJwtBearer(config.issuers, {
+): Authenticator {
+  return createAuthenticator(config, {
     log,
     clock,
     monotonic: monotonicClock,

@@ -9,6 +9,7 @@ import {
   openTokenIssuer,
   TokenIssuerError,
 } from "../dev/token_issuer.ts";
+import { parseClaims } from "./claim_arguments.ts";
 import { EXIT_FAILED, EXIT_OK, print, printError } from "./command.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
@@ -87,31 +88,4 @@ function parseDuration(text: string): number {
     );
   }
   return Number(count) * seconds;
-}
-
-/** What the issuer itself sets. */
-const OWN_CLAIMS = ["iss", "sub", "aud", "exp", "iat", "jti"];
-
-function parseClaims(texts: readonly string[]): Record<string, unknown> {
-  const claims = texts.map((text): [string, unknown] => {
-    const [name = "", ...rest] = text.split("=");
-    if (name === "" || rest.length === 0) {
-      throw new UsageError(
-        "--claim must be NAME=VALUE, as in --claim team=red",
-      );
-    }
-    if (OWN_CLAIMS.includes(name)) {
-      throw new UsageError(`--claim cannot set ${name}: the issuer does`);
-    }
-    return [name, parseValue(rest.join("="))];
-  });
-  return Object.fromEntries(claims);
-}
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

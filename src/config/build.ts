@@ -12,8 +12,8 @@ import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import { isPublicKey } from "../nats_jwt/public_key.ts";
 import { parseListenAddress, parseNatsServer } from "./addresses.ts";
 import { buildAccounts, buildNamedAccounts } from "./build_accounts.ts";
-import { buildIssuers } from "./build_issuers.ts";
 import { buildRules } from "./build_rules.ts";
+import { buildTokens } from "./build_tokens.ts";
 import type { Checking } from "./checking.ts";
 import type { CalloutOptions } from "../nats/callout_service.ts";
 import type { Config, MonitoringConfig } from "./config.ts";
@@ -34,7 +34,7 @@ export function buildConfig(
   const accounts = settings.nats.mode === "operator"
     ? buildAccounts(settings.accounts, calloutAccount, checking)
     : buildNamedAccounts(settings.accounts, callout?.signingKey, checking);
-  const { issuers, labels } = buildIssuers(settings, checking);
+  const { tokens, issuers, labels } = buildTokens(settings, checking);
   const decided = buildRules(settings, { issuers, labels }, checking);
   const monitoring = buildMonitoring(settings, checking);
   if (
@@ -45,7 +45,7 @@ export function buildConfig(
     nats,
     callout,
     accounts,
-    issuers,
+    ...tokens,
     ...decided,
     monitoring,
     log: settings.log,

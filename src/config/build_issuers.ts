@@ -7,8 +7,10 @@ import {
   JWS_ALGORITHMS,
   type JwsAlgorithm,
 } from "../identity/jws_algorithms.ts";
-import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
+import type { IssuerOptions } from "../identity/authenticator_options.ts";
 import { jwtIssuerProblems } from "../identity/jwt_issuer_problems.ts";
+import type { UserInfoOptions } from "../identity/userinfo.ts";
+import { buildAsking, buildLocation } from "./build_asked.ts";
 import { buildKeySource, readJwks } from "./build_keys.ts";
 import type { Checking } from "./checking.ts";
 import type { IssuerSettings, Settings } from "./schema.ts";
@@ -20,7 +22,7 @@ export const DEVELOPMENT_ISSUER = "urn:nats-auth-callout:development";
 /** Keeps its users apart from those of real issuers beside it. */
 const DEVELOPMENT_LABEL = "development";
 
-const DEVELOPMENT_PATH = "development_issuer.jwks_file";
+export const DEVELOPMENT_PATH = "development_issuer.jwks_file";
 
 const ALGORITHMS_UNLESS_CONFIGURED: readonly JwsAlgorithm[] = [
   "RS256",
@@ -28,16 +30,10 @@ const ALGORITHMS_UNLESS_CONFIGURED: readonly JwsAlgorithm[] = [
   "EdDSA",
 ];
 
-export interface BuiltIssuers {
-  readonly issuers: readonly JwtIssuerOptions[];
-  /** Label by issuer, for those that have one. */
-  readonly labels: ReadonlyMap<string, string>;
-}
-
-interface Entry {
+export interface IssuerEntry {
   /** Of its section in the settings. */
   readonly path: string;
-  readonly options: JwtIssuerOptions;
+  readonly options: IssuerOptions;
   readonly label: string | undefined;
   /** Its keys could not be had, which has been reported. */
   readonly hasKeys: boolean;
@@ -46,8 +42,9 @@ interface Entry {
 export function buildIssuers(
   settings: Settings,
   checking: Checking,
-): BuiltIssuers {
-  const entries: Entry[] = [];
+  { hasOthers }: { readonly hasOthers: boolean },
+): readonly IssuerEntry[] {
+  const entries: IssuerEntry[] = [];
   settings.issuers.forEach((each, index) => {
     const { issuer } = each;
     if (issuer === undefined) return;
@@ -57,38 +54,25 @@ export function buildIssuers(
   });
   const development = buildDevelopmentIssuer(
     settings,
-    entries.length > 0,
+    hasOthers || entries.length > 0,
     checking,
   );
   if (development !== undefined) entries.push(development);
-  if (entries.length === 0) {
-    checking.reportMissing(
-      ["issuers", DEVELOPMENT_PATH],
-      "set OIDC_ISSUER to the issuer of your tokens (and OIDC_JWKS_URL, if it publishes no metadata); for development only, DEV_ISSUER_JWKS_FILE",
-    );
-  }
-  checkLabels(entries, checking);
   reportProblems(entries, checking);
-  return {
-    issuers: entries.map(({ options }) => options),
-    labels: new Map(
-      entries.flatMap(({ options, label }) =>
-        label === undefined ? [] : [[options.issuer, label] as const]
-      ),
-    ),
-  };
+  return entries;
 }
 
 function buildIssuer(
   settings: IssuerSettings & { readonly issuer: string },
   path: string,
   checking: Checking,
-): Entry {
+): IssuerEntry {
   const keys = buildKeySource(settings, path, checking);
   const isShared = settings.shared_secrets.length > 0;
   const { typ, client_ids: clientIds, required_scopes: requiredScopes } =
     settings;
   const { scope_claim: scopeClaim } = settings;
+  const userinfo = buildUserInfo(settings, path, checking);
   return {
     path,
     label: settings.label,
@@ -103,11 +87,34 @@ function buildIssuer(
       ...(clientIds === undefined ? {} : { clientIds }),
       ...(requiredScopes === undefined ? {} : { requiredScopes }),
       ...(scopeClaim === undefined ? {} : { scopeClaim }),
+      ...(userinfo === undefined ? {} : { userinfo }),
       allowIdTokens: settings.allow_id_tokens,
       clockToleranceSeconds: settings.clock_tolerance_seconds,
       lifetimeSecondsMax: settings.lifetime_seconds_max,
     },
   };
+}
+
+/** Asked as the issuer's keys are fetched, if there is a claim to ask for. */
+function buildUserInfo(
+  { userinfo, remote }: IssuerSettings,
+  path: string,
+  checking: Checking,
+): UserInfoOptions | undefined {
+  const { cache, claims, origins } = userinfo;
+  if (claims.length === 0) return undefined;
+  const endpoint = buildLocation(
+    {
+      endpoint: userinfo.endpoint,
+      document: remote.metadata_document,
+      origins,
+    },
+    `${path}.userinfo.endpoint`,
+    checking,
+  );
+  return endpoint === undefined
+    ? undefined
+    : { endpoint, claims, ...buildAsking({ cache, remote }, path, checking) };
 }
 
 const NO_KEYS = { kind: "jwks", jwks: "" } as const;
@@ -143,7 +150,7 @@ function buildDevelopmentIssuer(
   { development_issuer: settings }: Settings,
   hasOthers: boolean,
   checking: Checking,
-): Entry | undefined {
+): IssuerEntry | undefined {
   if (settings.jwks_file === undefined) return undefined;
   const jwks = readJwks(settings.jwks_file, DEVELOPMENT_PATH, checking);
   checking.warn({
@@ -168,23 +175,6 @@ function buildDevelopmentIssuer(
 }
 
 const DEVELOPMENT_LIFETIME_SECONDS_MAX = 30 * 86_400;
-
-/** Equal subs of two issuers are two people: at most one goes without a label (ASVS 10.3.3). */
-function checkLabels(entries: readonly Entry[], checking: Checking): void {
-  const labels = new Set<string | undefined>();
-  for (const { path, label } of entries) {
-    if (labels.has(label)) {
-      checking.report(
-        `${path}.label`,
-        label === undefined
-          ? "is missing: another issuer goes without a label, and equal subs of both would be one user"
-          : "is the label of another issuer too",
-        "give each issuer a label of its own; at most one goes without",
-      );
-    }
-    labels.add(label);
-  }
-}
 
 /** Settings by the options that identity knows. */
 const SETTING_BY_OPTION: Readonly<Record<string, string>> = {
@@ -214,19 +204,18 @@ const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
 };
 
 /** What the users of these options find wrong with them. */
-function reportProblems(entries: readonly Entry[], checking: Checking): void {
+function reportProblems(
+  entries: readonly IssuerEntry[],
+  checking: Checking,
+): void {
   for (
-    const { index, option, text } of jwtIssuerProblems(
+    const { index, option, problem } of jwtIssuerProblems(
       entries.map((it) => it.options),
     )
   ) {
     const entry = entries[index];
     if (entry === undefined) continue;
     if (option.startsWith("keys.") && !entry.hasKeys) continue;
-    const { issuer } = entry.options;
-    const problem = text.slice(
-      `issuer ${JSON.stringify(issuer)}: ${option} `.length,
-    );
     checking.report(
       `${entry.path}.${SETTING_BY_OPTION[option] ?? option}`,
       problem,

@@ -1,7 +1,6 @@
 /**
  * From the settings of the rules to rules, or to what is wrong with them.
  */
-import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
 import type { RulesContext } from "../permissions/rule_context.ts";
 import { type RulePath, RulesFault } from "../permissions/rule_fault.ts";
 import type { RuleOptions } from "../permissions/rule_options.ts";
@@ -14,7 +13,7 @@ import type { Settings } from "./schema.ts";
 
 export interface RuleIssuers {
   /** Unless given, rules may ask for any. */
-  readonly issuers?: readonly JwtIssuerOptions[];
+  readonly issuers?: readonly string[];
   /** By issuer. */
   readonly labels: ReadonlyMap<string, string>;
 }
@@ -41,7 +40,7 @@ export function buildRules(
     ),
     sessionSecondsMax: settings.permissions.session_seconds_max,
     issuerLabels: labels,
-    issuers: issuers?.map(({ issuer }) => issuer),
+    issuers,
   };
   const options = settings.rules?.map(toOptions) ?? DEFAULT_RULES;
   const rules = createRules(options, permissions);

@@ -1,7 +1,10 @@
 /**
  * The configuration once it has been checked: what cannot be used is not in it.
  */
-import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
+import type {
+  AuthenticatorOptions,
+  IssuerOptions,
+} from "../identity/authenticator_options.ts";
 import type {
   AccountOptions,
   CalloutOptions,
@@ -11,12 +14,16 @@ import type { RulesContext } from "../permissions/rule_context.ts";
 import type { Rules } from "../permissions/rules.ts";
 import type { LogLevel } from "../telemetry/log.ts";
 
-export interface Config {
+/** Whose tokens are accepted. */
+export type TokenConfig = AuthenticatorOptions & {
+  readonly issuers: readonly IssuerOptions[];
+};
+
+export interface Config extends TokenConfig {
   readonly nats: CalloutServiceOptions["nats"];
   readonly callout: CalloutOptions;
   /** The accounts that users may be placed in. */
   readonly accounts: readonly AccountOptions[];
-  readonly issuers: readonly JwtIssuerOptions[];
   /** What the rules are read against. */
   readonly permissions: RulesContext;
   /** Who may do what. */

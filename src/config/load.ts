@@ -12,6 +12,7 @@ import {
 } from "./environment.ts";
 import { parseConfig, type ParsedConfig } from "./parse.ts";
 import { type ParsedRules, parseRules } from "./parse_rules.ts";
+import { readSettings } from "./settings.ts";
 import { FileFault, type FileRequest, readTextFile } from "./text_file.ts";
 import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
 
@@ -82,6 +83,22 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 export function loadRules(options: LoadOptions): ParsedRules {
   const { lookup, text } = readSources(options);
   return parseRules(text, { source: options.path, lookup });
+}
+
+/**
+ * Where the API tokens are, for the command that changes them: what else is
+ * missing or wrong does not matter. Undefined if there are none.
+ *
+ * @throws {ConfigError} If the configuration cannot be read.
+ */
+export function apiTokensFile(options: LoadOptions): string | undefined {
+  const { lookup, text } = readSources(options);
+  const read = readSettings(text, lookup);
+  if (read instanceof YamlFault) {
+    throw new ConfigError(options.path, read.issues);
+  }
+  const { file } = read.settings.api_tokens;
+  return file === undefined ? undefined : resolve(file, options.directory);
 }
 
 interface Sources extends Variables {

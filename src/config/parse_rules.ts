@@ -4,8 +4,8 @@
  */
 import type { RulesContext } from "../permissions/rule_context.ts";
 import type { Rules } from "../permissions/rules.ts";
-import { buildIssuers } from "./build_issuers.ts";
 import { buildRules } from "./build_rules.ts";
+import { buildTokens } from "./build_tokens.ts";
 import { createChecking } from "./checking.ts";
 import type { ConfigWarning } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
@@ -45,7 +45,7 @@ export function parseRules(
   const options = { variables, readFile: readNothing };
   // What is wrong with issuers is not asked here: only who they are.
   const anything = createChecking({ ...options, issues: [] });
-  const { issuers, labels } = buildIssuers(settings, anything);
+  const { issuers, labels } = buildTokens(settings, anything);
   const checking = createChecking({
     ...options,
     issues: read.issues.filter(({ path }) =>
@@ -58,7 +58,7 @@ export function parseRules(
   }
   return {
     ...built,
-    issuers: issuers.map(({ issuer }) => issuer),
+    issuers,
     warnings: checking.warnings,
   };
 }

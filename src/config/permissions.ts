@@ -5,6 +5,7 @@
  */
 import { isIP } from "node:net";
 import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
+import type { EndpointLocation } from "../identity/located_endpoint.ts";
 import { formatHostAndPort } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { CONFIGURATION_VARIABLE, type LoadedConfig } from "./load.ts";
@@ -25,12 +26,35 @@ export function listPermissionFlagsToExplain(): readonly string[] {
   return ["--allow-read", "--allow-env"];
 }
 
-function listHosts({ nats, issuers, monitoring }: Config): readonly string[] {
+function listHosts(config: Config): readonly string[] {
+  const { nats, issuers, monitoring } = config;
+  const { introspection = [], webhooks = [], kubernetes = [] } = config;
   return [
     ...nats.servers.map((server) => new URL(server).host),
     ...issuers.flatMap(listIssuerHosts),
+    ...issuers.flatMap(({ issuer, userinfo }) =>
+      userinfo === undefined ? [] : listEndpointHosts(issuer, userinfo.endpoint)
+    ),
+    ...introspection.flatMap(({ issuer, endpoint }) =>
+      listEndpointHosts(issuer, endpoint)
+    ),
+    ...webhooks.map(({ url }) => toHost(url)),
+    ...kubernetes.map(({ issuer, apiServer }) =>
+      toHost(apiServer?.url ?? new URL(issuer))
+    ),
     formatHostAndPort(monitoring),
   ];
+}
+
+/** Where it is, or where the issuer's metadata may say that it is. */
+function listEndpointHosts(
+  issuer: string,
+  endpoint: EndpointLocation,
+): readonly string[] {
+  if (endpoint instanceof URL) return [toHost(endpoint)];
+  return [issuer, ...endpoint.origins ?? []].map((origin) =>
+    toHost(new URL(origin))
+  );
 }
 
 function listIssuerHosts(

@@ -1,0 +1,79 @@
+/**
+ * From the settings of `kubernetes:` to its options.
+ */
+import { tokenFromFile } from "../identity/api_server.ts";
+import type { KubernetesOptions } from "../identity/kubernetes.ts";
+import { buildMemory, readCertificates, readUrl } from "./build_asked.ts";
+import type { Checking } from "./checking.ts";
+import type { KubernetesSettings } from "./schema.ts";
+
+/** Longest token of a service account: 2 kB, and some more for what clouds add. */
+const TOKEN_BYTES_MAX = 64 * 1024;
+
+/** Undefined if it lacks something, which has been reported. */
+export function buildCluster(
+  settings: KubernetesSettings & { readonly issuer: string },
+  path: string,
+  checking: Checking,
+): KubernetesOptions | undefined {
+  const { issuer, audiences, namespaces, api_server: server } = settings;
+  const rules = {
+    issuer,
+    audiences,
+    ...(namespaces === undefined ? {} : { namespaces }),
+    clockToleranceSeconds: settings.clock_tolerance_seconds,
+    lifetimeSecondsMax: settings.lifetime_seconds_max,
+  };
+  const timeoutMs = settings.timeout_ms;
+  if (server.url === undefined) {
+    if (settings.method === "keys") {
+      return { kind: "keys", ...rules, remote: { timeoutMs } };
+    }
+    checking.reportMissing(
+      [`${path}.api_server.url`],
+      "set it to https://kubernetes.default.svc, or to where the API server is",
+    );
+    return undefined;
+  }
+  const url = readUrl(server.url, `${path}.api_server.url`, checking);
+  const remote = buildRemote(settings, path, checking);
+  if (url === undefined || remote === undefined) return undefined;
+  const apiServer = { url, bearerToken: tokenFromFile(server.token_file) };
+  return settings.method === "keys"
+    ? { kind: "keys", ...rules, apiServer, remote: { timeoutMs, ...remote } }
+    : {
+      kind: "token_review",
+      ...rules,
+      apiServer,
+      timeoutMs,
+      memory: buildMemory(settings.cache),
+      ...remote,
+    };
+}
+
+/** An API server is in a private network, with a certificate of the cluster's own. */
+function buildRemote(
+  { api_server: server }: KubernetesSettings,
+  path: string,
+  checking: Checking,
+):
+  | {
+    readonly caCertificates: readonly string[];
+    readonly allowPrivateAddresses: boolean;
+  }
+  | undefined {
+  // Seen here, so that a wrong path is no surprise later; its content is replaced while we run.
+  const token = checking.readFile(`${path}.api_server.token_file`, {
+    path: server.token_file,
+    secret: false,
+    bytesMax: TOKEN_BYTES_MAX,
+  });
+  const authority = readCertificates(
+    server.ca_file,
+    `${path}.api_server.ca_file`,
+    checking,
+  );
+  return token === undefined || authority === undefined
+    ? undefined
+    : { caCertificates: [authority], allowPrivateAddresses: true };
+}

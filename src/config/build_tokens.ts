@@ -1,0 +1,205 @@
+/**
+ * Everything that says whose tokens are accepted, put together and judged by the
+ * same rules that it is used with.
+ */
+import { authenticatorProblems } from "../identity/authenticator_problems.ts";
+import type { AuthenticatorProblem } from "../identity/authenticator_problems.ts";
+import { buildIntrospection } from "./build_introspection.ts";
+import {
+  buildIssuers,
+  DEVELOPMENT_PATH,
+  type IssuerEntry,
+} from "./build_issuers.ts";
+import { buildCluster } from "./build_kubernetes.ts";
+import { buildApiTokens, buildWebhook } from "./build_webhook.ts";
+import type { Checking } from "./checking.ts";
+import type { TokenConfig } from "./config.ts";
+import type { Settings } from "./schema.ts";
+
+export interface BuiltTokens {
+  readonly tokens: TokenConfig;
+  /** Names of all issuers, as rules know them. */
+  readonly issuers: readonly string[];
+  /** Label by issuer, for those that have one. */
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+/** An issuer of tokens of any kind. */
+interface NamedIssuer {
+  readonly path: string;
+  readonly issuer: string;
+  readonly label: string | undefined;
+}
+
+/** Options, and the section of the settings that they come from. */
+interface Placed<T> {
+  readonly path: string;
+  readonly options: T;
+}
+
+export function buildTokens(
+  settings: Settings,
+  checking: Checking,
+): BuiltTokens {
+  const others = listOthers(settings);
+  const hasOthers = others.length > 0;
+  const entries = buildIssuers(settings, checking, { hasOthers });
+  const named = [
+    ...entries.map(({ path, options: { issuer }, label }) => ({
+      path,
+      issuer,
+      label,
+    })),
+    ...others,
+  ];
+  if (named.length === 0) {
+    checking.reportMissing(
+      ["issuers", DEVELOPMENT_PATH],
+      "set OIDC_ISSUER to the issuer of your tokens (and OIDC_JWKS_URL, if it publishes no metadata); for development only, DEV_ISSUER_JWKS_FILE",
+    );
+  }
+  checkLabels(named, checking);
+  return {
+    tokens: buildKinds(settings, entries, checking),
+    issuers: named.map(({ issuer }) => issuer),
+    labels: new Map(
+      named.flatMap(({ issuer, label }) =>
+        label === undefined ? [] : [[issuer, label] as const]
+      ),
+    ),
+  };
+}
+
+/** Who issues tokens that are no JWTs, or that are judged in another way. */
+function listOthers(settings: Settings): readonly NamedIssuer[] {
+  const { introspection, kubernetes, webhook, api_tokens: apiTokens } =
+    settings;
+  function listed(
+    section: string,
+    { issuer, label }: {
+      readonly issuer?: string | undefined;
+      readonly label?: string | undefined;
+    },
+  ): readonly NamedIssuer[] {
+    return issuer === undefined ? [] : [{ path: section, issuer, label }];
+  }
+  return [
+    ...introspection.flatMap((each, index) =>
+      listed(`introspection[${index}]`, each)
+    ),
+    ...kubernetes.flatMap((each, index) =>
+      listed(`kubernetes[${index}]`, each)
+    ),
+    ...(webhook.url === undefined ? [] : listed("webhook", webhook)),
+    ...(apiTokens.file === undefined ? [] : listed("api_tokens", apiTokens)),
+  ];
+}
+
+function buildKinds(
+  settings: Settings,
+  entries: readonly IssuerEntry[],
+  checking: Checking,
+): TokenConfig {
+  const introspection = settings.introspection.flatMap((each, index) => {
+    const { issuer } = each;
+    if (issuer === undefined) return [];
+    const path = `introspection[${index}]`;
+    return placed(
+      path,
+      buildIntrospection({ ...each, issuer }, path, checking),
+    );
+  });
+  const kubernetes = settings.kubernetes.flatMap((each, index) => {
+    const { issuer } = each;
+    if (issuer === undefined) return [];
+    const path = `kubernetes[${index}]`;
+    return placed(path, buildCluster({ ...each, issuer }, path, checking));
+  });
+  const webhooks = placed("webhook", buildWebhook(settings.webhook, checking));
+  const apiTokens = buildApiTokens(settings.api_tokens, checking);
+  const tokens: TokenConfig = {
+    issuers: entries.map(({ options }) => options),
+    introspection: introspection.map(({ options }) => options),
+    kubernetes: kubernetes.map(({ options }) => options),
+    webhooks: webhooks.map(({ options }) => options),
+    ...(apiTokens === undefined ? {} : { apiTokens }),
+  };
+  const paths = {
+    issuers: entries.map(({ path }) => path),
+    introspection: introspection.map(({ path }) => path),
+    kubernetes: kubernetes.map(({ path }) => path),
+    webhooks: ["webhook"],
+    apiTokens: ["api_tokens"],
+  };
+  for (const problem of authenticatorProblems(tokens)) {
+    reportProblem(problem, paths, checking);
+  }
+  return tokens;
+}
+
+function placed<T>(
+  path: string,
+  options: T | undefined,
+): readonly Placed<T>[] {
+  return options === undefined ? [] : [{ path, options }];
+}
+
+/** Equal subs of two issuers are two people: at most one goes without a label (ASVS 10.3.3). */
+function checkLabels(named: readonly NamedIssuer[], checking: Checking): void {
+  const labels = new Set<string | undefined>();
+  for (const { path, label } of named) {
+    if (labels.has(label)) {
+      checking.report(
+        `${path}.label`,
+        label === undefined
+          ? "is missing: another issuer goes without a label, and equal subs of both would be one user"
+          : "is the label of another issuer too",
+        "give each issuer a label of its own; at most one goes without",
+      );
+    }
+    labels.add(label);
+  }
+}
+
+/** Settings by the options that identity knows. */
+const SETTING_BY_OPTION: Readonly<Record<string, string>> = {
+  "apiServer.url": "api_server.url",
+  "client.clientId": "client.id",
+  "clientIds": "client_ids",
+  "clockToleranceSeconds": "clock_tolerance_seconds",
+  "keys.apiServer": "api_server.url",
+  "lifetimeSecondsMax": "lifetime_seconds_max",
+  "requiredScopes": "required_scopes",
+  "secondsWithoutExp": "seconds_without_exp",
+  "tokenPrefix": "token_prefix",
+};
+
+const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
+  "issuer": "give each kind of token an issuer of its own",
+  "secrets":
+    'add one: echo "whsec_$(openssl rand -base64 32)"; or name a client certificate in webhook.tls',
+  "tokenPrefix":
+    "write how the tokens begin, so that each belongs to one and no other",
+  "userinfo.claims":
+    "name claims that rules ask for; who somebody is, is for the token to say",
+};
+
+const URL_REMEDY =
+  "use https; remote.allow_loopback_http lets it go without on this machine";
+
+function reportProblem(
+  { section, index, option, problem }: AuthenticatorProblem,
+  paths: Readonly<Record<AuthenticatorProblem["section"], readonly string[]>>,
+  checking: Checking,
+): void {
+  // What is wrong with issuers of JWTs is said where they are put together.
+  if (section === "issuers" && !option.startsWith("userinfo.")) return;
+  const path = paths[section][index];
+  if (path === undefined) return;
+  checking.report(
+    `${path}.${SETTING_BY_OPTION[option] ?? option}`,
+    problem,
+    REMEDY_BY_OPTION[option] ??
+      (problem.includes("https") ? URL_REMEDY : "correct it"),
+  );
+}

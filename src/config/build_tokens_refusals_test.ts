@@ -1,0 +1,196 @@
+import { assert } from "@std/assert";
+import { issuesOf } from "../../tests/fixtures/config_scene.ts";
+import {
+  ALL_TOKENS,
+  CONFIGURED_WEBHOOK_SECRET,
+} from "../../tests/fixtures/token_settings.ts";
+
+const wrong: readonly [
+  why: string,
+  from: string,
+  to: string,
+  path: string,
+  problem: RegExp,
+][] = [
+  [
+    "C18 two without a label",
+    "    label: opaque\n",
+    "",
+    "introspection[0].label",
+    /is missing/,
+  ],
+  [
+    "C18 two of one label",
+    "label: api",
+    "label: app",
+    "api_tokens.label",
+    /label of another/,
+  ],
+  [
+    "C18 two of one issuer",
+    "issuer: https://reviewed.example",
+    "issuer: https://cluster.example",
+    "kubernetes[1].issuer",
+    /configured twice/,
+  ],
+  [
+    "A12 two without a prefix",
+    '  token_prefix: "app|"\n',
+    "",
+    "webhook.token_prefix",
+    /is missing: another/,
+  ],
+  [
+    "A12 a prefix of API tokens",
+    "token_prefix: ory_at_",
+    "token_prefix: nct_",
+    "introspection[0].token_prefix",
+    /API tokens begin/,
+  ],
+  [
+    "F16 an endpoint without TLS",
+    "endpoint: https://key",
+    "endpoint: http://key",
+    "introspection[1].endpoint",
+    /not https/,
+  ],
+  [
+    "F16 a webhook without TLS",
+    "url: https://backend",
+    "url: http://backend",
+    "webhook.url",
+    /not https/,
+  ],
+  [
+    "no URL",
+    "url: https://backend.example/token",
+    "url: backend",
+    "webhook.url",
+    /not a URL/,
+  ],
+  [
+    "F2 no client id",
+    "id: nats, secret",
+    "secret",
+    "introspection[0].client.id",
+    /is missing/,
+  ],
+  [
+    "F2 no client secret",
+    'id: nats, secret: "a secret"',
+    "id: nats",
+    "introspection[0].client.secret or introspection[0].client.secret_file",
+    /is missing/,
+  ],
+  [
+    "F2 a key that is none",
+    "key_file: client.pem",
+    "key_file: token",
+    "introspection[1].client.key_file",
+    /neither a private key/,
+  ],
+  [
+    "no audience",
+    "any_audience: true",
+    "audiences: []",
+    "introspection[0].audiences",
+    /is empty/,
+  ],
+  [
+    "a webhook secret of another form",
+    `secret: "${CONFIGURED_WEBHOOK_SECRET}"`,
+    'secret: "canary"',
+    "webhook.secrets[0].secret",
+    /not whsec_/,
+  ],
+  [
+    "a webhook that anybody may ask",
+    `secrets: [{ secret: "${CONFIGURED_WEBHOOK_SECRET}" }, { secret_file: webhook.secret }]`,
+    "secrets: []",
+    "webhook.secrets",
+    /anybody could ask/,
+  ],
+  [
+    "a certificate without a key",
+    '  token_prefix: "app|"\n',
+    '  token_prefix: "app|"\n  tls: { cert_file: ca.crt }\n',
+    "webhook.tls.key_file",
+    /is missing/,
+  ],
+  [
+    "G3 a file of API tokens that is wrong",
+    "file: api-tokens.json",
+    "file: token",
+    "api_tokens.file",
+    /is not JSON/,
+  ],
+  [
+    "no file of API tokens",
+    "file: api-tokens.json",
+    "file: none.json",
+    "api_tokens.file",
+    /does not exist/,
+  ],
+  [
+    "no API server to review",
+    'api_server: { url: "https://10.0.0.2", token_file: token, ca_file: ca.crt }',
+    "namespaces: [a]",
+    "kubernetes[1].api_server.url",
+    /is missing/,
+  ],
+  [
+    "F16 an API server without TLS",
+    "https://10.0.0.1:6443",
+    "http://10.0.0.1:6443",
+    "kubernetes[0].api_server.url",
+    /not https/,
+  ],
+  [
+    "UserInfo that says who it is",
+    "claims: [groups]",
+    "claims: [sub]",
+    "issuers[0].userinfo.claims",
+    /only the token itself/,
+  ],
+  [
+    "UserInfo without TLS",
+    'origins: ["https://api.example"]',
+    "endpoint: http://api.example",
+    "issuers[0].userinfo.endpoint",
+    /not https/,
+  ],
+  [
+    "a misspelt setting",
+    "token_prefix: ory_at_",
+    "token_prefx: ory_at_",
+    "introspection[0].token_prefx",
+    /is no setting/,
+  ],
+  [
+    "a memory of a week",
+    "seconds: 30",
+    "seconds: 604800",
+    "introspection[0].cache.seconds",
+    /86400/,
+  ],
+];
+
+for (const [why, from, to, path, problem] of wrong) {
+  Deno.test(`${why} is refused, at ${path}`, () => {
+    assert(ALL_TOKENS.text.includes(from), from);
+    const issues = issuesOf({
+      ...ALL_TOKENS,
+      text: ALL_TOKENS.text.replace(from, to),
+    });
+    const found = issues.find((issue) => issue.path === path);
+    assert(found !== undefined, JSON.stringify(issues));
+    assert(
+      problem.test(`${found.problem} ${found.remedy}`),
+      JSON.stringify(found),
+    );
+    assert(!JSON.stringify(issues).includes("canary"));
+    assert(
+      !JSON.stringify(issues).includes(CONFIGURED_WEBHOOK_SECRET.slice(8)),
+    );
+  });
+}

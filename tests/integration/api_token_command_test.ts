@@ -1,0 +1,94 @@
+/**
+ * `deno task api-token` as it is run: what is printed where, and what it leaves.
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { configurationName } from "../fixtures/configuration_name.ts";
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function command(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-check",
+      `--config=${configurationName()}`,
+      "--allow-env",
+      "--allow-read",
+      "--allow-write",
+      "main.ts",
+      "api-token",
+      ...args,
+    ],
+    env: { NO_COLOR: "1", ...environment },
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+Deno.test("G1 a token is made, listed and disabled; it is shown once, alone on standard output", async () => {
+  const folder = await Deno.makeTempDir();
+  const configuration = `${folder}/callout.yaml`;
+  const file = `${folder}/tokens.json`;
+  await Deno.writeTextFile(configuration, `api_tokens: { file: ${file} }\n`);
+  const environment = { CALLOUT_CONFIG: configuration };
+  try {
+    const made = await command(
+      ["add", "--sub", "sensor-17", "--ttl", "90d", "--claim", "site=north"],
+      environment,
+    );
+    assertEquals(made.code, 0, made.stderr);
+    const token = made.stdout.trimEnd();
+    assertMatch(token, /^nct_[a-z2-7]{16}\.[\w-]{43}$/);
+    const [id = "", secret = ""] = token.split(".");
+    assert(!made.stderr.includes(secret) && made.stderr.includes(id));
+    assert(!(await Deno.readTextFile(file)).includes(secret));
+
+    const listed = await command(["list"], environment);
+    assertMatch(listed.stdout, new RegExp(`^${id}  good +20.*"sensor-17"`));
+    assertEquals((await command(["disable", id], environment)).code, 0);
+    const again = await command(["list"], environment);
+    assertMatch(again.stdout, new RegExp(`^${id}  disabled`));
+    assertEquals((await command(["disable", "nct_x"], environment)).code, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+const wrong: readonly [
+  why: string,
+  args: readonly string[],
+  problem: RegExp,
+][] = [
+  ["nothing", [], /add, list or disable/],
+  ["no sub", ["add"], /--sub/],
+  ["a time that is none", ["add", "--sub", "a", "--ttl", "long"], /--ttl/],
+  ["eleven years", ["add", "--sub", "a", "--ttl", "4018d"], /ten years/],
+  [
+    "a claim of its own",
+    ["add", "--sub", "a", "--claim", "iss=x"],
+    /--claim cannot set iss/,
+  ],
+  ["no id", ["disable"], /Which token/],
+  ["no file", ["list"], /Which file/],
+];
+
+for (const [why, args, problem] of wrong) {
+  Deno.test(`api-token with ${why} says what is missing, and ends with 2`, async () => {
+    const file = why === "no file" ? [] : ["--file", "never-written.json"];
+    const { code, stderr, stdout } = await command([...args, ...file]);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, problem);
+  });
+}
