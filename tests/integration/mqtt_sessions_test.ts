@@ -4,7 +4,11 @@
  * nobody else's topics.
  */
 import { assert, assertFalse } from "@std/assert";
-import { publishByMqtt, subscribeByMqtt } from "../fixtures/mqtt_client.ts";
+import {
+  PATIENCE_MS,
+  publishByMqtt,
+  subscribeByMqtt,
+} from "../fixtures/mqtt_client.ts";
 import { rulesByClaim, startRulesStack } from "../fixtures/rules_stack.ts";
 
 /** A port that nothing listens on. */
@@ -16,7 +20,9 @@ function freePort(): number {
 async function eventually(
   isDone: () => Promise<boolean> | boolean,
 ): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
   while (!await isDone()) {
+    if (performance.now() > deadline) throw new Error(`never: ${isDone}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
