@@ -13,8 +13,10 @@ import type { ConnectionType } from "./base/connection_type.ts";
 import type { Identity } from "./base/identity.ts";
 import type { JsonObject } from "./base/json.ts";
 import { Secret } from "./base/secret.ts";
-import type { EpochSeconds } from "./base/time.ts";
+import { type EpochSeconds, monotonicClock, systemClock } from "./base/time.ts";
 import type { Authenticate } from "./identity/authenticate.ts";
+import { createAuthenticator } from "./identity/authenticator.ts";
+import type { AuthenticatorOptions } from "./identity/authenticator_options.ts";
 import {
   type CalloutService,
   startCalloutService,
@@ -38,10 +40,12 @@ export type {
   Authenticate,
   AuthenticationContext,
   AuthenticationOutcome,
+  ClientConnection,
 } from "./identity/authenticate.ts";
 export type { Grant, LoginFacts, Permit } from "./permissions/grant.ts";
 export type { RuleOptions } from "./permissions/rule_options.ts";
-export type { CalloutService, Identity, Log };
+export type { LogFields } from "./telemetry/log.ts";
+export type { AuthenticatorOptions, CalloutService, Identity, Log };
 
 export interface CalloutOptions {
   readonly nats: {
@@ -76,8 +80,12 @@ export interface CalloutOptions {
     /** Seed of one of its signing keys, `SA…`. */
     readonly signingKey: string;
   }[];
-  /** Judges a bearer token. It may wait for as long as the context's signal is not aborted. */
-  readonly authenticate: Authenticate;
+  /**
+   * Judges a bearer token. It may wait for as long as the context's signal is not
+   * aborted. Instead of a function: the kinds of tokens that the service knows, as
+   * in `{ issuers: [...] }`.
+   */
+  readonly authenticate: Authenticate | AuthenticatorOptions;
   /** Decides about grants: rules as in the configuration, or a function; `users.<sub>.>` unless given. */
   readonly permit?: Permit | readonly RuleOptions[];
   /** Longest session, in seconds; an hour unless given. */
@@ -104,6 +112,39 @@ const SESSION_SECONDS_MAX = 3_600;
 export async function startCallout(
   options: CalloutOptions,
 ): Promise<CalloutService> {
+  const log = options.log ?? createLog({ format: "json", level: "info" });
+  const permit = toPermit(options);
+  const { authenticate } = options;
+  if (typeof authenticate === "function") {
+    return await start(options, { authenticate, permit, log });
+  }
+  const authenticator = createAuthenticator(authenticate, {
+    log,
+    clock: systemClock,
+    monotonic: monotonicClock,
+  });
+  await authenticator.start();
+  try {
+    const service = await start(options, { ...authenticator, permit, log });
+    // Also when the connection ends by itself: nobody asks any more.
+    const ended = service.ended.finally(() => authenticator.stop());
+    return { ...service, ended };
+  } catch (error) {
+    authenticator.stop();
+    throw error;
+  }
+}
+
+interface Deciding {
+  readonly authenticate: Authenticate;
+  readonly permit: Permit;
+  readonly log: Log;
+}
+
+async function start(
+  options: CalloutOptions,
+  { authenticate, permit, log }: Deciding,
+): Promise<CalloutService> {
   const { callout, nats } = options;
   const xkey = callout.xkey === null ? {} : { xkey: new Secret(callout.xkey) };
   return await startCalloutService({
@@ -128,9 +169,9 @@ export async function startCallout(
       publicKey,
       signingKey: new Secret(signingKey),
     })),
-    authenticate: options.authenticate,
-    permit: toPermit(options),
-    log: options.log ?? createLog({ format: "json", level: "info" }),
+    authenticate,
+    permit,
+    log,
   }, options.signal ?? new AbortController().signal);
 }
 

@@ -53,6 +53,7 @@ export type Dependency =
   | "webhook"
   | "token_review"
   | "api_tokens"
+  | "custom"
   | "verdict"
   | "response";
 

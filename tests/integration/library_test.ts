@@ -10,7 +10,14 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { identified, type RuleOptions, startCallout } from "../../src/mod.ts";
+import { DEVELOPMENT_ISSUER } from "../../src/dev/token_issuer.ts";
+import {
+  type Authenticate,
+  identified,
+  rejected,
+  type RuleOptions,
+  startCallout,
+} from "../../src/mod.ts";
 import {
   openClient,
   reaches,
@@ -61,6 +68,15 @@ Deno.test("the example of the library lets its users in, and nobody else", async
   await output.cancel();
 });
 
+const ignore = (): void => {};
+const SILENT = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  audit: ignore,
+};
+
 function optionsOf(
   stack: TestStack,
 ): Omit<Parameters<typeof startCallout>[0], "authenticate"> {
@@ -83,17 +99,7 @@ function optionsOf(
 
 Deno.test("the library takes rules, and a permit of one's own", async () => {
   await using stack = await startStack();
-  const ignore = (): void => {};
-  const log = {
-    debug: ignore,
-    info: ignore,
-    warn: ignore,
-    error: ignore,
-    audit: ignore,
-  };
-  const authenticate: Parameters<typeof startCallout>[0]["authenticate"] = (
-    token,
-  ) =>
+  const authenticate: Authenticate = (token) =>
     identified({
       issuer: "test",
       sub: token.reveal(),
@@ -110,7 +116,7 @@ Deno.test("the library takes rules, and a permit of one's own", async () => {
     const service = await startCallout({
       ...optionsOf(stack),
       authenticate,
-      log,
+      log: SILENT,
       ...(permit === undefined ? {} : { permit }),
     });
     const alice = await openClient(stack, "alice");
@@ -147,4 +153,36 @@ Deno.test("the library names what is wrong with rules, seeds and dates", async (
   assertThrows(() =>
     identified({ issuer: "test", sub: "a", expiresAt: new Date(NaN) })
   );
+});
+
+Deno.test("the library judges the kinds of tokens that the service knows, for a permit of one's own", async () => {
+  await using stack = await startStack();
+  const asked: string[] = [];
+  const service = await startCallout({
+    ...optionsOf(stack),
+    authenticate: {
+      issuers: [{
+        issuer: DEVELOPMENT_ISSUER,
+        audiences: ["nats"],
+        algorithms: ["EdDSA"],
+        keys: {
+          kind: "jwks",
+          jwks: await Deno.readTextFile(stack.issuer.jwksFile),
+        },
+        clockToleranceSeconds: 30,
+        lifetimeSecondsMax: 3600,
+      }],
+    },
+    permit: ({ sub, credential }) => {
+      asked.push(`${credential} ${sub}`);
+      return rejected("no_rule_matches", "Nobody may do anything");
+    },
+    log: SILENT,
+  });
+  for (const token of [await stack.token("alice"), "opaque"]) {
+    await assertRejects(() => openClient(stack, token), Error);
+  }
+  assertEquals(asked, ["jwt alice"]);
+  await service.stop();
+  await service.ended;
 });
