@@ -3,7 +3,7 @@
  * can cause, refusals above all, a flood is cut to its first lines and an exact
  * count. The only place where a decision is logged.
  */
-import { createHmac, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { unreachable } from "../base/assert.ts";
 import type { Decision } from "../callout/authorize.ts";
 import type { VerifiedRequest } from "../callout/request_claims.ts";
@@ -16,13 +16,15 @@ export type LogDecision = (decision: Decision, durationMs: number) => void;
 
 export function createDecisionLog(log: Log): LogDecision {
   // Of this process only: fingerprints of different runs cannot be compared.
-  const fingerprintKey = randomBytes(32);
+  const fingerprintKey = randomBytes(32).toString("hex");
 
   function fingerprint({ credentials }: VerifiedRequest): string | undefined {
     const token = credentials.authToken ?? credentials.password;
     if (token === undefined) return undefined;
-    return createHmac("sha256", fingerprintKey).update(token.reveal())
-      .digest("hex").slice(0, FINGERPRINT_CHARS);
+    // No HMAC, which takes six times as long here: of the digest only a part is
+    // shown, so that there is nothing to extend.
+    return hash("sha256", fingerprintKey + token.reveal(), "hex")
+      .slice(0, FINGERPRINT_CHARS);
   }
 
   function describe(request: VerifiedRequest | undefined): LogFields {
