@@ -56,6 +56,9 @@ Exit code 1 if the login is refused, 2 if the configuration cannot be used.`;
 
 const JSON_LIMITS = { depthMax: JSON_DEPTH_MAX, membersMax: JSON_MEMBERS_MAX };
 
+/** Every token that is accepted says when it ends. */
+const EXPIRES = true;
+
 /** A provider that does not answer must not keep a person waiting. */
 const JUDGE_TIMEOUT_MS = 10_000;
 
@@ -133,12 +136,10 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
       ? []
       : ["a token of this issuer would be refused: it is not configured"]),
   ];
-  return explainDecision(
-    identity,
-    facts,
-    rules.explain(identity, facts),
+  return explainDecision(identity, facts, rules.explain(identity, facts), {
     checks,
-  );
+    expires: Object.hasOwn(claims, "exp"),
+  });
 }
 
 async function explainToken(
@@ -177,12 +178,11 @@ async function explainToken(
     return explainRefusal(outcome, ["form, issuer, signature and claims"]);
   }
   const explanation = config.rules.explain(outcome, facts);
-  return explainDecision(
-    outcome,
-    facts,
-    explanation,
-    describeChecks(outcome, config),
-  );
+  const checks = describeChecks(outcome, config);
+  return explainDecision(outcome, facts, explanation, {
+    checks,
+    expires: EXPIRES,
+  });
 }
 
 /** What the token had to be. */

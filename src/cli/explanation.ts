@@ -30,7 +30,8 @@ export interface ExplainedIdentity {
   readonly issuer: string;
   readonly kind: string;
   readonly sub: string;
-  readonly expiresAt: string;
+  /** Left out of made-up claims that say nothing of it. */
+  readonly expiresAt?: string;
 }
 
 export interface ExplainedGrant {
@@ -69,11 +70,18 @@ export function explainRefusal(
   };
 }
 
+export interface TokenFacts {
+  /** What was asked of the token before any rule. */
+  readonly checks: readonly string[];
+  /** Whether it says when it ends. */
+  readonly expires: boolean;
+}
+
 export function explainDecision(
   identity: Identity,
   facts: LoginFacts,
   explanation: Explanation,
-  checks: readonly string[],
+  { checks, expires }: TokenFacts,
 ): ExplainedLogin {
   const { outcome, tried, notes } = explanation;
   const found = {
@@ -81,7 +89,7 @@ export function explainDecision(
       issuer: identity.issuer,
       kind: identity.credential,
       sub: identity.sub,
-      expiresAt: timeText(identity.expiresAt),
+      ...(expires ? { expiresAt: timeText(identity.expiresAt) } : {}),
     },
     checks,
     rules: tried,
@@ -164,7 +172,10 @@ export function formatExplanation(login: ExplainedLogin): string {
       `Issuer     ${identity.issuer}`,
       `Kind       ${identity.kind}`,
       `Sub        ${printable(identity.sub)}`,
-      `Expires    ${identity.expiresAt}`,
+      ...labelled(
+        "Expires",
+        identity.expiresAt === undefined ? [] : [identity.expiresAt],
+      ),
     );
   }
   lines.push(...labelled("Checked", checks));

@@ -34,9 +34,10 @@ function explainGrant(
     },
     { name: "only", grant },
   ]);
-  return explainDecision(who, FACTS, rules.explain(who, FACTS), [
-    "audience: nats",
-  ]);
+  return explainDecision(who, FACTS, rules.explain(who, FACTS), {
+    expires: true,
+    checks: ["audience: nats"],
+  });
 }
 
 Deno.test("explain tells the exact permissions, and the text says the same as the JSON", () => {

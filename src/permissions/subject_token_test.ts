@@ -5,6 +5,7 @@ import {
   assertNotEquals,
 } from "@std/assert";
 import fc from "fast-check";
+import { Buffer } from "node:buffer";
 import { anyText, SPACES } from "../../tests/fixtures/hostile_texts.ts";
 import { canBeSubjectToken, subjectToken } from "./subject_token.ts";
 
@@ -30,6 +31,21 @@ Deno.test("H1 subjectToken() is one safe subject token for any sub", () => {
   }
   for (const plain of ["user_A-1", "-", "a_", "0", "a".repeat(64)]) {
     assertEquals(subjectToken(plain), plain);
+  }
+});
+
+Deno.test("H2 H3 subjectToken() can be read back, for every single code point", () => {
+  for (let point = 0; point <= 0x10ffff; point++) {
+    if (point >= 0xd800 && point <= 0xdfff) continue;
+    const sub = String.fromCodePoint(point);
+    const token = subjectToken(sub);
+    const encoded = token.startsWith("=");
+    const text = encoded
+      ? Buffer.from(token.slice(1), "base64url").toString("utf8")
+      : token;
+    if (text !== sub || !/^=?[A-Za-z0-9_-]+$/.test(token)) {
+      assertEquals(token, sub, `U+${point.toString(16)}`);
+    }
   }
 });
 
