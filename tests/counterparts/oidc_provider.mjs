@@ -11,7 +11,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
-import Provider from "oidc-provider";
+
+// Not a literal: the package is in the folder that this is run in, not in the project.
+const PACKAGE = "oidc-provider";
+const { default: Provider } = await import(PACKAGE);
 
 let keysMade = 0;
 let keys = [];
