@@ -19,6 +19,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@noble/curves/nist.js": ["src/identity/"],
   "@std/assert": [],
   "@std/dotenv": ["src/config/"],
+  // Data for tests.
+  "big-list-of-naughty-strings": [],
   "cockatiel": ["src/identity/"],
   "fast-check": [],
   "jose": ["src/identity/", "src/dev/"],
