@@ -23,6 +23,7 @@ import {
 import { counterpartTest, pythonJwt } from "../fixtures/counterparts.ts";
 import { brief } from "../fixtures/introspection_scene.ts";
 import { createRecordingLog } from "../fixtures/jwt_scene.ts";
+import { startWebhookBackend } from "../fixtures/webhook_backend.ts";
 
 const RULES = {
   issuer: "urn:test",
@@ -46,73 +47,34 @@ interface Examples {
   };
 }
 
-/** The example's own port, once it is taken. */
-async function startBackend(
-  secret: string,
-): Promise<{ readonly url: URL; stop(): Promise<void> }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-check",
-      "--allow-net=127.0.0.1",
-      "--allow-env",
-      "docs/examples/webhook_backend.ts",
-    ],
-    env: { PORT: "0", WEBHOOK_SECRET: secret, NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const drained = child.stdout.cancel();
-  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let said = "";
-  let port: string | undefined;
-  while (port === undefined) {
-    const { value, done } = await reader.read();
-    assert(!done, said);
-    said += value;
-    port = /:(\d{4,5})/.exec(said)?.[1];
-  }
-  return {
-    url: new URL(`http://127.0.0.1:${port}/nats/token`),
-    async stop(): Promise<void> {
-      child.kill("SIGTERM");
-      await Promise.all([child.status, drained, reader.cancel()]);
-    },
-  };
-}
-
 Deno.test("the example backend accepts and refuses, and only who shares its secret may ask", async () => {
   const secret = `whsec_${randomBytes(32).toString("base64")}`;
   const stranger = `whsec_${Buffer.alloc(32).toString("base64")}`;
-  const backend = await startBackend(secret);
-  try {
-    for (
-      const [key, token, expected] of [
-        [secret, "1|Zl3cR8hV0tqkq2fJ", "identity user-4711"],
-        [secret, "3|no-such-token", "bearer_token_inactive"],
-        [stranger, "1|Zl3cR8hV0tqkq2fJ", "unavailable webhook"],
-      ] as const
-    ) {
-      const webhook = createWebhook({
-        ...RULES,
-        url: backend.url,
-        secrets: [parseWebhookSecret(new Secret(key))],
-        allowLoopbackHttp: true,
-      }, {
-        log: createRecordingLog(),
-        clock: systemClock,
-        monotonic: monotonicClock,
-      });
-      const outcome = await webhook.authenticate(new Secret(token), {
-        now: systemClock(),
-        signal: AbortSignal.timeout(5_000),
-        connection: { host: "192.0.2.7", type: "nats" },
-      });
-      webhook.stop();
-      assertEquals(brief(outcome), expected, JSON.stringify(outcome));
-    }
-  } finally {
-    await backend.stop();
+  await using backend = await startWebhookBackend(secret);
+  for (
+    const [key, token, expected] of [
+      [secret, "1|Zl3cR8hV0tqkq2fJ", "identity user-4711"],
+      [secret, "3|no-such-token", "bearer_token_inactive"],
+      [stranger, "1|Zl3cR8hV0tqkq2fJ", "unavailable webhook"],
+    ] as const
+  ) {
+    const webhook = createWebhook({
+      ...RULES,
+      url: backend.url,
+      secrets: [parseWebhookSecret(new Secret(key))],
+      allowLoopbackHttp: true,
+    }, {
+      log: createRecordingLog(),
+      clock: systemClock,
+      monotonic: monotonicClock,
+    });
+    const outcome = await webhook.authenticate(new Secret(token), {
+      now: systemClock(),
+      signal: AbortSignal.timeout(5_000),
+      connection: { host: "192.0.2.7", type: "nats" },
+    });
+    webhook.stop();
+    assertEquals(brief(outcome), expected, JSON.stringify(outcome));
   }
 });
 
