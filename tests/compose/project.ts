@@ -119,16 +119,10 @@ export class Project implements AsyncDisposable {
     await this.compose("up", "--detach", "--wait");
   }
 
-  /** What a container has said since it was started, one line each. */
+  /** What a container has said since it was made, one line each. */
   async saidBy(container: string): Promise<readonly string[]> {
     const id = await this.containerId(container);
-    const { "State": state } = await this.inspect(container);
-    const { output } = await run("docker", [
-      "logs",
-      "--since",
-      state["StartedAt"],
-      id,
-    ]);
+    const { output } = await run("docker", ["logs", id]);
     return output.trim() === "" ? [] : output.trim().split("\n");
   }
 
