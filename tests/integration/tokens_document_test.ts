@@ -8,11 +8,15 @@ import { randomBytes } from "node:crypto";
 import { parseConfig } from "../../src/config/parse.ts";
 import { readTextFile } from "../../src/config/text_file.ts";
 import { CREDENTIAL_KINDS } from "../../src/base/identity.ts";
+import type { CredentialKind } from "../../src/base/identity.ts";
+import type { Config } from "../../src/config/config.ts";
 import { createApiToken } from "../../src/identity/api_token.ts";
+import type { NewApiToken } from "../../src/identity/api_token.ts";
 import { formatApiTokenFile } from "../../src/identity/api_token_file.ts";
 import { json, startAskedServer } from "../fixtures/asked_server.ts";
 import type { AskedServer } from "../fixtures/asked_server.ts";
 import { startCluster } from "../fixtures/cluster.ts";
+import type { Cluster } from "../fixtures/cluster.ts";
 import {
   documentedBlocks,
   documentedConfiguration,
@@ -27,6 +31,7 @@ import { openClient, reaches } from "../fixtures/nats_client.ts";
 import { startService } from "../fixtures/service.ts";
 import { startStack } from "../fixtures/stack.ts";
 import { startWebhookBackend } from "../fixtures/webhook_backend.ts";
+import type { WebhookBackend } from "../fixtures/webhook_backend.ts";
 
 const DOCUMENT = await Deno.readTextFile("docs/TOKENS.md");
 const DELIVERED = await Deno.readTextFile("config/callout.yaml");
@@ -67,30 +72,70 @@ function startIntrospection(seconds: number): AskedServer {
   });
 }
 
-Deno.test("a token of every kind that docs/TOKENS.md explains gets in, as it says", async () => {
-  const seconds = Math.floor(Date.now() / 1000);
-  await using stack = await startStack();
-  await using issuer = startIssuer();
-  await using opaque = startIntrospection(seconds);
-  await using cluster = startCluster(seconds);
+interface Counterparts extends AsyncDisposable {
+  readonly issuer: AskedServer;
+  readonly opaque: AskedServer;
+  readonly cluster: Cluster;
+  readonly backend: WebhookBackend;
+  readonly apiToken: NewApiToken;
+  readonly shopSecret: Uint8Array;
+  /** With the files that the configuration names. */
+  readonly folder: string;
+  /** What the document's variables stand for. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Whoever is asked, and what is in files. */
+async function startCounterparts(seconds: number): Promise<Counterparts> {
+  const cluster = startCluster(seconds);
   const webhookSecret = `whsec_${randomBytes(32).toString("base64")}`;
-  await using backend = await startWebhookBackend(webhookSecret);
-  const folder = await Deno.makeTempDir();
-  const apiToken = createApiToken();
   const shopSecret = randomBytes(32);
+  const apiToken = createApiToken();
+  const folder = await Deno.makeTempDir();
+  const tokens = formatApiTokenFile([{
+    id: apiToken.id,
+    "sha256": apiToken.digest,
+    sub: "sensor-17",
+    "created_at": "2026-01-01T00:00:00Z",
+    "expires_at": new Date((seconds + 60) * 1000).toISOString(),
+  }]);
   await Deno.writeTextFile(`${folder}/token`, cluster.ownToken);
   await Deno.writeTextFile(`${folder}/ca.crt`, cluster.caCertificate);
-  await Deno.writeTextFile(
-    `${folder}/api-tokens.json`,
-    formatApiTokenFile([{
-      id: apiToken.id,
-      "sha256": apiToken.digest,
-      sub: "sensor-17",
-      "created_at": "2026-01-01T00:00:00Z",
-      "expires_at": new Date((seconds + 60) * 1000).toISOString(),
-    }]),
-    { mode: 0o600 },
-  );
+  await Deno.writeTextFile(`${folder}/api-tokens.json`, tokens, {
+    mode: 0o600,
+  });
+  const issuer = startIssuer();
+  const opaque = startIntrospection(seconds);
+  const backend = await startWebhookBackend(webhookSecret);
+  return {
+    issuer,
+    opaque,
+    cluster,
+    backend,
+    apiToken,
+    shopSecret,
+    folder,
+    variables: {
+      DEV_ISSUER_JWKS_FILE: "",
+      SHOP_SECRET: shopSecret.toString("base64"),
+      INTROSPECTION_SECRET: "introspection-secret",
+      WEBHOOK_SECRET: webhookSecret,
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Promise.all(
+        [issuer, opaque, cluster, backend].map((each) =>
+          each[Symbol.asyncDispose]()
+        ),
+      );
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function documentedConfig(
+  { issuer, opaque, backend, cluster, folder, variables }: Counterparts,
+  environment: Readonly<Record<string, string>>,
+): Config {
   const text = documentedConfiguration(DOCUMENT, DELIVERED, {
     issuer: issuer.origin,
     opaque: opaque.origin,
@@ -98,54 +143,86 @@ Deno.test("a token of every kind that docs/TOKENS.md explains gets in, as it say
     apiServer: cluster.url.origin,
     folder,
   });
-  const variables = new Map(Object.entries({
-    ...stack.environment,
-    DEV_ISSUER_JWKS_FILE: "",
-    SHOP_SECRET: shopSecret.toString("base64"),
-    INTROSPECTION_SECRET: "introspection-secret",
-    WEBHOOK_SECRET: webhookSecret,
-  }));
-  const { config } = parseConfig(text, {
+  const set = new Map(Object.entries({ ...environment, ...variables }));
+  return parseConfig(text, {
     source: "docs/TOKENS.md",
-    lookup: (name) => variables.get(name),
+    lookup: (name) => set.get(name),
     readFile: readTextFile,
-  });
-  await using service = await startService(config);
+  }).config;
+}
 
+interface Presented {
+  readonly kind: CredentialKind;
+  readonly token: string;
+  /** How the user's name in subjects ends. */
+  readonly name: string;
+  /** A token of the same kind that gets nobody in. */
+  readonly wrong: string;
+}
+
+function presentedTokens(
+  { issuer, shopSecret, apiToken, cluster }: Counterparts,
+  seconds: number,
+): readonly Presented[] {
   const claims = { sub: "alice", aud: "nats", iat: seconds, exp: seconds + 60 };
+  const jwt = (iss: string): string => signer.token({ ...claims, iss });
+  const shopClaims = JSON.stringify({
+    ...claims,
+    iss: "https://shop.example.com",
+  });
   const shop = `${encodePart('{"alg":"HS256","kid":"2026-01"}')}.${
-    encodePart(JSON.stringify({ ...claims, iss: "https://shop.example.com" }))
+    encodePart(shopClaims)
   }`;
-  const pod = cluster.projectedToken("shop", "web");
-  const tokens: readonly [
-    token: string,
-    kind: string,
-    name: string,
-    wrong: string,
-  ][] = [
-    [
-      signer.token({ ...claims, iss: issuer.origin }),
-      "jwt",
-      "alice",
-      signer.token({ ...claims, iss: "https://x" }),
-    ],
-    [
-      `${shop}.${encodePart(hmac(shopSecret, "HS256", shop))}`,
-      "shared_secret",
-      "shop=alice",
-      `${shop}.${"A".repeat(43)}`,
-    ],
-    ["opaque-of-bob", "introspection", "opaque=bob", "opaque-of-nobody"],
-    [
-      apiToken.token.reveal(),
-      "api_token",
-      "api=sensor-17",
-      createApiToken().token.reveal(),
-    ],
-    ["1|Zl3cR8hV0tqkq2fJ", "webhook", "app=user-4711", "1|unknown"],
-    [pod, "kubernetes", "", cluster.projectedToken("kube-system", "web")],
+  return [
+    {
+      kind: "jwt",
+      token: jwt(issuer.origin),
+      name: "alice",
+      wrong: jwt("https://x"),
+    },
+    {
+      kind: "shared_secret",
+      token: `${shop}.${encodePart(hmac(shopSecret, "HS256", shop))}`,
+      name: "shop=alice",
+      wrong: `${shop}.${"A".repeat(43)}`,
+    },
+    {
+      kind: "introspection",
+      token: "opaque-of-bob",
+      name: "opaque=bob",
+      wrong: "opaque-of-nobody",
+    },
+    {
+      kind: "api_token",
+      token: apiToken.token.reveal(),
+      name: "api=sensor-17",
+      wrong: createApiToken().token.reveal(),
+    },
+    {
+      kind: "webhook",
+      token: "1|Zl3cR8hV0tqkq2fJ",
+      name: "app=user-4711",
+      wrong: "1|unknown",
+    },
+    {
+      kind: "kubernetes",
+      token: cluster.projectedToken("shop", "web"),
+      // The colons are encoded.
+      name: "",
+      wrong: cluster.projectedToken("kube-system", "web"),
+    },
   ];
-  for (const [token, kind, name, wrong] of tokens) {
+}
+
+Deno.test("a token of every kind that docs/TOKENS.md explains gets in, as it says", async () => {
+  const seconds = Math.floor(Date.now() / 1000);
+  await using stack = await startStack();
+  await using counterparts = await startCounterparts(seconds);
+  await using service = await startService(
+    documentedConfig(counterparts, stack.environment),
+  );
+  const presented = presentedTokens(counterparts, seconds);
+  for (const { kind, token, name, wrong } of presented) {
     const client = await openClient(stack, token);
     const granted = service.lines.findLast(({ code }) => code === "granted");
     assert(
@@ -162,16 +239,16 @@ Deno.test("a token of every kind that docs/TOKENS.md explains gets in, as it say
       kind,
     );
   }
-  const shown = tokens.map(([, kind]) => kind);
+  const shown = presented.map(({ kind }) => kind);
   assertEquals(CREDENTIAL_KINDS.filter((kind) => !shown.includes(kind)), [
     "custom",
   ]);
+  const { opaque, issuer } = counterparts;
   assertEquals(opaque.asked.length, 2);
   assertEquals(
     issuer.asked.filter(({ path }) => path === "/userinfo").length,
     1,
   );
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("docs/TOKENS.md shows every section that a kind of token has", () => {
