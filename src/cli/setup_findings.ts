@@ -8,6 +8,7 @@ import { BEARER_TOKEN_BYTES_MAX } from "../base/limits.ts";
 import type { Config } from "../config/config.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import { judgeCalloutAccount, judgeSigningKey } from "./account_findings.ts";
+import { judgeScopedKeys } from "./scoped_key_findings.ts";
 import {
   type Finding,
   number,
@@ -39,7 +40,10 @@ export function judgeSetup(
     ...config.accounts.flatMap((account) => {
       const claims = documents.accounts.get(account.name);
       const { publicKey: key } = decodeSeed(account.signingKey, "account");
-      return judgeSigningKey(`account ${account.name}`, claims, key);
+      return [
+        ...judgeSigningKey(`account ${account.name}`, claims, key),
+        ...judgeScopedKeys(account, claims),
+      ];
     }),
   ];
 }

@@ -3,6 +3,7 @@
  * one in which a user could harm everybody.
  */
 import type { Secret } from "../base/secret.ts";
+import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import type { Checking } from "./checking.ts";
 import type {
   AccountOptions,
@@ -123,6 +124,8 @@ function buildAccount(
   if (
     name === undefined || publicKey === undefined || signingKey === undefined
   ) return undefined;
+  const plain = [publicKey, decodeSeed(signingKey, "account").publicKey];
+  checkScopedKeys(scopedKeys, plain, path, checking);
   return { name, publicKey, signingKey, scopedKeys };
 }
 
@@ -160,6 +163,27 @@ function buildScopedKeys(
     }
   });
   return keys;
+}
+
+/**
+ * A user JWT of a scoped key holds no permissions. Signed by a key that is not
+ * scoped it would allow everything.
+ */
+function checkScopedKeys(
+  keys: readonly ScopedKeyOptions[],
+  plain: readonly string[],
+  path: string,
+  checking: Checking,
+): void {
+  keys.forEach(({ signingKey }, index) => {
+    const { publicKey } = decodeSeed(signingKey, "account");
+    if (!plain.includes(publicKey)) return;
+    checking.report(
+      `${path}.scoped_keys[${index}]`,
+      "is the account's own key, which is not scoped: its users would be allowed everything",
+      "set it to the seed of a signing key with a role: nsc edit signing-key --role",
+    );
+  });
 }
 
 function checkName(

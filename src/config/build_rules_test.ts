@@ -123,6 +123,17 @@ Deno.test("an empty text is a value like others to compare a claim with", () => 
   assertEquals(config.rules.permit(alice({ x: "y" }), FACTS).kind, "rejected");
 });
 
+Deno.test("H5 parseConfig() refuses the account's own key as a scoped one: it would allow everything", () => {
+  const account = `    signing_key: \${NATS_ACCOUNT_SECRET}`;
+  const issues = issuesOf({
+    text: TEXT.replace(
+      account,
+      `${account}\n    scoped_keys: [{ name: devices, signing_key: "\${NATS_ACCOUNT_SECRET}" }]`,
+    ),
+  });
+  assertEquals(issues.map(({ path }) => path), ["accounts[0].scoped_keys[0]"]);
+});
+
 Deno.test("parseConfig() warns of rules that surprise", () => {
   const { warnings } = parseScene({
     text:

@@ -88,11 +88,11 @@ export interface SigningKeyScope {
 /**
  * Creates everything anew, with fresh keys.
  *
- * @param scopes Further signing keys of the application's account.
+ * @param scopes Further signing keys of the application's account; a key alone is not scoped.
  */
 export function createOperator(
   applicationAccountName: string,
-  scopes: readonly SigningKeyScope[] = [],
+  scopes: readonly (SigningKeyScope | string)[] = [],
 ): Operator {
   const identity = newSigner("operator");
   const signing = newSigner("operator");

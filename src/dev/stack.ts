@@ -33,8 +33,8 @@ export interface StackOptions {
   readonly issuerFolder?: string;
   /** Further lines of nats-server's configuration. */
   readonly extra?: string | undefined;
-  /** Scoped signing keys of the application's account. */
-  readonly scopes?: readonly SigningKeyScope[] | undefined;
+  /** Further signing keys of the application's account; a key alone is not scoped. */
+  readonly scopes?: readonly (SigningKeyScope | string)[] | undefined;
 }
 
 const APPLICATION_ACCOUNT = "APP";

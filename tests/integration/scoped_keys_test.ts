@@ -12,6 +12,7 @@ import {
   assertFalse,
   assertInstanceOf,
 } from "@std/assert";
+import { judgeScopedKeys } from "../../src/cli/scoped_key_findings.ts";
 import type { SigningKeyScope } from "../../src/dev/operator.ts";
 import { createSeed, signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import {
@@ -155,4 +156,29 @@ Deno.test("H8 H9 no name and no tag widens a scoped key's template", async () =>
     }
     await device.close();
   }
+});
+
+Deno.test("H5 a key that is not scoped would allow everything: the reason why check looks at it", async () => {
+  const { publicKey } = signingKeyFromSeed(SEED, "account");
+  await using stack = await startRulesStack(
+    rulesByClaim({ "device": { "scoped_key": "devices" } }),
+    { scopes: [publicKey], scopedKeys: new Map([["devices", SEED]]) },
+  );
+  const device = await stack.client("d1", { claims: { rule: "device" } });
+  // When this fails, NATS has become safer.
+  assertEquals(await subscribeProblem(device, ">"), undefined);
+
+  const config = await stack.stack.config();
+  const [account] = config.accounts;
+  assert(account !== undefined);
+  const { body } = await fetch(
+    `${stack.stack.monitoringUrl}/accountz?acc=${account.publicKey}`,
+  );
+  const { account_detail: detail } = await new Response(body).json();
+  const scopedKeys = [{ name: "devices", signingKey: SEED }];
+  const findings = judgeScopedKeys(
+    { ...account, scopedKeys },
+    detail.decoded_jwt,
+  );
+  assertEquals(findings.map(({ verdict }) => verdict), ["wrong"]);
 });
