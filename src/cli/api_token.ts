@@ -21,7 +21,7 @@ import {
   EXIT_USAGE,
   print,
   printError,
-} from "./command.ts";
+} from "./terminal.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
 const USAGE =

@@ -23,7 +23,7 @@ import {
   EXIT_USAGE,
   print,
   printError,
-} from "./command.ts";
+} from "./terminal.ts";
 import { judgeSentinel } from "./account_findings.ts";
 import type { Finding } from "./finding.ts";
 import { judgeSetup } from "./setup_findings.ts";

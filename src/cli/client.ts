@@ -21,7 +21,7 @@ import {
 import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
 import { subjectToken } from "../permissions/subject_token.ts";
 import { inboxPrefix, messageOf, tour } from "./client_tour.ts";
-import { EXIT_FAILED, EXIT_OK, print, printError } from "./command.ts";
+import { EXIT_FAILED, EXIT_OK, print, printError } from "./terminal.ts";
 import { ignoreStraySocketErrors } from "./stray_socket_errors.ts";
 import { withUsage } from "./usage.ts";
 

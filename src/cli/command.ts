@@ -3,6 +3,8 @@
  * command is called, so that `start` never loads what only `dev` needs.
  */
 
+import { EXIT_OK, EXIT_USAGE, print, printError } from "./terminal.ts";
+
 interface Command {
   readonly summary: string;
   /** Runs with the arguments behind the command's name; resolves to the exit code. */
@@ -10,12 +12,6 @@ interface Command {
     { readonly run: (args: readonly string[]) => Promise<number> }
   >;
 }
-
-/** Exit codes of all commands. */
-export const EXIT_OK = 0;
-export const EXIT_FAILED = 1;
-/** Wrong usage or configuration: trying again does not help. */
-export const EXIT_USAGE = 2;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
@@ -90,16 +86,4 @@ function usage(): string {
     "",
     "deno task <command> --help tells more.",
   ].join("\n");
-}
-
-/** Writes a line for a person to standard output. */
-export function print(text: string): void {
-  // deno-lint-ignore no-console -- the one place that prints for a person
-  console.log(text);
-}
-
-/** Writes a line for a person to standard error. */
-export function printError(text: string): void {
-  // deno-lint-ignore no-console -- the one place that prints for a person
-  console.error(text);
 }

@@ -21,7 +21,7 @@ import {
   EXIT_USAGE,
   print,
   printError,
-} from "./command.ts";
+} from "./terminal.ts";
 import { overview } from "./dev_overview.ts";
 import { runService } from "./service.ts";
 import { aborted, listenForStop } from "./stop_signal.ts";

@@ -23,7 +23,7 @@ import {
   EXIT_USAGE,
   print,
   printError,
-} from "./command.ts";
+} from "./terminal.ts";
 import {
   explainDecision,
   type ExplainedLogin,

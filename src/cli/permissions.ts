@@ -9,7 +9,7 @@ import {
   listPermissionFlags,
   listPermissionFlagsToExplain,
 } from "../config/permissions.ts";
-import { EXIT_OK, print } from "./command.ts";
+import { EXIT_OK, print } from "./terminal.ts";
 import { withUsage } from "./usage.ts";
 
 const USAGE = `Prints the Deno permissions that start needs.

@@ -15,7 +15,7 @@ import {
   EXIT_USAGE,
   print,
   printError,
-} from "./command.ts";
+} from "./terminal.ts";
 import { LoginFault, readFacts, readIdentity } from "./made_up_login.ts";
 import { compareOutcome } from "./rule_expectation.ts";
 import { withUsage } from "./usage.ts";

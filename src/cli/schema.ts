@@ -3,7 +3,7 @@
  * and check `config/callout.yaml` with.
  */
 import { formatFileSchema } from "../config/json_schema.ts";
-import { EXIT_OK, print } from "./command.ts";
+import { EXIT_OK, print } from "./terminal.ts";
 
 const PATH = "config/callout.schema.json";
 

@@ -12,7 +12,7 @@ import {
 import { ListenError } from "../monitoring/health.ts";
 import { SubscriptionRefusedError } from "../nats/subscription.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
-import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, printError } from "./command.ts";
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, printError } from "./terminal.ts";
 import { runService } from "./service.ts";
 import { aborted, listenForStop } from "./stop_signal.ts";
 import { withUsage } from "./usage.ts";

@@ -10,7 +10,7 @@ import {
   TokenIssuerError,
 } from "../dev/token_issuer.ts";
 import { parseClaims } from "./claim_arguments.ts";
-import { EXIT_FAILED, EXIT_OK, print, printError } from "./command.ts";
+import { EXIT_FAILED, EXIT_OK, print, printError } from "./terminal.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
 const DEV_ISSUER_FOLDER = ".dev/issuer";

@@ -2,7 +2,7 @@
  * What all commands do alike with their arguments: `--help`, and one line and
  * exit code 2 for wrong usage.
  */
-import { EXIT_OK, EXIT_USAGE, print, printError } from "./command.ts";
+import { EXIT_OK, EXIT_USAGE, print, printError } from "./terminal.ts";
 
 /** The command cannot be run like this; the message says what would do. */
 export class UsageError extends Error {

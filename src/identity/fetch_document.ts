@@ -2,12 +2,12 @@
  * Fetches one JSON document of an issuer: within a time, within a size, from
  * the very URL that was named. Whoever answers may be slow, broken or hostile.
  */
-import { Buffer } from "node:buffer";
 import { decodeUtf8, JsonFault } from "../base/json.ts";
 import { JWKS_BYTES_MAX } from "../base/limits.ts";
 import { checkHost } from "./network_address.ts";
 import type { AddressPolicy } from "./network_address.ts";
 import { untilAborted } from "../base/until_aborted.ts";
+import { readBoundedBody } from "./bounded_body.ts";
 
 export interface FetchRules extends AddressPolicy {
   /** For everything: name, connection, TLS, head and body. */
@@ -86,7 +86,7 @@ async function download(
       `${url.origin} answered in a content-encoding that was not asked for`,
     );
   }
-  const bytes = await readBody(response, signal);
+  const bytes = await readBoundedBody(response, JWKS_BYTES_MAX, signal);
   if (bytes === undefined) {
     return new FetchFault(
       `${url.origin} answered with more than ${JWKS_BYTES_MAX} bytes`,
@@ -96,29 +96,6 @@ async function download(
   return text instanceof JsonFault
     ? new FetchFault(`the answer of ${url.origin} ${text.problem}`)
     : text;
-}
-
-/** Counts while it reads; undefined if it is too much. */
-async function readBody(
-  response: Response,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    while (true) {
-      const { done, value } = await untilAborted(reader.read(), signal);
-      if (done) return Buffer.concat(chunks);
-      length += value.length;
-      if (length > JWKS_BYTES_MAX) return undefined;
-      chunks.push(value);
-    }
-  } finally {
-    // Nothing is left to read, or nobody wants it: either is fine.
-    await reader.cancel().catch(() => undefined);
-  }
 }
 
 /** The innermost message: that of TLS or of the connection. */

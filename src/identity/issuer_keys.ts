@@ -6,11 +6,11 @@
 import { assert } from "../base/assert.ts";
 import { JsonFault } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
-import type { Rejected, Unavailable } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { IssuerKeys } from "./find_keys.ts";
 import { createKeyFetcher } from "./key_fetcher.ts";
 import { importKeySet } from "./key_set.ts";
 import type { CandidateKeys } from "./key_set.ts";
-import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import { REMOTE_DEFAULTS } from "./jwt_issuer_options.ts";
 import type {
   JwtIssuerOptions,
@@ -20,28 +20,6 @@ import type { P256Tables } from "./p256_tables.ts";
 import { RemoteKeys } from "./remote_keys.ts";
 import type { RemoteKeysDependencies } from "./remote_keys.ts";
 import { SharedSecrets } from "./shared_secret.ts";
-
-export type FoundKeys = CandidateKeys | Rejected | Unavailable;
-
-/** How long a token may wait. The signal is read only if it has to. */
-export interface Wait {
-  readonly signal: AbortSignal;
-}
-
-export interface IssuerKeys {
-  /** The keys that may have signed a token; a promise only if they have to be fetched. */
-  find(
-    algorithm: JwsAlgorithm,
-    kid: string | undefined,
-    wait: Wait,
-  ): FoundKeys | Promise<FoundKeys>;
-  /** Resolves when the keys are there, or the first try to get them has failed. */
-  start(): Promise<void>;
-  stop(): void;
-  readonly ready: boolean;
-  /** Age of keys that should have been replaced by now; 0 if all is well. */
-  readonly staleSeconds: number;
-}
 
 export interface IssuerKeysDependencies extends RemoteKeysDependencies {
   readonly tables: P256Tables;

@@ -19,7 +19,7 @@ import { checkClaims } from "./claim_rules.ts";
 import { decodeClaims, decodeCompactJws } from "./compact_jws.ts";
 import type { CompactJws } from "./compact_jws.ts";
 import { createIssuerKeys } from "./issuer_keys.ts";
-import type { FoundKeys, IssuerKeys } from "./issuer_keys.ts";
+import type { FoundKeys, IssuerKeys } from "./find_keys.ts";
 import { isJwsAlgorithm } from "./jws_algorithms.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";

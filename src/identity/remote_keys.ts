@@ -14,7 +14,7 @@ import { rejected, unavailable } from "../base/outcome.ts";
 import type { Rejected, Unavailable } from "../base/outcome.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { FoundKeys, IssuerKeys, Wait } from "./issuer_keys.ts";
+import type { FoundKeys, IssuerKeys, Wait } from "./find_keys.ts";
 import type {
   CandidateKeys,
   ImportedKeySet,

@@ -12,10 +12,8 @@ import {
 import { connect } from "@nats-io/transport-deno";
 import { assert, assertInstanceOf, assertRejects } from "@std/assert";
 import type { Secret } from "../../src/base/secret.ts";
-import { ignoreStraySocketErrors } from "../../src/cli/stray_socket_errors.ts";
+import { publishProblem, subscribeProblem } from "../fixtures/nats_client.ts";
 import { startStack, type TestStack } from "../fixtures/stack.ts";
-
-ignoreStraySocketErrors();
 
 function open(
   stack: TestStack,
@@ -27,42 +25,6 @@ function open(
 function creds(secret: Secret): ConnectionOptions {
   const bytes = new TextEncoder().encode(secret.reveal());
   return { authenticator: credsAuthenticator(bytes) };
-}
-
-/** The error that subscribing meets, if any. */
-async function subscribeProblem(
-  connection: NatsConnection,
-  subject: string,
-  queue?: string,
-): Promise<Error | undefined> {
-  let problem: Error | undefined;
-  connection.subscribe(subject, {
-    ...(queue === undefined ? {} : { queue }),
-    callback(error): void {
-      if (error) problem = error;
-    },
-  });
-  await connection.flush();
-  return problem;
-}
-
-/** The error that publishing meets, if any. */
-async function publishProblem(
-  connection: NatsConnection,
-  subject: string,
-): Promise<Error | undefined> {
-  let problem: Error | undefined;
-  const status = connection.status();
-  (async () => {
-    for await (const event of status) {
-      if (event.type === "error") problem = event.error;
-    }
-  })();
-  connection.publish(subject);
-  await connection.flush();
-  // The status arrives by way of an iterator, a moment after the flush.
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  return problem;
 }
 
 Deno.test("without a service nobody gets in with a bearer token, nor without", async () => {
