@@ -1,0 +1,87 @@
+/**
+ * Storms of opaque tokens on a real server: many clients with one token, and an
+ * issuer that hangs beside one that does not.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { stringify } from "yaml";
+import type { Config } from "../../src/config/config.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { readTextFile } from "../../src/config/text_file.ts";
+import {
+  createHold,
+  json,
+  startAskedServer,
+} from "../fixtures/asked_server.ts";
+import { openClient } from "../fixtures/nats_client.ts";
+import { startService } from "../fixtures/service.ts";
+import { startStack, type TestStack } from "../fixtures/stack.ts";
+
+/** The delivered configuration, with the development issuer and introspection. */
+async function configOf(stack: TestStack, origin: string): Promise<Config> {
+  const introspection = [{
+    issuer: "https://opaque.example",
+    label: "opaque",
+    endpoint: `${origin}/introspect`,
+    client: { id: "nats", secret: "s" },
+    remote: { "allow_loopback_http": true },
+  }];
+  const delivered = await Deno.readTextFile("config/callout.yaml");
+  const set = new Map(Object.entries(stack.environment));
+  return parseConfig(`${delivered}\n${stringify({ introspection })}`, {
+    source: "config/callout.yaml",
+    lookup: (name) => set.get(name),
+    readFile: readTextFile,
+  }).config;
+}
+
+Deno.test("F10 three hundred clients with one opaque token at once cause one question", async () => {
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  await using stack = await startStack();
+  await using issuer = startAskedServer(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return json({ active: true, sub: "bob", aud: "nats", exp });
+  });
+  await using _service = await startService(
+    await configOf(stack, issuer.origin),
+  );
+  const clients = await Promise.all(
+    Array.from({ length: 300 }, () => openClient(stack, "opaque-of-bob")),
+  );
+  assertEquals(issuer.asked.length, 1);
+  await Promise.all(clients.map((client) => client.close()));
+});
+
+Deno.test("D18 an issuer that hangs keeps nobody with another kind of token waiting", async () => {
+  const hold = createHold();
+  await using stack = await startStack();
+  await using issuer = startAskedServer(hold.answer);
+  await using service = await startService(
+    await configOf(stack, issuer.origin),
+  );
+  const jwt = await stack.token("alice");
+  const hanging = Array.from(
+    { length: 100 },
+    (_, index) =>
+      openClient(stack, `opaque-${index}`).catch((error: Error) =>
+        error.message
+      ),
+  );
+  const start = performance.now();
+  while (issuer.asked.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  for (let count = 0; count < 20; count++) {
+    await (await openClient(stack, jwt)).close();
+  }
+  const tookMs = performance.now() - start;
+  assert(tookMs < 3_000, `${tookMs} ms`);
+  const answers = await Promise.all(hanging);
+  assert(answers.every((answer) => String(answer).includes("Authorization")));
+  assertEquals(
+    service.lines.filter(({ message }) =>
+      message === "client could not be judged"
+    ).length,
+    100,
+  );
+  hold.release();
+});
