@@ -1,6 +1,7 @@
 /**
  * The bench's side of the load generator.
  */
+import { LOOPBACK } from "../../src/dev/server_configuration.ts";
 import type { MintOptions } from "./bearer_tokens.ts";
 import type {
   CrowdCommand,
@@ -22,9 +23,10 @@ export interface Load extends AsyncDisposable {
   crowd(command: Omit<CrowdCommand, "kind">): Promise<CrowdOutcome>;
 }
 
-export function startLoad(): Load {
+/** For servers at this address alone. */
+export function startLoad(hostname = LOOPBACK): Load {
   const generator = new URL("load_generator.ts", import.meta.url).pathname;
-  const [deno = "", ...args] = denoRun("--allow-net=127.0.0.1", generator);
+  const [deno = "", ...args] = denoRun(`--allow-net=${hostname}`, generator);
   const child = new Deno.Command(deno, {
     args,
     stdin: "piped",
