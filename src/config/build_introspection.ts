@@ -34,6 +34,14 @@ export function buildIntrospection(
   );
   const client = buildClient(settings, `${path}.client`, checking);
   const asking = buildAsking(settings, path, checking);
+  if (settings.any_audience) {
+    checking.warn({
+      code: "audience_unchecked",
+      setting: `${path}.any_audience`,
+      detail:
+        "Every token that the issuer calls active gets in, whomever it was made for: required_scopes or client_ids can narrow it",
+    });
+  }
   if (endpoint === undefined || client === undefined) return undefined;
   const { client_ids: clientIds, required_scopes: requiredScopes } = settings;
   const { seconds_without_exp: secondsWithoutExp } = settings;

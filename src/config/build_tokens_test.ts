@@ -52,6 +52,14 @@ Deno.test("every kind of token can be configured, and what is said arrives", () 
   assertEquals(authenticator.status().length, 8);
 });
 
+Deno.test("C3 an audience that is not looked at is said loudly", () => {
+  const { warnings } = parseScene(ALL_TOKENS);
+  assertEquals(
+    warnings.map(({ code, setting }) => [code, setting]),
+    [["audience_unchecked", "introspection[0].any_audience"]],
+  );
+});
+
 Deno.test("C18 each kind has its label, and rules know the issuers of all", () => {
   const { config: { permissions } } = parseScene(ALL_TOKENS);
   assertEquals(Object.fromEntries(permissions.issuerLabels), {

@@ -48,6 +48,7 @@ export interface ConfigWarning {
   readonly code:
     | "development_issuer_trusted"
     | "callout_plaintext_allowed"
+    | "audience_unchecked"
     | "rule_surprising";
   readonly setting: string;
   readonly detail: string;
