@@ -61,7 +61,7 @@ async function runInEngine(
 ): Promise<Outcome> {
   let engine: Engine;
   try {
-    engine = await startEngine();
+    engine = await startEngine(options.signal);
   } catch (error) {
     if (error instanceof EngineError) return failure(error.message);
     throw error;
@@ -95,9 +95,9 @@ async function prepare(
   { signal }: RunOptions,
 ): Promise<void> {
   const start = performance.now();
-  await provideImages();
+  await provideImages(signal);
   if (signal?.aborted) return;
-  if (!await provideTraefik()) {
+  if (!await provideTraefik(signal)) {
     await note(
       `Traefik ${TRAEFIK} cannot be had here: its overlay was not run.`,
     );

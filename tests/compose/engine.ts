@@ -2,7 +2,8 @@
  * Makes sure that there is a Docker engine with the images that the tests need:
  * the one that runs, or one that `engine.sh` starts for as long as they take.
  */
-import { cleanEnvironment, mustRun, run } from "./command.ts";
+import { endGroup } from "../runner/execution.ts";
+import { cleanEnvironment, run } from "./command.ts";
 
 /** Cannot be had; the message says why and what to do. */
 export class EngineError extends Error {
@@ -25,12 +26,12 @@ export interface Engine {
   end(): Promise<void>;
 }
 
-export async function startEngine(): Promise<Engine> {
+export async function startEngine(signal?: AbortSignal): Promise<Engine> {
   // What it prints is meant for a shell's eval; a shell that does tells the result.
   const script = `environment=$(${ENGINE_SCRIPT} start) || exit
 eval "$environment"
 printf '%s\\n' "$PATH" "\${DOCKER_CONFIG-}" "\${DOCKER_HOST-}"`;
-  const { code, stdout, stderr } = await shell(script);
+  const { code, stdout, stderr } = await shell(script, signal);
   if (code !== 0) throw new EngineError(lastLine(stderr));
 
   const [path = "", config = "", host = ""] = stdout.split("\n");
@@ -48,19 +49,25 @@ printf '%s\\n' "$PATH" "\${DOCKER_CONFIG-}" "\${DOCKER_HOST-}"`;
 }
 
 /** Those of the compose file; the script says of each where it is from. */
-export async function provideImages(): Promise<void> {
-  await images();
-  await images(`natsio/nats-box:${OLD_NATS_BOX}`, `nats:${OLD_NATS}`);
+export async function provideImages(signal?: AbortSignal): Promise<void> {
+  await images([], signal);
+  await images([`natsio/nats-box:${OLD_NATS_BOX}`, `nats:${OLD_NATS}`], signal);
 }
 
 /** False where a real Traefik cannot be had; the script has said why. */
-export async function provideTraefik(): Promise<boolean> {
-  const { code } = await shell(`${IMAGES_SCRIPT} traefik:${TRAEFIK}`);
+export async function provideTraefik(signal?: AbortSignal): Promise<boolean> {
+  const { code } = await shell(`${IMAGES_SCRIPT} traefik:${TRAEFIK}`, signal);
   return code === 0;
 }
 
-async function images(...names: readonly string[]): Promise<void> {
-  const { code, stderr } = await shell([IMAGES_SCRIPT, ...names].join(" "));
+async function images(
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { code, stderr } = await shell(
+    [IMAGES_SCRIPT, ...names].join(" "),
+    signal,
+  );
   if (code !== 0) throw new EngineError(lastLine(stderr));
 }
 
@@ -69,15 +76,20 @@ export async function buildServiceImage(
   folder: string,
   image: string,
 ): Promise<void> {
-  await mustRun("docker", ["compose", "build", "auth-callout"], {
-    folder,
-    environment: { "CALLOUT_IMAGE": image },
-  });
+  const { code, output } = await run(
+    "docker",
+    ["compose", "build", "auth-callout"],
+    { folder, environment: { "CALLOUT_IMAGE": image } },
+  );
+  if (code === 0) return;
+  await Deno.stderr.write(new TextEncoder().encode(output));
+  throw new EngineError("the service's image cannot be built, see above");
 }
 
-/** Shows what the script says as it comes: building takes minutes. */
+/** Shows what the script says as it comes: building takes minutes, unless it is aborted. */
 async function shell(
   script: string,
+  signal: AbortSignal | undefined,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const child = new Deno.Command("bash", {
     args: ["-c", script],
@@ -87,7 +99,10 @@ async function shell(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    detached: true,
   }).spawn();
+  const stop = (): void => endGroup(child.pid);
+  signal?.addEventListener("abort", stop);
   let said = "";
   const [stdout, { code }] = await Promise.all([
     new Response(child.stdout).text(),
@@ -101,6 +116,7 @@ async function shell(
       }
     })(),
   ]);
+  signal?.removeEventListener("abort", stop);
   return { code, stdout, stderr: said };
 }
 

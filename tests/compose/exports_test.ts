@@ -24,7 +24,7 @@ const SEED_REGEXP = /\bS[ACNOUX][A-Z2-7]{50,}/g;
 const IDLE_MB_MAX = 120;
 const BEYOND_DENO_MB_MAX = 150;
 
-Deno.test("J exported files are for the service's user alone", async () => {
+Deno.test("exported files are for the service's user alone", async () => {
   const stack = await sharedStack();
   const uid = Number(stack.place.settings["CALLOUT_UID"] ?? 1000);
   for (const [name, mode] of Object.entries(OWNER_ONLY)) {
@@ -68,7 +68,7 @@ Deno.test("exported files and an .env are never committed", async () => {
   assert(ignored.includes(".env"));
 });
 
-Deno.test("no container prints a secret or has one in its environment", async () => {
+Deno.test("J1 no container prints a secret or has one in its environment", async () => {
   const stack = await sharedStack();
   const secrets = [
     ...(await Promise.all(

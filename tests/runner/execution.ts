@@ -126,7 +126,7 @@ async function runDeno(
     // A group of its own, so that whatever the tests have started ends with them.
     detached: signal !== undefined,
   }).spawn();
-  const stopAll = (): void => Deno.kill(-child.pid, "SIGTERM");
+  const stopAll = (): void => endGroup(child.pid);
   signal?.addEventListener("abort", stopAll);
   const stop = (): void => child.kill("SIGTERM");
   let silence = setTimeout(stop, SILENCE_MS_MAX);
@@ -142,4 +142,14 @@ async function runDeno(
   clearTimeout(silence);
   signal?.removeEventListener("abort", stopAll);
   return { output: withoutColour(output), code };
+}
+
+/** Ends a detached program and all that it has started. */
+export function endGroup(pid: number): void {
+  try {
+    Deno.kill(-pid, "SIGTERM");
+  } catch (error) {
+    // It has ended by itself.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
