@@ -10,7 +10,7 @@ import { API_TOKENS_MAX, JSON_DEPTH_MAX } from "../base/limits.ts";
 import { toEpochSeconds } from "../base/time.ts";
 import type { EpochMs, EpochSeconds } from "../base/time.ts";
 import { API_TOKEN_ID_REGEXP, decodeApiTokenDigest } from "./api_token.ts";
-import { readName } from "./asked_claims.ts";
+import { readName } from "./named_claims.ts";
 
 /** One entry, as it stands in the file. */
 export interface ApiTokenEntry {

@@ -8,10 +8,10 @@
 import type { CredentialKind, Identity } from "../base/identity.ts";
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
-import { SUB_BYTES_MAX } from "../base/limits.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected, RejectionCode } from "../base/outcome.ts";
 import type { EpochMs } from "../base/time.ts";
+import { checkAudience, checkUnbound, readName } from "./named_claims.ts";
 import { checkRequiredClaims } from "./required_claims.ts";
 import type { RequiredClaim } from "./required_claims.ts";
 import { checkScopes } from "./scopes.ts";
@@ -54,14 +54,8 @@ export function checkClaims(
   if (elsewhere !== undefined) return elsewhere;
   const lifetime = checkLifetime(claims, rules, now);
   if (lifetime.kind === "rejected") return lifetime;
-  // Bound to a key that only its sender has; we could not ask for the proof
-  // (RFC 7800 section 3.1, RFC 8705, RFC 9449).
-  if (Object.hasOwn(claims, "cnf")) {
-    return rejected(
-      "sender_constrained_token",
-      'Claim "cnf" binds the token to a key, which cannot be checked here',
-    );
-  }
+  const bound = checkUnbound(claims);
+  if (bound !== undefined) return bound;
   const uninvited = checkClient(claims, rules.clientIds);
   if (uninvited !== undefined) return uninvited;
   const lacking = checkScopes(claims, rules);
@@ -69,29 +63,16 @@ export function checkClaims(
   const mistyped = checkRequiredClaims(claims, rules.requiredClaims ?? []);
   if (mistyped !== undefined) return mistyped;
 
-  const sub = readSub(claims);
-  if (typeof sub !== "string") return sub;
-  const { issuer } = rules;
-  const { expiresAt } = lifetime;
-  return { kind: "identity", credential, issuer, sub, claims, expiresAt };
-}
-
-function checkAudience(
-  claims: JsonObject,
-  audiences: readonly string[],
-): Rejected | undefined {
-  const aud = member(claims, "aud");
-  if (aud === undefined) return missing("aud");
-  const named = typeof aud === "string" ? [aud] : aud;
-  if (!isStringArray(named)) {
-    return invalid("aud", "is not a string or an array of strings");
-  }
-  return named.some((audience) => audiences.includes(audience))
-    ? undefined
-    : rejected(
-      "audience_mismatch",
-      'Claim "aud" names none of the configured audiences',
-    );
+  const sub = readName(claims, "sub");
+  if (sub.kind === "rejected") return sub;
+  return {
+    kind: "identity",
+    credential,
+    issuer: rules.issuer,
+    sub: sub.text,
+    claims,
+    expiresAt: lifetime.expiresAt,
+  };
 }
 
 /** The OAuth client that the token was issued to (RFC 9068 section 2.2, OpenID Connect Core section 2). */
@@ -116,25 +97,6 @@ function checkClient(
     named = true;
   }
   return named ? undefined : missing('azp" or "client_id');
-}
-
-const UTF8 = new TextEncoder();
-
-function readSub(claims: JsonObject): string | Rejected {
-  const sub = member(claims, "sub");
-  if (sub === undefined) return missing("sub");
-  if (typeof sub !== "string") return invalid("sub", "is not a string");
-  if (sub === "") return invalid("sub", "is empty");
-  if (!sub.isWellFormed()) return invalid("sub", "has a lone surrogate");
-  if (UTF8.encode(sub).length > SUB_BYTES_MAX) {
-    return invalid("sub", `is longer than ${SUB_BYTES_MAX} bytes`);
-  }
-  return sub;
-}
-
-function isStringArray(value: unknown): value is readonly string[] {
-  return Array.isArray(value) &&
-    value.every((element) => typeof element === "string");
 }
 
 function missing(name: string): Rejected {

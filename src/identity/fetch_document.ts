@@ -4,6 +4,7 @@
  */
 import { decodeUtf8, JsonFault } from "../base/json.ts";
 import { JWKS_BYTES_MAX } from "../base/limits.ts";
+import { innermostReason } from "./innermost_reason.ts";
 import { checkHost } from "./network_address.ts";
 import type { AddressPolicy } from "./network_address.ts";
 import { untilAborted } from "../base/until_aborted.ts";
@@ -46,7 +47,7 @@ export async function fetchDocument(
     return new FetchFault(
       timeout.signal.aborted
         ? `${url.origin} did not answer within ${rules.timeoutMs} ms`
-        : `cannot reach ${url.origin}: ${reasonOf(error)}`,
+        : `cannot reach ${url.origin}: ${innermostReason(error)}`,
     );
   } finally {
     clearTimeout(timer);
@@ -96,13 +97,4 @@ async function download(
   return text instanceof JsonFault
     ? new FetchFault(`the answer of ${url.origin} ${text.problem}`)
     : text;
-}
-
-/** The innermost message: that of TLS or of the connection. */
-function reasonOf(error: unknown): string {
-  let reason = error;
-  while (reason instanceof Error && reason.cause instanceof Error) {
-    reason = reason.cause;
-  }
-  return reason instanceof Error ? reason.message : "unknown reason";
 }

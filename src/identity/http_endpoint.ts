@@ -15,6 +15,7 @@ import type { Secret } from "../base/secret.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import { readBoundedBody } from "./bounded_body.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
+import { innermostReason } from "./innermost_reason.ts";
 import { checkHost } from "./network_address.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 
@@ -94,9 +95,12 @@ export class HttpEndpoint {
       if (signal.aborted) {
         return new EndpointFault(`${origin} did not answer in time`);
       }
-      return new EndpointFault(`cannot reach ${origin}: ${reasonOf(error)}`, {
-        again: true,
-      });
+      return new EndpointFault(
+        `cannot reach ${origin}: ${innermostReason(error)}`,
+        {
+          again: true,
+        },
+      );
     }
   }
 
@@ -239,13 +243,4 @@ function readRetryAfter(text: string | null): number | undefined {
   return text !== null && SECONDS_REGEXP.test(text)
     ? Number(text) * 1000
     : undefined;
-}
-
-/** The innermost message: that of TLS or of the connection. */
-function reasonOf(error: unknown): string {
-  let reason = error;
-  while (reason instanceof Error && reason.cause instanceof Error) {
-    reason = reason.cause;
-  }
-  return reason instanceof Error ? reason.message : "unknown reason";
 }

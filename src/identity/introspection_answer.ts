@@ -16,7 +16,7 @@ import {
   checkOauthClient,
   checkUnbound,
   readName,
-} from "./asked_claims.ts";
+} from "./named_claims.ts";
 import { checkRequiredClaims } from "./required_claims.ts";
 import type { RequiredClaim } from "./required_claims.ts";
 import { checkScopes } from "./scopes.ts";

@@ -187,7 +187,7 @@ const spoiled: readonly [
     clientIds: ["web"],
   }],
   ["F6 sub is missing", { sub: undefined, username: "alice" }, "claim_missing"],
-  ["F6 sub is null", { sub: null }, "claim_missing"],
+  ["F6 sub is null", { sub: null }, "claim_invalid"],
   ["F6 sub is empty", { sub: "" }, "claim_invalid"],
   ["F6 sub is a number", { sub: 7 }, "claim_invalid"],
   ["F6 sub has 256 bytes", { sub: "a".repeat(256) }, "claim_invalid"],

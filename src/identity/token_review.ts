@@ -15,7 +15,7 @@ import { authorizationOf } from "./api_server.ts";
 import type { ApiServer } from "./api_server.ts";
 import { AskedEndpoint } from "./asked_endpoint.ts";
 import type { AskingOptions } from "./asked_endpoint.ts";
-import { readName } from "./asked_claims.ts";
+import { readName } from "./named_claims.ts";
 import type {
   Authenticator,
   AuthenticatorDependencies,
@@ -143,6 +143,9 @@ function readReview(
   if (!isJsonObject(user)) return malformed('has no "user"');
   const sub = readName(user, "username");
   if (sub.kind === "rejected") return sub;
+  if (member(claims, "sub") !== sub.text) {
+    return rejected("claim_invalid", 'The review names another than "sub"');
+  }
   const groups = member(user, "groups");
   return {
     kind: "vouched",

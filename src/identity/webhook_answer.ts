@@ -11,7 +11,7 @@ import type { JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 import type { EpochMs } from "../base/time.ts";
-import { readName } from "./asked_claims.ts";
+import { readName } from "./named_claims.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { checkRequiredClaims } from "./required_claims.ts";
 import type { RequiredClaim } from "./required_claims.ts";

@@ -1,6 +1,6 @@
 /**
- * Checks of claims that an issuer was asked for: the same as those of a JWT, only
- * that what RFC 7662 leaves open may be missing where the configuration says so.
+ * Claims that say who somebody is and for whom a token was made: read alike from
+ * JWTs that are verified and from answers of those who are asked.
  */
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -16,7 +16,7 @@ export function readName(
   name: string,
 ): { readonly kind: "name"; readonly text: string } | Rejected {
   const text = member(claims, name);
-  if (text === undefined || text === null) {
+  if (text === undefined) {
     return rejected("claim_missing", `Claim "${name}" is missing`);
   }
   if (typeof text !== "string") return invalid(name, "is not a string");
