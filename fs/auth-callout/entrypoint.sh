@@ -6,7 +6,7 @@ cd /app
 
 # Everything is in the image: what is missing there must not come from elsewhere.
 run() {
-  deno run --quiet --no-prompt --cached-only --frozen --config registry.json "$@"
+  deno run --quiet --v8-flags=--max-semi-space-size=2 --no-prompt --cached-only --frozen --config registry.json "$@"
 }
 
 token() {
@@ -17,7 +17,7 @@ case "${1-}" in
   start)
     permissions=$(run --allow-env --allow-read main.ts permissions)
     # shellcheck disable=SC2086 # several flags
-    exec deno run --quiet --no-prompt --cached-only --frozen --config registry.json $permissions main.ts "$@"
+    exec deno run --quiet --v8-flags=--max-semi-space-size=2 --no-prompt --cached-only --frozen --config registry.json $permissions main.ts "$@"
     ;;
   token)
     shift

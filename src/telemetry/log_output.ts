@@ -22,6 +22,13 @@ export interface StdoutQueueOptions {
 /** Some 2,500 lines: several seconds of a flood that is already sampled. */
 const WAITING_CHARS_MAX = 1024 * 1024;
 
+/**
+ * Pause after a write: what comes meanwhile goes with the next one. A write costs
+ * as much CPU as a signature, and at a thousand logins a second there would be
+ * one for each.
+ */
+const GATHER_MS = 20;
+
 /** A reader that is still there empties a pipe in far less. */
 const CLOSE_TIMEOUT_MS = 1000;
 
@@ -34,6 +41,18 @@ export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
   let lost = 0;
   let broken = false;
   let writing: Promise<void> | undefined;
+  let closing = false;
+  let endPause: (() => void) | undefined;
+
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 
   async function writeAll(bytes: Uint8Array): Promise<void> {
     let offset = 0;
@@ -42,7 +61,7 @@ export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
     }
   }
 
-  /** Everything that came while the last write was under way goes in one. */
+  /** Everything that came since the last write was begun goes in one. */
   async function drain(): Promise<void> {
     try {
       while (waiting.length > 0 || lost > 0) {
@@ -52,6 +71,7 @@ export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
         waiting = [];
         waitingChars = 0;
         await writeAll(encoder.encode(text));
+        if (!closing) await pause();
       }
     } catch {
       // Nobody reads any more (EPIPE) or stdout is closed (EBADF): there is no
@@ -75,6 +95,8 @@ export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
       writing ??= Promise.resolve().then(drain);
     },
     async close(): Promise<void> {
+      closing = true;
+      endPause?.();
       if (writing === undefined) return;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const timeout = new Promise<void>((resolve) => {

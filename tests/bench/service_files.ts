@@ -10,6 +10,7 @@ import {
 } from "../../src/config/load.ts";
 import { listPermissionFlags } from "../../src/config/permissions.ts";
 import type { Operator } from "../../src/dev/operator.ts";
+import project from "../../deno.json" with { type: "json" };
 import { AUDIENCE, type BenchIssuer } from "./bearer_tokens.ts";
 import { denoRun, ROOT } from "./programs.ts";
 
@@ -87,11 +88,17 @@ export function serviceCommand(
   file: string,
   preload: string | undefined,
 ): string[] {
+  const { command } = project.tasks.start;
   return [
     "env",
     `${CONFIGURATION_VARIABLE}=${file}`,
-    ...denoRun(...(preload === undefined ? [] : [`--preload=${preload}`])),
-    ...listPermissionFlags(loadServiceConfig(file)),
+    // What the task says about memory, in its own words.
+    ...command.match(/\bMALLOC_\w+=\S+/g) ?? [],
+    ...denoRun(
+      ...command.match(/--v8-flags=\S+/g) ?? [],
+      ...(preload === undefined ? [] : [`--preload=${preload}`]),
+      ...listPermissionFlags(loadServiceConfig(file)),
+    ),
     `${ROOT}main.ts`,
     "start",
   ];
