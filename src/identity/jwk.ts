@@ -15,7 +15,11 @@ import { algorithmFacts, isJwsAlgorithm } from "./jws_algorithms.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import type { P256Tables } from "./p256_tables.ts";
 import { rsaWeakness } from "./rsa_weakness.ts";
-import { createNativeKey, createP256Key } from "./verification_key.ts";
+import {
+  createNativeKey,
+  createP256Key,
+  createRsaKey,
+} from "./verification_key.ts";
 import type { VerificationKey } from "./verification_key.ts";
 
 /** A key that is left out. The other keys of its set are still good (RFC 7517 section 5). */
@@ -74,10 +78,12 @@ export function importJwk(
   }
   const publicKey = importPublicKey(jwk);
   if (publicKey instanceof UnusableKey) return publicKey;
-  const options = { kid, algorithms: fitting, keyObject: publicKey.keyObject };
-  return publicKey.p256Point === undefined
+  const { keyObject, p256Point, rsa } = publicKey;
+  const options = { kid, algorithms: fitting, keyObject };
+  if (rsa !== undefined) return createRsaKey({ ...options, ...rsa });
+  return p256Point === undefined
     ? createNativeKey(options)
-    : createP256Key({ ...options, publicKey: publicKey.p256Point, tables });
+    : createP256Key({ ...options, publicKey: p256Point, tables });
 }
 
 /** A key that is meant for something else verifies nothing (RFC 7517 sections 4.2 and 4.3). */
@@ -113,6 +119,10 @@ function fittingAlgorithms(
 interface PublicKey {
   readonly keyObject: KeyObject;
   readonly p256Point?: Uint8Array;
+  readonly rsa?: {
+    readonly modulus: Uint8Array;
+    readonly exponent: Uint8Array;
+  };
 }
 
 function importPublicKey(jwk: JsonObject): PublicKey | UnusableKey {
@@ -136,7 +146,9 @@ function importRsa(jwk: JsonObject): PublicKey | UnusableKey {
   }
   const weakness = rsaWeakness(n, e);
   if (weakness !== undefined) return new UnusableKey(weakness);
-  return createFromJwk({ kty: "RSA", n: encode(n), e: encode(e) });
+  const key = createFromJwk({ kty: "RSA", n: encode(n), e: encode(e) });
+  if (key instanceof UnusableKey) return key;
+  return { ...key, rsa: { modulus: n, exponent: e } };
 }
 
 function importEc(jwk: JsonObject): PublicKey | UnusableKey {

@@ -12,6 +12,7 @@ import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import { verifyP256 } from "./p256_verify.ts";
 import { generatorTable } from "./p256_tables.ts";
 import type { P256Tables } from "./p256_tables.ts";
+import { createRsaVerifier } from "./rsa_verify.ts";
 
 export interface VerificationKey {
   readonly kid: string | undefined;
@@ -50,7 +51,7 @@ export function createHmacKey(
   };
 }
 
-/** RS*, PS*, ES384, ES512, EdDSA: verified by the runtime. */
+/** PS*, ES384, ES512, EdDSA: verified by the runtime. */
 export function createNativeKey(
   options: VerificationKeyOptions,
 ): VerificationKey {
@@ -77,6 +78,26 @@ export function createNativeKey(
           },
         signature,
       );
+    },
+  };
+}
+
+/** RS*; the same key may also be one for PS*. */
+export function createRsaKey(
+  options: VerificationKeyOptions & {
+    readonly modulus: Uint8Array;
+    readonly exponent: Uint8Array;
+  },
+): VerificationKey {
+  const native = createNativeKey(options);
+  const verifyRsa = createRsaVerifier(options.modulus, options.exponent);
+  return {
+    ...native,
+    verify(algorithm, signingInput, signature): boolean {
+      const { digest, saltBytes } = factsOf(options, algorithm);
+      return digest === null || saltBytes !== undefined
+        ? native.verify(algorithm, signingInput, signature)
+        : verifyRsa(digest, signingInput, signature);
     },
   };
 }
