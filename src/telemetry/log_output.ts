@@ -3,6 +3,7 @@
  * while one write is under way; when whoever reads stdout is too slow, lines
  * are lost, and their exact number is written as soon as there is room.
  */
+import { within } from "../base/within.ts";
 
 export interface LineQueue {
   push(line: string): void;
@@ -41,18 +42,7 @@ export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
   let lost = 0;
   let broken = false;
   let writing: Promise<void> | undefined;
-  let closing = false;
-  let endPause: (() => void) | undefined;
-
-  function pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, GATHER_MS);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
+  const gathering = createPause(GATHER_MS);
 
   async function writeAll(bytes: Uint8Array): Promise<void> {
     let offset = 0;
@@ -71,7 +61,7 @@ export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
         waiting = [];
         waitingChars = 0;
         await writeAll(encoder.encode(text));
-        if (!closing) await pause();
+        await gathering.take();
       }
     } catch {
       // Nobody reads any more (EPIPE) or stdout is closed (EBADF): there is no
@@ -95,15 +85,29 @@ export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
       writing ??= Promise.resolve().then(drain);
     },
     async close(): Promise<void> {
-      closing = true;
-      endPause?.();
+      gathering.end();
       if (writing === undefined) return;
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const timeout = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS);
-      });
-      await Promise.race([writing, timeout]);
-      clearTimeout(timer);
+      await within(options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS, writing);
+    },
+  };
+}
+
+interface Pause {
+  /** Resolves when the time has passed, or at once after the end. */
+  take(): Promise<void>;
+  /** Cuts the pause short, and all later ones. */
+  end(): void;
+}
+
+function createPause(milliseconds: number): Pause {
+  const ended = Promise.withResolvers<void>();
+  let isOver = false;
+  return {
+    take: () =>
+      isOver ? Promise.resolve() : within(milliseconds, ended.promise),
+    end(): void {
+      isOver = true;
+      ended.resolve();
     },
   };
 }
