@@ -10,6 +10,7 @@ const ENDS = [
   "client refused",
   "client could not be judged",
   "request discarded",
+  "request failed by our own fault",
 ] as const;
 type End = (typeof ENDS)[number];
 
@@ -56,6 +57,7 @@ function countEnds(log: string): Record<End, number> {
     "client refused": 0,
     "client could not be judged": 0,
     "request discarded": 0,
+    "request failed by our own fault": 0,
   };
   for (const line of log.split("\n")) {
     if (!line.startsWith("{")) continue;
