@@ -51,7 +51,7 @@ export const RSA_MODULUS_BITS_MAX = 8192;
 /** Largest public RSA exponent. Everybody uses 3, 17 or 65537; a long one burns CPU. */
 export const RSA_EXPONENT_MAX = 0xffff_ffff;
 
-/** Keys with tables of precomputed multiples, at 0.5 MB each: ten issuers with three keys. */
+/** Keys with tables of precomputed multiples, at 0.8 MB each: ten issuers with three keys. */
 export const P256_TABLES_MAX = 32;
 
 /** Allowance for clocks that differ, in seconds; more would be a grant of its own. */

@@ -1,8 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { generateKeyPairSync } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  sign,
+} from "node:crypto";
 import { Buffer } from "node:buffer";
 import { P256_TABLES_MAX } from "../base/limits.ts";
-import type { MonotonicMs } from "../base/time.ts";
+import { monotonicClock, type MonotonicMs } from "../base/time.ts";
 import {
   assertIdentity,
   bearerOf,
@@ -11,7 +16,9 @@ import {
   judge,
 } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner } from "../../tests/fixtures/jwt_signer.ts";
-import { P256Tables } from "./p256_tables.ts";
+import { importJwk, UnusableKey } from "./jwk.ts";
+import { ROWS } from "./p256_table.ts";
+import { generatorTable, P256Tables } from "./p256_tables.ts";
 
 function point(): Uint8Array {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -60,4 +67,37 @@ Deno.test("more ES256 keys than tables: all of them verify", () => {
       assertIdentity(judge(bearer, signer.token(claims())));
     }
   }
+});
+
+Deno.test("B9 a sum that the tables cannot make is left to the runtime", () => {
+  // The generator as public key: a signature of r = s = digest adds it to itself.
+  const [x = 0n] = generatorTable().x;
+  const [y = 0n] = generatorTable().y;
+  const [publicX, publicY, secret] = [x, y, 1n].map((value) =>
+    Buffer.from(value.toString(16).padStart(64, "0"), "hex")
+      .toString("base64url")
+  );
+  const jwk = { kty: "EC", crv: "P-256", x: publicX, y: publicY } as const;
+  const key = importJwk(JSON.parse(JSON.stringify(jwk)), {
+    algorithms: ["ES256"],
+    tables: new P256Tables(monotonicClock),
+  });
+  assert(!(key instanceof UnusableKey));
+  const privateKey = createPrivateKey({
+    key: { ...jwk, d: secret },
+    format: "jwk",
+  });
+  for (let row = 0; row <= ROWS; row++) {
+    const input = Buffer.from(`header.${row}`);
+    const signature = sign("sha256", input, {
+      key: privateKey,
+      dsaEncoding: "ieee-p1363",
+    });
+    assert(key.verify("ES256", input, signature));
+  }
+  const input = Buffer.from("header.payload");
+  const digest = createHash("sha256").update(input).digest();
+  const signature = Buffer.concat([digest, digest]);
+  const verdict = key.verify("ES256", input, signature);
+  assertEquals({ verdict }, { verdict: false });
 });

@@ -128,7 +128,8 @@ export function createP256Key(
       }
       factsOf(options, algorithm);
       const digest = createHash("sha256").update(signingInput).digest();
-      return verifyP256(generator, table, digest, signature);
+      return verifyP256(generator, table, digest, signature) ??
+        native.verify(algorithm, signingInput, signature);
     },
   };
 }
