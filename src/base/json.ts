@@ -55,8 +55,8 @@ export function decodeJsonObject(
   text: string,
   limits: JsonLimits,
 ): JsonObject | JsonFault {
-  // Depth before parsing: the engine's own parser recurses.
-  const fault = checkNesting(text, limits);
+  // Before parsing: the engine's own parser recurses.
+  const fault = scan(text, limits);
   if (fault !== undefined) return fault;
   let value: Json;
   try {
@@ -64,8 +64,7 @@ export function decodeJsonObject(
   } catch {
     return new JsonFault("is not JSON");
   }
-  if (!isJsonObject(value)) return new JsonFault("is not a JSON object");
-  return checkContent(text) ?? value;
+  return isJsonObject(value) ? value : new JsonFault("is not a JSON object");
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -98,29 +97,41 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Counts brackets and commas outside of strings; valid for any text, JSON or not. */
-function checkNesting(text: string, limits: JsonLimits): JsonFault | undefined {
-  let depth = 0;
+/**
+ * Bounds what `JSON.parse` would recurse into, and finds what it lets pass. Takes
+ * any text, JSON or not: what is none may pass, the parser refuses it.
+ */
+function scan(text: string, limits: JsonLimits): JsonFault | undefined {
+  /** Names seen in each open object; null for an open array. */
+  const open: (Set<string> | null)[] = [];
   let members = 0;
   for (let index = 0; index < text.length; index++) {
-    switch (text.charCodeAt(index)) {
-      case QUOTE:
-        index = endOfString(text, index);
-        break;
-      case OPEN_BRACE:
-      case OPEN_BRACKET:
-        depth++;
-        members++;
-        if (depth > limits.depthMax) return new JsonFault("is nested too deep");
-        break;
-      case CLOSE_BRACE:
-      case CLOSE_BRACKET:
-        depth--;
-        break;
-      case COMMA:
-        members++;
-        break;
-      default:
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) {
+      const end = endOfString(text, index);
+      const string = unescape(text, index, end);
+      if (string === undefined) return new JsonFault("is not JSON");
+      if (!string.isWellFormed()) return new JsonFault("has a lone surrogate");
+      index = end;
+      const names = open[open.length - 1];
+      if (names && followedByColon(text, end)) {
+        if (names.has(string)) return new JsonFault("has a duplicate name");
+        names.add(string);
+      }
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      members++;
+      open.push(code === OPEN_BRACE ? new Set() : null);
+      if (open.length > limits.depthMax) {
+        return new JsonFault("is nested too deep");
+      }
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open.pop();
+    else if (code === COMMA) members++;
+    else if (isDigit(code)) {
+      const end = endOfNumber(text, index);
+      if (!Number.isFinite(Number(text.slice(index, end)))) {
+        return new JsonFault("has a number out of range");
+      }
+      index = end - 1;
     }
     if (members > limits.membersMax) {
       return new JsonFault("has too many members");
@@ -129,39 +140,19 @@ function checkNesting(text: string, limits: JsonLimits): JsonFault | undefined {
   return undefined;
 }
 
-/** Finds what `JSON.parse` lets pass. The text is known to be JSON. */
-function checkContent(text: string): JsonFault | undefined {
-  /** Names seen in each open object; null for an open array. */
-  const open: (Set<string> | null)[] = [];
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === OPEN_BRACE) open.push(new Set());
-    else if (code === OPEN_BRACKET) open.push(null);
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open.pop();
-    else if (code === QUOTE) {
-      const end = endOfString(text, index);
-      const string = unescape(text, index, end);
-      if (!string.isWellFormed()) return new JsonFault("has a lone surrogate");
-      index = end;
-      const names = open.at(-1);
-      if (names && followedByColon(text, end)) {
-        if (names.has(string)) return new JsonFault("has a duplicate name");
-        names.add(string);
-      }
-    } else if (isDigit(code)) {
-      const end = endOfNumber(text, index);
-      if (!Number.isFinite(Number(text.slice(index, end)))) {
-        return new JsonFault("has a number out of range");
-      }
-      index = end - 1;
-    }
-  }
-  return undefined;
-}
-
-function unescape(text: string, start: number, end: number): string {
+/** What the string says; undefined if it is none. */
+function unescape(
+  text: string,
+  start: number,
+  end: number,
+): string | undefined {
   const raw = text.slice(start + 1, end);
-  return raw.includes("\\") ? String(JSON.parse(`"${raw}"`)) : raw;
+  if (!raw.includes("\\")) return raw;
+  try {
+    return String(JSON.parse(`"${raw}"`));
+  } catch {
+    return undefined;
+  }
 }
 
 function followedByColon(text: string, end: number): boolean {
