@@ -5,6 +5,7 @@ import type { NatsServer } from "../../src/dev/nats_server.ts";
 import type { Algorithm, BenchIssuer } from "./bearer_tokens.ts";
 import type { ContenderOptions } from "./contender.ts";
 import type { Scale } from "./scale.ts";
+import type { Spread } from "./statistics.ts";
 
 export interface Bench {
   readonly natsServer: NatsServer;
@@ -37,6 +38,8 @@ export interface Table {
 export interface Finding {
   readonly what: string;
   readonly value: number;
+  /** Of what the value is the median of. */
+  readonly spread?: Spread;
   readonly unit: string;
   readonly must: Bound;
   readonly aim?: Bound;

@@ -1,23 +1,26 @@
 /**
- * Logins of one kind, measured round after round with the service and with the
- * null responder.
+ * Logins of one kind, measured round after round with the service and with what
+ * it is compared with.
  */
-import type { Algorithm, Flaw } from "./bearer_tokens.ts";
+import type { Algorithm } from "./bearer_tokens.ts";
+import { atMost, type Bound } from "./bench.ts";
 import { cpuBetween, cpuTimes } from "./consumption.ts";
 import { between, type Contender } from "./contender.ts";
 import type { Load } from "./load.ts";
 import type { Transport } from "./load_messages.ts";
 import { median } from "./statistics.ts";
 
-/** One kind of measurement, made in every round. */
-export interface Setting {
-  readonly algorithm: Algorithm;
-  readonly flaw: Flaw;
+/** One measurement. */
+export interface Measurement {
+  /** Whose tokens are shown. */
+  readonly pool: string;
   readonly transport: Transport;
   readonly atATime: number;
+  readonly count: number;
+  readonly expected: "admitted" | "refused";
 }
 
-/** What one login took, in one round. */
+/** What one login took, in one measurement. */
 export interface Sample {
   readonly responderMs: number;
   readonly natsServerMs: number;
@@ -27,11 +30,21 @@ export interface Sample {
   readonly p99: number;
 }
 
-export interface Series {
-  readonly setting: Setting;
+/** Measurements of two contenders; those with the same index were neighbours in time. */
+export interface Pair {
   readonly ours: Sample[];
-  readonly null: Sample[];
+  readonly other: Sample[];
 }
+
+/** Milliseconds of CPU for one login: what must be, and what we aim at. */
+export const CPU_BOUNDS: Readonly<
+  Record<Algorithm, { readonly must: Bound; readonly aim: Bound }>
+> = {
+  HS256: { must: atMost(0.4), aim: atMost(0.3) },
+  EdDSA: { must: atMost(0.4), aim: atMost(0.3) },
+  ES256: { must: atMost(0.45), aim: atMost(0.35) },
+  RS256: { must: atMost(0.45), aim: atMost(0.35) },
+};
 
 /** Longest time for one measurement: a machine that is much too slow must not take hours. */
 export const DURATION_MS_MAX = 20_000;
@@ -40,13 +53,12 @@ export const DURATION_MS_MAX = 20_000;
 export async function sample(
   load: Load,
   contender: Contender,
-  { atATime, flaw, transport }: Setting,
-  count: number,
+  { atATime, count, expected, pool, transport }: Measurement,
 ): Promise<Sample> {
   const before = contender.consumed();
   const loadBefore = cpuTimes(load.pid);
   const outcome = await load.logins({
-    pool: "measured",
+    pool,
     endpoint: contender.endpoint(transport),
     atATime,
     count,
@@ -56,10 +68,10 @@ export async function sample(
   const loadUsed = cpuBetween(loadBefore, cpuTimes(load.pid));
   const { admitted, failed, refused } = outcome;
   const done = admitted + refused;
-  const unexpected = flaw === "none" ? refused : admitted;
+  const unexpected = expected === "admitted" ? refused : admitted;
   if (failed + unexpected > 0) {
     throw new Error(
-      `${contender.name}, ${flaw}: ${admitted} admitted, ${refused} refused, ${failed} failed`,
+      `${contender.name}, to be ${expected}: ${admitted} admitted, ${refused} refused, ${failed} failed`,
     );
   }
   return {
@@ -72,6 +84,15 @@ export async function sample(
   };
 }
 
+/**
+ * The order of measurements in a round: A B B A, in the next round B A A B. What
+ * the machine does meanwhile, as long as it grows or falls evenly, then meets both
+ * alike, and whatever one leaves behind is not always found by the other.
+ */
+export function turns<T>(round: number, one: T, other: T): readonly T[] {
+  return round % 2 === 0 ? [one, other, other, one] : [other, one, one, other];
+}
+
 export function medianOf(
   samples: readonly Sample[],
   name: keyof Sample,
@@ -79,12 +100,27 @@ export function medianOf(
   return median(samples.map((sample) => sample[name]));
 }
 
-/** Median of the ratios of neighbours, which met the same machine. */
-export function ratioOf(
-  { null: ceiling, ours }: Series,
-  name: keyof Sample,
-): number {
-  return median(
-    ours.map((sample, round) => sample[name] / (ceiling[round]?.[name] ?? NaN)),
+/** Ratios of neighbours, which met the same machine. */
+export function ratiosOf({ other, ours }: Pair, name: keyof Sample): number[] {
+  return ours.map((sample, index) =>
+    sample[name] / (other[index]?.[name] ?? NaN)
   );
+}
+
+/**
+ * The ratio that the rates would have if both contenders kept all cores busy, by
+ * the CPU time of everything that takes part. Waiting and other programs disturb
+ * it less than they do the rates.
+ */
+export function ratioByCpu({ other, ours }: Pair): number {
+  return median(
+    ours.map((sample, index) => {
+      const neighbour = other[index];
+      return neighbour === undefined ? NaN : cpuOf(neighbour) / cpuOf(sample);
+    }),
+  );
+}
+
+function cpuOf({ loadMs, natsServerMs, responderMs }: Sample): number {
+  return loadMs + natsServerMs + responderMs;
 }

@@ -8,7 +8,7 @@ import {
   isWithin,
   type RungOutcome,
 } from "./bench.ts";
-import { cellText, tableText } from "./table_text.ts";
+import { cellText, spreadText, tableText } from "./table_text.ts";
 import { print } from "./printing.ts";
 
 export interface Result extends RungOutcome {
@@ -45,10 +45,11 @@ export async function writeResults(
     print(`\n${
       tableText({
         title: "Expected",
-        columns: ["", "value", "must be", "aim", "verdict"],
+        columns: ["", "value", "middle half", "must be", "aim", "verdict"],
         rows: findings.map((finding) => [
           finding.what,
           `${cellText(finding.value)} ${finding.unit}`.trim(),
+          spreadText(finding.spread),
           boundText(finding.must),
           boundText(finding.aim),
           verdict(finding),

@@ -3,6 +3,12 @@
  */
 import type { Quantiles } from "./load_messages.ts";
 
+/** Where the middle half of many values lies. */
+export interface Spread {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** The middle value; NaN of nothing. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -26,4 +32,8 @@ export function quantiles(values: readonly number[]): Quantiles {
     p99: quantile(values, 0.99),
     max: quantile(values, 1),
   };
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { low: quantile(values, 0.25), high: quantile(values, 0.75) };
 }

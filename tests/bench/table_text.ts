@@ -2,6 +2,7 @@
  * Tables as text.
  */
 import type { Table } from "./bench.ts";
+import type { Spread } from "./statistics.ts";
 
 export function tableText({ columns, rows, title }: Table): string {
   const cells = [columns, ...rows.map((row) => row.map(cellText))];
@@ -29,4 +30,10 @@ export function cellText(cell: string | number): string {
   if (Number.isInteger(cell)) return String(cell);
   const digits = Math.abs(cell) >= 100 ? 0 : Math.abs(cell) >= 10 ? 1 : 3;
   return cell.toFixed(digits);
+}
+
+export function spreadText(spread: Spread | undefined): string {
+  return spread === undefined
+    ? ""
+    : `${cellText(spread.low)} to ${cellText(spread.high)}`;
 }
