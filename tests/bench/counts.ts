@@ -4,6 +4,7 @@
  */
 import type { Finding, Table } from "./bench.ts";
 import type { Contender } from "./contender.ts";
+import { sleep } from "./sleep.ts";
 
 const ENDS = [
   "client admitted",
@@ -28,7 +29,7 @@ export async function checkCounts(service: Contender): Promise<Counts> {
   const endAt = performance.now() + LOG_SETTLES_MS;
   let ends = countEnds(await service.responder.output());
   while (sumOf(ends) !== delivered && performance.now() < endAt) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleep(POLL_MS);
     ends = countEnds(await service.responder.output());
   }
   return {

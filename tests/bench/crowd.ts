@@ -7,6 +7,7 @@
 import type { CrowdCommand, CrowdOutcome } from "./load_messages.ts";
 import { login } from "./raw_client.ts";
 import { quantiles } from "./statistics.ts";
+import { sleep } from "./sleep.ts";
 
 /** nats.js: reconnectTimeWait, counted from the beginning of the last attempt. */
 const RETRY_MS = 2000;
@@ -57,7 +58,7 @@ export async function runCrowd(
       const waitMs = RETRY_MS + Math.random() * RETRY_JITTER_MS;
       const leftMs = attemptAt + waitMs - performance.now();
       if (attempt < attemptsMax && leftMs > 0) {
-        await new Promise((resolve) => setTimeout(resolve, leftMs));
+        await sleep(leftMs);
       }
     }
     sums.lost++;

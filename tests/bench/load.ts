@@ -17,8 +17,10 @@ import { textLines } from "./text_lines.ts";
 
 export interface Load extends AsyncDisposable {
   readonly pid: number;
-  /** Mints tokens under a name, unless there are some of that name already. */
+  /** Mints tokens and keeps them under a name. */
   mint(pool: string, options: MintOptions, count: number): Promise<void>;
+  /** Keeps tokens under a name. */
+  keep(pool: string, tokens: readonly string[]): Promise<void>;
   logins(command: Omit<LoginsCommand, "kind">): Promise<LoginsOutcome>;
   crowd(command: Omit<CrowdCommand, "kind">): Promise<CrowdOutcome>;
 }
@@ -65,6 +67,9 @@ export function startLoad(hostname = LOOPBACK): Load {
     pid: child.pid,
     async mint(pool, options, count): Promise<void> {
       await ask({ kind: "mint", pool, ...options, count });
+    },
+    async keep(pool, tokens): Promise<void> {
+      await ask({ kind: "keep", pool, tokens });
     },
     async logins(command): Promise<LoginsOutcome> {
       const outcome = await ask({ kind: "logins", ...command });

@@ -12,6 +12,7 @@ import type {
   Numbered,
 } from "./load_messages.ts";
 import { login } from "./raw_client.ts";
+import { sleep } from "./sleep.ts";
 import { quantiles } from "./statistics.ts";
 import { textLines } from "./text_lines.ts";
 
@@ -30,12 +31,16 @@ async function runLogins(command: LoginsCommand): Promise<LoginsOutcome> {
   const admittedAt: number[] = [];
   const ends = { admitted: 0, refused: 0, failed: 0 };
   const startedAt = performance.now();
+  const nextBeginning = createPace(command.perSecond, startedAt);
   let begun = 0;
 
   async function client(): Promise<void> {
-    while (begun < count && performance.now() - startedAt < durationMs) {
+    for (;;) {
+      const loginAt = nextBeginning();
+      if (begun >= count || loginAt - startedAt >= durationMs) return;
       const token = tokens[begun++ % tokens.length] ?? "";
-      const loginAt = performance.now();
+      const waitMs = loginAt - performance.now();
+      if (waitMs > 0) await sleep(waitMs);
       const { end, connection } = await login(endpoint, token);
       connection?.close();
       ends[end]++;
@@ -53,11 +58,24 @@ async function runLogins(command: LoginsCommand): Promise<LoginsOutcome> {
   };
 }
 
+/** When the next login begins: now, or at one of the moments of a Poisson process. */
+function createPace(
+  perSecond: number | undefined,
+  startedAt: number,
+): () => number {
+  if (perSecond === undefined) return () => performance.now();
+  let due = startedAt;
+  return () => due -= Math.log(1 - Math.random()) / perSecond * 1000;
+}
+
 async function run(command: LoadCommand): Promise<LoadOutcome> {
   switch (command.kind) {
     case "mint":
       pools.set(command.pool, mintTokens(command, command.count));
-      return { kind: "mint" };
+      return { kind: "pool" };
+    case "keep":
+      pools.set(command.pool, command.tokens);
+      return { kind: "pool" };
     case "logins":
       return await runLogins(command);
     case "crowd":

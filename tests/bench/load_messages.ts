@@ -20,12 +20,24 @@ export interface MintCommand extends MintOptions {
   readonly count: number;
 }
 
+/** Keeps these tokens under a name. */
+export interface KeepCommand {
+  readonly kind: "keep";
+  readonly pool: string;
+  readonly tokens: readonly string[];
+}
+
 /** So many clients, each of which logs in, closes, and logs in again with another token. */
 export interface LoginsCommand {
   readonly kind: "logins";
   readonly pool: string;
   readonly endpoint: Endpoint;
   readonly atATime: number;
+  /**
+   * How many logins become due in a second, at moments that know nothing of each
+   * other, as those of a fleet. Without it each client goes on as soon as it can.
+   */
+  readonly perSecond?: number;
   /** Ends after so many logins, if given, and in any case after that time. */
   readonly count?: number;
   readonly durationMs: number;
@@ -48,10 +60,15 @@ export interface Numbered<T> {
   readonly content: T;
 }
 
-export type LoadCommand = MintCommand | LoginsCommand | CrowdCommand;
+export type LoadCommand =
+  | MintCommand
+  | KeepCommand
+  | LoginsCommand
+  | CrowdCommand;
 
-export interface MintOutcome {
-  readonly kind: "mint";
+/** The tokens are there. */
+export interface PoolOutcome {
+  readonly kind: "pool";
 }
 
 export interface LoginsOutcome {
@@ -61,6 +78,7 @@ export interface LoginsOutcome {
   /** Neither: no answer in time, or the connection ended without one. */
   readonly failed: number;
   readonly elapsedMs: number;
+  /** From when a login was begun, or was due: waiting for its turn is part of it. */
   readonly latencyMs: Quantiles;
   /** Wall clock of each admission, in milliseconds. */
   readonly admittedAt: readonly number[];
@@ -87,4 +105,4 @@ export interface Quantiles {
   readonly max: number;
 }
 
-export type LoadOutcome = MintOutcome | LoginsOutcome | CrowdOutcome;
+export type LoadOutcome = PoolOutcome | LoginsOutcome | CrowdOutcome;

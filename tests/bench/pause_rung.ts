@@ -13,6 +13,7 @@ import {
 import { startService } from "./contender.ts";
 import { checkCounts } from "./counts.ts";
 import { startLoad } from "./load.ts";
+import { sleep } from "./sleep.ts";
 
 export const pauseRung: Rung = {
   name: "pause",
@@ -118,8 +119,4 @@ function countBetween(
   to: number,
 ): number {
   return times.filter((time) => time >= from && time < to).length;
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { spawnWatched } from "../../src/dev/watched_child.ts";
+import { sleep } from "./sleep.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -67,7 +68,7 @@ export async function startResponder(
       await child.abandon();
       throw new Error(`Not ready: ${command.join(" ")}\n${words}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleep(POLL_MS);
   }
   const pid = Number(await Deno.readTextFile(pidFile));
   return {

@@ -36,6 +36,7 @@ export interface Scale {
     readonly waitingClients: number;
     readonly afterwardsMs: number;
   };
+  /** For each load; some seconds, as the probe tells of whole ones. */
   readonly lagMs: number;
   readonly memoryLogins: number;
   readonly memoryChunk: number;
@@ -93,7 +94,7 @@ export const QUICK: Scale = {
     waitingClients: 1000,
     afterwardsMs: 2500,
   },
-  lagMs: 1500,
+  lagMs: 3000,
   memoryLogins: 2000,
   memoryChunk: 1000,
 };
