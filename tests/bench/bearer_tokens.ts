@@ -57,8 +57,11 @@ export function createIssuers(): Readonly<Record<Algorithm, BenchIssuer>> {
   };
 }
 
-function createIssuer(algorithm: Algorithm): BenchIssuer {
-  const label = algorithm.toLowerCase();
+/** An issuer with a key of its own. */
+export function createIssuer(
+  algorithm: Algorithm,
+  label = algorithm.toLowerCase(),
+): BenchIssuer {
   const privateJwk = createPrivateJwk(algorithm);
   const { kty, crv, x, y, n, e } = privateJwk;
   const kid = `${label}-2031`;

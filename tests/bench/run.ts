@@ -12,6 +12,7 @@ import { createIssuers } from "./bearer_tokens.ts";
 import { authorizeRung } from "./authorize_rung.ts";
 import type { Bench, Rung } from "./bench.ts";
 import { cryptoRung } from "./crypto_rung.ts";
+import { issuersRung } from "./issuers_rung.ts";
 import { lagRung } from "./lag_rung.ts";
 import { loginsRung } from "./logins_rung.ts";
 import { memoryRung } from "./memory_rung.ts";
@@ -27,6 +28,7 @@ const RUNGS: readonly Rung[] = [
   authorizeRung,
   rulesRung,
   loginsRung,
+  issuersRung,
   stormsRung,
   pauseRung,
   lagRung,

@@ -1,0 +1,173 @@
+/**
+ * Whole logins with ten issuers configured, against the usual four: two services
+ * side by side, measured in turns. The tokens are of all issuers of an algorithm,
+ * one after the other, so that none of their keys is the only one that is warm.
+ */
+import {
+  type Algorithm,
+  ALGORITHMS,
+  type BenchIssuer,
+  createIssuer,
+  mintTokens,
+} from "./bearer_tokens.ts";
+import type { Bench, Finding, Rung, RungOutcome, Table } from "./bench.ts";
+import { type Contender, startService } from "./contender.ts";
+import { type Load, startLoad } from "./load.ts";
+import {
+  CPU_BOUNDS,
+  medianOf,
+  type Pair,
+  ratiosOf,
+  sample,
+  turns,
+} from "./login_series.ts";
+import { median, spreadOf } from "./statistics.ts";
+import { spreadText } from "./table_text.ts";
+
+export const issuersRung: Rung = {
+  name: "issuers",
+  summary: "Whole logins with ten issuers configured, against four",
+  run: measure,
+};
+
+/** Beside one issuer for each algorithm. */
+const FURTHER: readonly (readonly [Algorithm, label: string])[] = [
+  ["HS256", "hs256-2"],
+  ["EdDSA", "eddsa-2"],
+  ["ES256", "es256-2"],
+  ["ES256", "es256-3"],
+  ["RS256", "rs256-2"],
+  ["RS256", "rs256-3"],
+];
+const AT_A_TIME = 50;
+
+/** The other one has four issuers. */
+interface Series extends Pair {
+  readonly algorithm: Algorithm;
+}
+
+/** A service, and whose tokens it is shown. */
+interface Party {
+  readonly service: Contender;
+  readonly issuers: readonly BenchIssuer[];
+}
+
+async function measure(bench: Bench): Promise<RungOutcome> {
+  const { natsServer, scale } = bench;
+  const four = Object.values(bench.issuers);
+  const ten = [
+    ...four,
+    ...FURTHER.map(([algorithm, label]) => createIssuer(algorithm, label)),
+  ];
+  await using few = await startService({ natsServer, issuers: four });
+  await using many = await startService({ natsServer, issuers: ten });
+  await using load = startLoad();
+  const ours: Party = { service: many, issuers: ten };
+  const other: Party = { service: few, issuers: four };
+  await warmUp(bench, load, [other, ours]);
+  const all = ALGORITHMS.map((algorithm): Series => ({
+    algorithm,
+    ours: [],
+    other: [],
+  }));
+  for (let round = 0; round < scale.rounds; round++) {
+    bench.report(`issuers: round ${round + 1} of ${scale.rounds}`);
+    for (const series of all) {
+      for (const party of turns(round, other, ours)) {
+        const samples = party === ours ? series.ours : series.other;
+        const { count } = scale.logins;
+        await keepTokens(load, party, series.algorithm, count);
+        samples.push(
+          await sample(load, party.service, {
+            pool: "measured",
+            transport: "tcp",
+            atATime: AT_A_TIME,
+            count,
+            expected: "admitted",
+          }),
+        );
+      }
+    }
+  }
+  return { tables: [toTable(all)], findings: findings(all), samples: all };
+}
+
+async function warmUp(
+  { scale }: Bench,
+  load: Load,
+  parties: readonly Party[],
+): Promise<void> {
+  const count = Math.ceil(scale.logins.warmUp / ALGORITHMS.length);
+  for (const algorithm of ALGORITHMS) {
+    for (const party of parties) {
+      await keepTokens(load, party, algorithm, count);
+      await sample(load, party.service, {
+        pool: "measured",
+        transport: "tcp",
+        atATime: AT_A_TIME,
+        count,
+        expected: "admitted",
+      });
+    }
+  }
+}
+
+/** Tokens of all the issuers with that algorithm, in turns. */
+async function keepTokens(
+  load: Load,
+  { issuers }: Party,
+  algorithm: Algorithm,
+  count: number,
+): Promise<void> {
+  const lists = issuers
+    .filter((issuer) => issuer.algorithm === algorithm)
+    .map((issuer, _, { length }) =>
+      mintTokens({ issuer, flaw: "none" }, Math.ceil(count / length))
+    );
+  const tokens = Array.from(
+    { length: count },
+    (_, index) =>
+      lists[index % lists.length]?.[Math.floor(index / lists.length)] ?? "",
+  );
+  await load.keep("measured", tokens);
+}
+
+function toTable(all: readonly Series[]): Table {
+  return {
+    title: `Logins with ten issuers, TCP, ${AT_A_TIME} at a time: medians`,
+    columns: [
+      "algorithm",
+      "CPU ms",
+      "with four",
+      "ratio",
+      "middle half",
+      "nats-server",
+      "load",
+      "logins/s",
+      "with four",
+    ],
+    rows: all.map((series) => {
+      const ratios = ratiosOf(series, "responderMs");
+      return [
+        series.algorithm,
+        medianOf(series.ours, "responderMs"),
+        medianOf(series.other, "responderMs"),
+        median(ratios),
+        spreadText(spreadOf(ratios)),
+        medianOf(series.ours, "natsServerMs"),
+        medianOf(series.ours, "loadMs"),
+        Math.round(medianOf(series.ours, "perSecond")),
+        Math.round(medianOf(series.other, "perSecond")),
+      ];
+    }),
+  };
+}
+
+function findings(all: readonly Series[]): Finding[] {
+  return all.map(({ algorithm, ours }) => ({
+    what: `CPU of the service for a login with ten issuers, ${algorithm}`,
+    value: medianOf(ours, "responderMs"),
+    unit: "ms",
+    ...CPU_BOUNDS[algorithm],
+  }));
+}
