@@ -49,12 +49,19 @@ export interface ContenderOptions {
   readonly authorizationTimeout?: number;
   /** Loaded into the service before its own code. */
   readonly preload?: string;
+  /** Further settings of the service; their files go into the folder. */
+  readonly settings?: (folder: string) => Promise<object>;
 }
 
 /** The service, as `deno task start` runs it. */
 export function startService(options: ContenderOptions): Promise<Contender> {
   return startContender("service", options, async (stack, folder) => {
-    const file = await writeServiceFiles(stack, folder, options.issuers);
+    const file = await writeServiceFiles(
+      stack,
+      folder,
+      options.issuers,
+      await options.settings?.(folder),
+    );
     return {
       command: serviceCommand(file, options.preload),
       readyText: "ready: requests are taken",

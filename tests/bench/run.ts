@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { findNatsServer } from "../../src/dev/nats_server.ts";
 import { createIssuers } from "./bearer_tokens.ts";
+import { askedRung } from "./asked_rung.ts";
 import { authorizeRung } from "./authorize_rung.ts";
 import type { Bench, Rung } from "./bench.ts";
 import { cryptoRung } from "./crypto_rung.ts";
@@ -29,6 +30,7 @@ const RUNGS: readonly Rung[] = [
   rulesRung,
   loginsRung,
   issuersRung,
+  askedRung,
   stormsRung,
   pauseRung,
   lagRung,

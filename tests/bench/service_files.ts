@@ -1,7 +1,6 @@
 /**
  * The service under measurement as an operator sets it up: a configuration with
- * everything at its default that has one, an issuer for each algorithm, secrets
- * in files.
+ * everything at its default that has one, some issuers, secrets in files.
  */
 import {
   CONFIGURATION_VARIABLE,
@@ -22,6 +21,7 @@ export async function writeServiceFiles(
   },
   folder: string,
   issuers: readonly BenchIssuer[],
+  further: object = {},
 ): Promise<string> {
   for (const { label, privateJwk, publicJwk } of issuers) {
     const file = `${folder}/${label}`;
@@ -56,6 +56,7 @@ export async function writeServiceFiles(
     issuers: issuers.map((issuer) => issuerSettings(issuer, folder)),
     monitoring: { listen: "127.0.0.1:0" },
     log: { format: "json" },
+    ...further,
   };
   const file = `${folder}/callout.yaml`;
   // JSON is YAML.
@@ -83,19 +84,25 @@ export function writeSecret(file: string, text: string): Promise<void> {
   return Deno.writeTextFile(file, text, { mode: 0o600 });
 }
 
+const START_COMMAND = project.tasks.start.command;
+
+/** What `deno task start` says about the heap. */
+export function heapFlags(): readonly string[] {
+  return START_COMMAND.match(/--v8-flags=\S+/g) ?? [];
+}
+
 /** How `deno task start` runs it, for that configuration. */
 export function serviceCommand(
   file: string,
   preload: string | undefined,
 ): string[] {
-  const { command } = project.tasks.start;
   return [
     "env",
     `${CONFIGURATION_VARIABLE}=${file}`,
     // What the task says about memory, in its own words.
-    ...command.match(/\bMALLOC_\w+=\S+/g) ?? [],
+    ...START_COMMAND.match(/\bMALLOC_\w+=\S+/g) ?? [],
     ...denoRun(
-      ...command.match(/--v8-flags=\S+/g) ?? [],
+      ...heapFlags(),
       ...(preload === undefined ? [] : [`--preload=${preload}`]),
       ...listPermissionFlags(loadServiceConfig(file)),
     ),
