@@ -13,6 +13,7 @@ import { askedRung } from "./asked_rung.ts";
 import { authorizeRung } from "./authorize_rung.ts";
 import type { Bench, Rung } from "./bench.ts";
 import { cryptoRung } from "./crypto_rung.ts";
+import { hangingRung } from "./hanging_rung.ts";
 import { issuersRung } from "./issuers_rung.ts";
 import { lagRung } from "./lag_rung.ts";
 import { loginsRung } from "./logins_rung.ts";
@@ -31,6 +32,7 @@ const RUNGS: readonly Rung[] = [
   loginsRung,
   issuersRung,
   askedRung,
+  hangingRung,
   stormsRung,
   pauseRung,
   lagRung,

@@ -38,6 +38,8 @@ export interface Scale {
   };
   /** For each load; some seconds, as the probe tells of whole ones. */
   readonly lagMs: number;
+  /** For each stream of tokens beside the logins. */
+  readonly hangingMs: number;
   readonly memoryLogins: number;
   readonly memoryChunk: number;
 }
@@ -70,6 +72,7 @@ export const FULL: Scale = {
     afterwardsMs: 6000,
   },
   lagMs: 8000,
+  hangingMs: 4000,
   memoryLogins: 200_000,
   memoryChunk: 20_000,
 };
@@ -95,6 +98,7 @@ export const QUICK: Scale = {
     afterwardsMs: 2500,
   },
   lagMs: 3000,
+  hangingMs: 2500,
   memoryLogins: 2000,
   memoryChunk: 1000,
 };
