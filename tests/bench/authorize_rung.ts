@@ -19,6 +19,7 @@ import { type Algorithm, type Flaw, mintTokens } from "./bearer_tokens.ts";
 import { atMost, type Bench, type Rung, type RungOutcome } from "./bench.ts";
 import { grant, readKeys } from "./null_responder.ts";
 import { loadServiceConfig, writeServiceFiles } from "./service_files.ts";
+import { SILENT } from "./silent_log.ts";
 import { costOfEach, costsInTurns } from "./timing.ts";
 
 export const authorizeRung: Rung = {
@@ -193,14 +194,6 @@ async function createStages(
     responseBytesMax: () => 1024 * 1024,
   };
 }
-
-const SILENT = {
-  debug(): void {},
-  info(): void {},
-  warn(): void {},
-  error(): void {},
-  audit(): void {},
-};
 
 /** What the null responder does for a request, within this program too. */
 function nullGrant(

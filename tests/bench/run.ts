@@ -13,6 +13,7 @@ import { askedRung } from "./asked_rung.ts";
 import { authorizeRung } from "./authorize_rung.ts";
 import type { Bench, Rung } from "./bench.ts";
 import { cryptoRung } from "./crypto_rung.ts";
+import { floodRung } from "./flood_rung.ts";
 import { hangingRung } from "./hanging_rung.ts";
 import { issuersRung } from "./issuers_rung.ts";
 import { lagRung } from "./lag_rung.ts";
@@ -37,6 +38,7 @@ const RUNGS: readonly Rung[] = [
   pauseRung,
   lagRung,
   memoryRung,
+  floodRung,
 ];
 
 const USAGE = `The benchmark ladder.

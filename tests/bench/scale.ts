@@ -40,6 +40,7 @@ export interface Scale {
   readonly lagMs: number;
   /** For each stream of tokens beside the logins. */
   readonly hangingMs: number;
+  readonly randomTokens: number;
   readonly memoryLogins: number;
   readonly memoryChunk: number;
 }
@@ -73,6 +74,7 @@ export const FULL: Scale = {
   },
   lagMs: 8000,
   hangingMs: 4000,
+  randomTokens: 1_000_000,
   memoryLogins: 200_000,
   memoryChunk: 20_000,
 };
@@ -99,6 +101,7 @@ export const QUICK: Scale = {
   },
   lagMs: 3000,
   hangingMs: 2500,
+  randomTokens: 50_000,
   memoryLogins: 2000,
   memoryChunk: 1000,
 };

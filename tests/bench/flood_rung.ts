@@ -1,0 +1,89 @@
+/**
+ * A million random opaque tokens: what is remembered of the good ones, and memory.
+ * Each is asked about at a real endpoint; only NATS is left out, as whole logins
+ * would take twenty minutes and remember nothing more of a token.
+ */
+import { startTokenEndpoint } from "./asked_service.ts";
+import { atMost, type Bench, type Rung, type RungOutcome } from "./bench.ts";
+import {
+  type FloodOutcome,
+  GOOD_TOKENS,
+  WARM_UP_TOKENS,
+} from "./opaque_flood.ts";
+import { denoRun } from "./programs.ts";
+import { heapFlags } from "./service_files.ts";
+
+export const floodRung: Rung = {
+  name: "flood",
+  summary: "1,000,000 random opaque tokens: memory, and who stays remembered",
+  run: measure,
+};
+
+const GROWTH_MIB_MAX = 30;
+
+async function measure({ report, scale }: Bench): Promise<RungOutcome> {
+  const count = scale.randomTokens;
+  report(`flood: ${count} random tokens`);
+  await using endpoint = await startTokenEndpoint();
+  const outcome = await flood(endpoint.origin, count);
+  const { afterMiB, beforeMiB, elapsedMs, highestMiB, startMiB } = outcome;
+  // About each once; about a good one that was forgotten, once more.
+  const forgotten = await endpoint.questions() -
+    (GOOD_TOKENS + WARM_UP_TOKENS + count);
+  return {
+    tables: [{
+      title: "Random opaque tokens, each of them asked about, without NATS",
+      columns: [
+        "tokens",
+        "a second",
+        "MiB at first",
+        `after ${WARM_UP_TOKENS}`,
+        "after all",
+        "highest",
+        `of ${GOOD_TOKENS} good ones forgotten`,
+      ],
+      rows: [[
+        count,
+        Math.round(count / elapsedMs * 1000),
+        startMiB,
+        beforeMiB,
+        afterMiB,
+        highestMiB,
+        forgotten,
+      ]],
+    }],
+    findings: [
+      {
+        what: `growth by ${count} random opaque tokens`,
+        value: highestMiB - beforeMiB,
+        unit: "MiB",
+        must: atMost(GROWTH_MIB_MAX),
+      },
+      {
+        what: `good tokens that ${count} random ones push out`,
+        value: forgotten,
+        unit: "",
+        must: atMost(0),
+        exact: true,
+      },
+    ],
+  };
+}
+
+async function flood(origin: string, count: number): Promise<FloodOutcome> {
+  const program = new URL("opaque_flood.ts", import.meta.url).pathname;
+  const [deno = "", ...args] = denoRun(
+    ...heapFlags(),
+    // It reads its own memory's size in /proc, which takes all of them.
+    "--allow-all",
+    program,
+    origin,
+    String(count),
+  );
+  const { stdout, success } = await new Deno.Command(deno, {
+    args,
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("flood: some tokens were judged wrongly");
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
