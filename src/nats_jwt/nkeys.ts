@@ -77,7 +77,7 @@ export function decodeSeed(
   const prefix = SEED_PREFIX_BY_ROLE[role];
   if (!text.startsWith(prefix)) {
     throw new SyntaxError(
-      `Cannot read seed: an ${role} seed starts with "${prefix}"`,
+      `Cannot read seed: ${role} seeds start with "${prefix}"`,
     );
   }
   let publicKey: string;

@@ -49,7 +49,11 @@ Deno.test("I5 verifySignature() takes what nkeys signs and nothing else", () => 
 });
 
 const wrongSeeds: [why: string, seed: () => string, message: string][] = [
-  ["of a user", () => createSeed("user").reveal(), 'starts with "SA"'],
+  [
+    "of a user",
+    () => createSeed("user").reveal(),
+    'account seeds start with "SA"',
+  ],
   ["with one character changed", () => {
     const seed = createSeed("account").reveal();
     return seed.slice(0, 20) + (seed[20] === "A" ? "B" : "A") + seed.slice(21);
@@ -67,9 +71,9 @@ const wrongSeeds: [why: string, seed: () => string, message: string][] = [
   [
     "that is a public key",
     () => createAccount().getPublicKey(),
-    'starts with "SA"',
+    'account seeds start with "SA"',
   ],
-  ["that is empty", () => "", 'starts with "SA"'],
+  ["that is empty", () => "", 'account seeds start with "SA"'],
 ];
 
 for (const [why, makeSeed, message] of wrongSeeds) {
