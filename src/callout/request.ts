@@ -145,7 +145,7 @@ function open(
   if (serverXkey === undefined || others.length > 0) {
     return discarded("server_xkey_invalid", "Not exactly one server xkey");
   }
-  if (!xkey.accepts(serverXkey)) return discarded("server_xkey_invalid");
-  return xkey.open(message.payload, serverXkey) ??
-    discarded("request_seal_broken");
+  const opened = xkey.open(message.payload, serverXkey);
+  if (opened === "sender unusable") return discarded("server_xkey_invalid");
+  return opened === "seal broken" ? discarded("request_seal_broken") : opened;
 }

@@ -13,18 +13,12 @@ import {
   fromSeed,
   type KeyPair,
 } from "@nats-io/nkeys";
-import { Buffer } from "node:buffer";
-import {
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign,
-  verify,
-} from "node:crypto";
+import { type KeyObject, sign, verify } from "node:crypto";
 import { assert } from "../base/assert.ts";
 import { Secret } from "../base/secret.ts";
 import { decodeBase32 } from "./base32.ts";
 import { decodePublicKey, type NkeyRole } from "./public_key.ts";
+import { importPrivateKey, importPublicKey } from "./raw_key.ts";
 
 /** Signs with an nkey. Holds the private key and never shows it. */
 export interface SigningKey {
@@ -48,11 +42,6 @@ const CREATE_BY_ROLE: Readonly<Record<NkeyRole, () => KeyPair>> = {
   server: createServer,
   user: createUser,
 };
-
-/** DER of an Ed25519 private key, up to its 32 bytes (RFC 8410 section 7). */
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-/** DER of an Ed25519 public key, up to its 32 bytes (RFC 8410 section 4). */
-const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
 
 /** A new random seed of that role. */
 export function createSeed(role: NkeyRole): Secret {
@@ -103,11 +92,7 @@ export function signingKeyFromSeed(
   role: Exclude<NkeyRole, "curve">,
 ): SigningKey {
   const { raw, publicKey } = decodeSeed(seed, role);
-  const privateKey = createPrivateKey({
-    key: Buffer.concat([PKCS8_PREFIX, raw]),
-    format: "der",
-    type: "pkcs8",
-  });
+  const privateKey = importPrivateKey(raw, "ed25519");
   return {
     publicKey,
     sign(bytes: Uint8Array): Uint8Array {
@@ -122,12 +107,7 @@ export function verifyingKey(
   role: NkeyRole,
 ): KeyObject | undefined {
   const raw = decodePublicKey(publicKey, role);
-  if (raw === undefined) return undefined;
-  return createPublicKey({
-    key: Buffer.concat([SPKI_PREFIX, raw]),
-    format: "der",
-    type: "spki",
-  });
+  return raw === undefined ? undefined : importPublicKey(raw, "ed25519");
 }
 
 /** Whether the 64 bytes are the key's Ed25519 signature of these bytes (RFC 8032, S below L). */

@@ -32,6 +32,16 @@ let bytes = new Uint8Array(words.buffer);
 const tagHalves = new BigUint64Array(2);
 const tag = new Uint8Array(tagHalves.buffer);
 
+/** The nonce that makes a box's key: HSalsa20 takes its first 16 bytes. */
+const ZEROS = new Uint8Array(NONCE_BYTES);
+
+/** The key of a NaCl box, from the secret that X25519 makes. */
+export function boxKey(secret: Uint8Array): Uint8Array {
+  initialize(secret, ZEROS);
+  const key = Int32Array.of(...state.subarray(1, 5), ...state.subarray(11, 15));
+  return new Uint8Array(key.buffer);
+}
+
 /** Writes tag and ciphertext to `target`, from `offset` on. */
 export function sealSecretbox(
   target: Uint8Array,

@@ -2,18 +2,19 @@
  * Curve keys: opens what a server sealed for us and seals what we answer, in the
  * `xkv1` form of nkeys (version, 24 bytes of nonce, NaCl box).
  *
- * Deriving the shared key takes 30 times as long as using it, and a server keeps
- * one xkey for its whole life (nats-server `NewServer`), so shared keys are
- * remembered per server.
+ * Deriving the shared key takes four times as long as using it, and a server
+ * keeps one xkey for its whole life (nats-server `NewServer`), so shared keys are
+ * remembered per server; not before one has opened or sealed something, or
+ * whoever invents keys would have the real ones forgotten.
  *
  * @see github.com/nats-io/nkeys `xkeys.go`
  */
 import { LRUCache } from "lru-cache";
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
-import nacl from "tweetnacl";
 import { XKEY_CACHE_ENTRIES_MAX } from "../base/limits.ts";
 import type { Secret } from "../base/secret.ts";
+import { type AgreeOnKey, createKeyAgreement } from "./key_agreement.ts";
 import { decodeSeed } from "./nkeys.ts";
 import { decodePublicKey } from "./public_key.ts";
 import {
@@ -28,18 +29,19 @@ const VERSION = Buffer.from("xkv1");
 const BOX_START = VERSION.length + NONCE_BYTES;
 const OVERHEAD_BYTES = BOX_START + TAG_BYTES;
 
+/** Why something was not opened: no key can be shared with that sender, or it is not what they sealed for us. */
+export type SealFault = "sender unusable" | "seal broken";
+
 export interface Xkey {
   readonly publicKey: string;
-  /** What the sender sealed for this key, or undefined if the seal does not hold. */
-  open(sealed: Uint8Array, senderPublicKey: string): Uint8Array | undefined;
+  /** What the sender sealed for this key. */
+  open(sealed: Uint8Array, senderPublicKey: string): Uint8Array | SealFault;
   /**
    * Seals for a recipient.
    *
    * @throws {TypeError} If the recipient's key is not a curve key that can be used.
    */
   seal(plain: Uint8Array, recipientPublicKey: string): Uint8Array;
-  /** Whether a shared key with that public key exists: it is a curve key and not of low order. */
-  accepts(publicKey: string): boolean;
 }
 
 /** Whether the bytes claim to be sealed. */
@@ -52,6 +54,11 @@ export function isSealed(bytes: Uint8Array): boolean {
  */
 export function xkeyFromSeed(seed: Secret): Xkey {
   const { raw, publicKey } = decodeSeed(seed, "curve");
+  return createXkey(publicKey, createKeyAgreement(raw));
+}
+
+/** The same for whatever knows the private key. */
+export function createXkey(publicKey: string, agreeOnKey: AgreeOnKey): Xkey {
   const sharedKeys = new LRUCache<string, Uint8Array>({
     max: XKEY_CACHE_ENTRIES_MAX,
   });
@@ -60,33 +67,29 @@ export function xkeyFromSeed(seed: Secret): Xkey {
     const known = sharedKeys.get(otherPublicKey);
     if (known !== undefined) return known;
     const otherRaw = decodePublicKey(otherPublicKey, "curve");
-    if (otherRaw === undefined) return undefined;
-    // A point of low order makes the same shared secret with everybody (RFC 7748 section 6.1).
-    if (nacl.scalarMult(raw, otherRaw).every((byte) => byte === 0)) {
-      return undefined;
-    }
-    const derived = nacl.box.before(otherRaw, raw);
-    sharedKeys.set(otherPublicKey, derived);
-    return derived;
+    return otherRaw === undefined ? undefined : agreeOnKey(otherRaw);
   }
 
   return {
     publicKey,
-    accepts(otherPublicKey: string): boolean {
-      return sharedKey(otherPublicKey) !== undefined;
-    },
-    open(sealed: Uint8Array, senderPublicKey: string): Uint8Array | undefined {
-      if (sealed.length < OVERHEAD_BYTES || !isSealed(sealed)) return undefined;
+    open(sealed, senderPublicKey): Uint8Array | SealFault {
+      if (sealed.length < OVERHEAD_BYTES || !isSealed(sealed)) {
+        return "seal broken";
+      }
       const key = sharedKey(senderPublicKey);
-      if (key === undefined) return undefined;
+      if (key === undefined) return "sender unusable";
       const nonce = sealed.subarray(VERSION.length, BOX_START);
-      return openSecretbox(sealed.subarray(BOX_START), nonce, key);
+      const plain = openSecretbox(sealed.subarray(BOX_START), nonce, key);
+      if (plain === undefined) return "seal broken";
+      sharedKeys.set(senderPublicKey, key);
+      return plain;
     },
-    seal(plain: Uint8Array, recipientPublicKey: string): Uint8Array {
+    seal(plain, recipientPublicKey): Uint8Array {
       const key = sharedKey(recipientPublicKey);
       if (key === undefined) {
         throw new TypeError("Cannot seal: the recipient's xkey is not usable");
       }
+      sharedKeys.set(recipientPublicKey, key);
       const sealed = Buffer.allocUnsafe(OVERHEAD_BYTES + plain.length);
       VERSION.copy(sealed);
       randomFillSync(sealed, VERSION.length, NONCE_BYTES);

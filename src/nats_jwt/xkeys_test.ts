@@ -1,10 +1,14 @@
-import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createCurve, fromCurveSeed } from "@nats-io/nkeys";
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
 import { curvePublicKey } from "../../tests/fixtures/nkey_text.ts";
-import { createSeed } from "./nkeys.ts";
-import { isSealed, xkeyFromSeed } from "./xkeys.ts";
+import { XKEY_CACHE_ENTRIES_MAX } from "../base/limits.ts";
+import { createKeyAgreement } from "./key_agreement.ts";
+import { createSeed, decodeSeed } from "./nkeys.ts";
+import { createXkey, isSealed, xkeyFromSeed } from "./xkeys.ts";
 
-const PLAIN = new TextEncoder().encode("an authorization request");
+const PLAIN = Buffer.from("an authorization request");
 
 Deno.test("xkeyFromSeed() opens what nkeys seals, and the other way round", () => {
   for (let round = 0; round < 5; round++) {
@@ -15,9 +19,7 @@ Deno.test("xkeyFromSeed() opens what nkeys seals, and the other way round", () =
     const server = createCurve();
     const sealedByServer = server.seal(PLAIN, own.publicKey);
     assert(isSealed(sealedByServer));
-    assertEquals([...own.open(sealedByServer, server.getPublicKey()) ?? []], [
-      ...PLAIN,
-    ]);
+    assertEquals(own.open(sealedByServer, server.getPublicKey()), PLAIN);
     const sealedByUs = own.seal(PLAIN, server.getPublicKey());
     assertEquals([...server.open(sealedByUs, own.publicKey) ?? []], [...PLAIN]);
   }
@@ -42,25 +44,25 @@ Deno.test("I4 open() refuses every broken seal", () => {
     broken[index] = (broken[index] ?? 0) ^ 1;
     assertEquals(
       own.open(broken, server.getPublicKey()),
-      undefined,
+      "seal broken",
       `byte ${index}`,
     );
   }
   for (const length of [0, 3, 4, 27, 28, 43, sealed.length - 1]) {
     assertEquals(
       own.open(sealed.subarray(0, length), server.getPublicKey()),
-      undefined,
+      "seal broken",
     );
   }
   assertEquals(
     own.open(sealed, createCurve().getPublicKey()),
-    undefined,
+    "seal broken",
     "foreign sender",
   );
   const foreign = createCurve().seal(PLAIN, createCurve().getPublicKey());
   assertEquals(
     own.open(foreign, server.getPublicKey()),
-    undefined,
+    "seal broken",
     "for another recipient",
   );
 });
@@ -77,19 +79,18 @@ const LOW_ORDER_POINTS = [
 ];
 
 for (const point of LOW_ORDER_POINTS) {
-  Deno.test(`I4 accepts() refuses the point of low order ${point.slice(0, 8)}…`, () => {
+  Deno.test(`I4 open() and seal() refuse the point of low order ${point.slice(0, 8)}…`, () => {
     const own = xkeyFromSeed(createSeed("curve"));
-    const key = curvePublicKey(
-      Uint8Array.from(point.match(/../g) ?? [], (byte) => parseInt(byte, 16)),
-    );
-    assertFalse(own.accepts(key));
+    const key = curvePublicKey(Buffer.from(point, "hex"));
+    const sealed = createCurve().seal(PLAIN, own.publicKey);
+    assertEquals(own.open(sealed, key), "sender unusable");
     assertThrows(() => own.seal(PLAIN, key), TypeError, "not usable");
   });
 }
 
-Deno.test("I4 accepts() takes a curve key and refuses other nkeys", () => {
+Deno.test("I4 open() refuses what is no curve key", () => {
   const own = xkeyFromSeed(createSeed("curve"));
-  assert(own.accepts(createCurve().getPublicKey()));
+  const sealed = createCurve().seal(PLAIN, own.publicKey);
   for (
     const key of [
       "",
@@ -98,6 +99,35 @@ Deno.test("I4 accepts() takes a curve key and refuses other nkeys", () => {
       "A".repeat(56),
     ]
   ) {
-    assertFalse(own.accepts(key), key);
+    assertEquals(own.open(sealed, key), "sender unusable", key);
   }
+});
+
+Deno.test("I4 open() remembers the keys of those who have sealed something, and no invented ones", () => {
+  const { raw, publicKey } = decodeSeed(createSeed("curve"), "curve");
+  const agreeOnKey = createKeyAgreement(raw);
+  let agreements = 0;
+  const own = createXkey(publicKey, (otherRaw) => {
+    agreements++;
+    return agreeOnKey(otherRaw);
+  });
+  const server = createCurve();
+  const sealed = server.seal(PLAIN, publicKey);
+  assertEquals(own.open(sealed, server.getPublicKey()), PLAIN);
+  own.seal(PLAIN, server.getPublicKey());
+  assertEquals(agreements, 1);
+
+  for (let count = 0; count <= XKEY_CACHE_ENTRIES_MAX; count++) {
+    const invented = curvePublicKey(randomBytes(32));
+    assertEquals(own.open(sealed, invented), "seal broken");
+  }
+  agreements = 0;
+  assertEquals(own.open(sealed, server.getPublicKey()), PLAIN);
+  own.seal(PLAIN, server.getPublicKey());
+  assertEquals(agreements, 0);
+
+  const recipient = createCurve().getPublicKey();
+  own.seal(PLAIN, recipient);
+  own.seal(PLAIN, recipient);
+  assertEquals(agreements, 1);
 });

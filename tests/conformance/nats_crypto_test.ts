@@ -38,10 +38,9 @@ vectorTest(
         base64(box),
       ]);
       const opened = own.open(sealed, sender);
-      assert(opened !== undefined);
       assertEquals(Buffer.from(opened).toString("base64"), message);
       sealed[sealed.length - 1] = (sealed[sealed.length - 1] ?? 0) ^ 1;
-      assertEquals(own.open(sealed, sender), undefined);
+      assertEquals(own.open(sealed, sender), "seal broken");
     }
   },
 );
@@ -62,9 +61,6 @@ vectorTest(
     for (const row of rows) {
       const own = xkeyFromSeed(curveSeed(hex(row.private)));
       const sender = curvePublicKey(hex(row.public));
-      const zero = /^0+$/.test(row.shared);
-      assertEquals(own.accepts(sender), !zero, `tcId ${row.tcId}`);
-      if (zero) continue;
       // A box made from the published shared secret, which xkeys must open.
       const key = hsalsa20(hex(row.shared));
       const box = nacl.secretbox(Buffer.from("plain"), new Uint8Array(24), key);
@@ -73,9 +69,10 @@ vectorTest(
         Buffer.alloc(24),
         box,
       ]);
+      const zero = /^0+$/.test(row.shared);
       assertEquals(
-        Buffer.from(own.open(sealed, sender) ?? []).toString(),
-        "plain",
+        own.open(sealed, sender),
+        zero ? "sender unusable" : Buffer.from("plain"),
         `tcId ${row.tcId}`,
       );
     }
