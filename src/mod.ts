@@ -90,7 +90,11 @@ export interface CalloutOptions {
   readonly permit?: Permit | readonly RuleOptions[];
   /** Longest session, in seconds; an hour unless given. */
   readonly sessionSecondsMax?: number;
-  /** JSON lines on standard output unless given. */
+  /**
+   * Where to log. Unless given: the logger `nats-auth-callout` of LogTape if your
+   * program has configured LogTape (give that category a sink: logins are among
+   * the lines), JSON lines on standard output otherwise.
+   */
   readonly log?: Log;
   /** Gives up connecting. Afterwards `stop()` ends the service. */
   readonly signal?: AbortSignal;

@@ -5,14 +5,17 @@
  * not named here does not compile, which is how tokens, seeds and claims stay
  * out of the log. Values are escaped and cut, volume is bounded with exact
  * counts, and neither a slow nor a closed stdout stops or delays a login.
+ *
+ * A program around this one that has configured LogTape gets the records there
+ * instead: what it configures is its own, and nothing is configured here.
  */
-import { configureSync, getConfig, getLogger } from "@logtape/logtape";
-import type { LogRecord } from "@logtape/logtape";
+import { getConfig, getLogger } from "@logtape/logtape";
 import { monotonicClock } from "../base/time.ts";
 import type { MonotonicClock } from "../base/time.ts";
-import { formatJsonLine, formatTextLine } from "./log_line.ts";
+import { formatJsonLine, formatTextLine, listedFields } from "./log_line.ts";
 import type { LogFields, LogLevel } from "./log_line.ts";
 import { createStdoutQueue } from "./log_output.ts";
+import type { LineQueue } from "./log_output.ts";
 import { createSampler } from "./log_sampling.ts";
 
 export type { LogFields, LogLevel } from "./log_line.ts";
@@ -38,7 +41,7 @@ export interface OpenLog extends Log {
 export interface LogOptions {
   readonly format: "json" | "text";
   readonly level: LogLevel;
-  /** Receives each line, without its end. Stdout when left out. */
+  /** Receives each line, without its end. When left out: LogTape where it is configured, else stdout. */
   readonly write?: (line: string) => void;
   /** Lines a second for one message and code; the rest is counted. */
   readonly linesPerSecondMax?: number;
@@ -51,7 +54,7 @@ export interface LogOptions {
  */
 const LINES_PER_SECOND_MAX = 100;
 
-/** LogTape is one configuration a process; each log is a category below this one. */
+/** What a program that configures LogTape calls us. */
 const CATEGORY = "nats-auth-callout";
 
 const SEVERITY: Readonly<Record<LogLevel, number>> = {
@@ -61,31 +64,18 @@ const SEVERITY: Readonly<Record<LogLevel, number>> = {
   error: 3,
 };
 
-/** Where the records of each open log go, by the second part of their category. */
-const outputs = new Map<string, (record: LogRecord) => void>();
-let logsCreated = 0;
-
 export function createLog(options: LogOptions): OpenLog {
-  const name = String(logsCreated++);
+  const { write } = options;
   const format = options.format === "json" ? formatJsonLine : formatTextLine;
-  const queue = createQueue(options.write, format);
+  const queue = createQueue(write, format);
   const severityMin = SEVERITY[options.level];
-
-  configureOnce();
-  const logger = getLogger([CATEGORY, name]);
-  outputs.set(name, (record) => {
-    queue.push(format(
-      record.timestamp,
-      record.level === "warning" ? "warn" : toLogLevel(record.level),
-      String(record.rawMessage),
-      record.properties,
-    ));
-  });
+  const logger = getLogger(CATEGORY);
 
   function emit(level: LogLevel, message: string, fields: LogFields): void {
-    const properties = { ...fields };
-    if (level === "warn") logger.warning(message, properties);
-    else logger[level](message, properties);
+    // Asked each time: it may be configured after this log was made.
+    if (write === undefined && getConfig() !== null) {
+      logger[level](message, listedFields(fields));
+    } else queue.push(format(Date.now(), level, message, fields));
   }
 
   const sampler = createSampler({
@@ -112,38 +102,14 @@ export function createLog(options: LogOptions): OpenLog {
     async close(): Promise<void> {
       sampler.close();
       await queue.close();
-      outputs.delete(name);
     },
   };
-}
-
-function configureOnce(): void {
-  if (getConfig() !== null) return;
-  configureSync({
-    sinks: {
-      lines: (record) => outputs.get(record.category[1] ?? "")?.(record),
-    },
-    loggers: [
-      { category: CATEGORY, sinks: ["lines"], lowestLevel: "debug" },
-      // LogTape's own remarks would go to the console, past the closed list.
-      { category: ["logtape", "meta"], sinks: [], lowestLevel: null },
-    ],
-  });
-}
-
-function toLogLevel(level: LogRecord["level"]): LogLevel {
-  return level === "debug" || level === "info" ? level : "error";
-}
-
-interface Queue {
-  push(line: string): void;
-  close(): Promise<void>;
 }
 
 function createQueue(
   write: ((line: string) => void) | undefined,
   format: typeof formatJsonLine,
-): Queue {
+): LineQueue {
   if (write !== undefined) {
     return { push: write, close: () => Promise.resolve() };
   }

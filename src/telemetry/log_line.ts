@@ -92,7 +92,27 @@ const UNSAFE_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
 /** A string that needs no quotes in text. */
 const QUOTED_WORD_REGEXP = /^"([\w.:@/+<>*$-]+)"$/;
 
-type Properties = Readonly<Record<string, unknown>>;
+/** The fields that are on the list: plain, cut, and not yet escaped. */
+export function listedFields(
+  fields: LogFields,
+): Record<string, string | number> {
+  const properties: Readonly<Record<string, unknown>> = { ...fields };
+  const listed: Record<string, string | number> = {};
+  for (const name of FIELD_NAMES) {
+    const value = toValue(name, properties[name]);
+    if (value !== undefined) listed[name] = value;
+  }
+  return listed;
+}
+
+/** Undefined for what is neither text nor a finite number: it is left out. */
+function toValue(name: string, value: unknown): string | number | undefined {
+  if (typeof value === "number" && Number.isFinite(value)) {
+    return Math.round(value * 1000) / 1000;
+  }
+  if (typeof value !== "string") return undefined;
+  return cut(name === "url" ? toOrigin(value) : value);
+}
 
 export function formatJsonLine(
   timeMs: number,
@@ -102,10 +122,8 @@ export function formatJsonLine(
 ): string {
   let line = `{"time":"${new Date(timeMs).toISOString()}","level":"${level}",` +
     `"message":${quote(message)}`;
-  const properties: Properties = { ...fields };
-  for (const name of FIELD_NAMES) {
-    const text = toJson(name, properties[name]);
-    if (text !== undefined) line += `,"${name}":${text}`;
+  for (const [name, value] of Object.entries(listedFields(fields))) {
+    line += `,"${name}":${toJson(value)}`;
   }
   return `${line}}`;
 }
@@ -120,22 +138,14 @@ export function formatTextLine(
   let line = `${time} ${level.toUpperCase().padEnd(5)} ${
     quote(message).slice(1, -1)
   }`;
-  const properties: Properties = { ...fields };
-  for (const name of FIELD_NAMES) {
-    const text = toJson(name, properties[name]);
-    if (text === undefined) continue;
-    line += ` ${name}=${text.replace(QUOTED_WORD_REGEXP, "$1")}`;
+  for (const [name, value] of Object.entries(listedFields(fields))) {
+    line += ` ${name}=${toJson(value).replace(QUOTED_WORD_REGEXP, "$1")}`;
   }
   return line;
 }
 
-/** Undefined for what is neither text nor a finite number: it is left out. */
-function toJson(name: string, value: unknown): string | undefined {
-  if (typeof value === "number" && Number.isFinite(value)) {
-    return String(Math.round(value * 1000) / 1000);
-  }
-  if (typeof value !== "string") return undefined;
-  return quote(name === "url" ? toOrigin(value) : value);
+function toJson(value: string | number): string {
+  return typeof value === "number" ? String(value) : quote(value);
 }
 
 /** Scheme, host and port: user, path and query may hold secrets. */
@@ -144,10 +154,13 @@ function toOrigin(text: string): string {
   return url === null ? "(unreadable)" : `${url.protocol}//${url.host}`;
 }
 
-function quote(value: string): string {
-  const text = value.length > LOG_VALUE_CHARS_MAX
-    ? `${value.slice(0, LOG_VALUE_CHARS_MAX)}… (${value.length})`
-    : value;
+function cut(text: string): string {
+  return text.length > LOG_VALUE_CHARS_MAX
+    ? `${text.slice(0, LOG_VALUE_CHARS_MAX)}… (${text.length})`
+    : text;
+}
+
+function quote(text: string): string {
   const json = JSON.stringify(text);
   return PLAIN_REGEXP.test(json) ? json : json.replace(UNSAFE_REGEXP, escape);
 }

@@ -1,3 +1,5 @@
+import { configureSync, getConfig, resetSync } from "@logtape/logtape";
+import type { LogLevel as LogTapeLevel, LogRecord } from "@logtape/logtape";
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import type { MonotonicMs } from "../base/time.ts";
 import { Secret } from "../base/secret.ts";
@@ -170,4 +172,101 @@ Deno.test("J2 J5 audit() writes every line, where info() writes the first ones a
     1000,
   );
   assertEquals(messages.filter((message) => message === "refused").length, 11);
+});
+
+/** A host's configuration of LogTape, which keeps what is logged; undone by disposing of it. */
+function configureHost(lowestLevel: LogTapeLevel): Disposable & {
+  readonly records: LogRecord[];
+} {
+  const records: LogRecord[] = [];
+  configureSync({
+    sinks: { host: (record) => records.push(record) },
+    loggers: [
+      { category: "nats-auth-callout", sinks: ["host"], lowestLevel },
+      { category: ["logtape", "meta"], sinks: [] },
+    ],
+  });
+  return { records, [Symbol.dispose]: () => resetSync() };
+}
+
+Deno.test("createLog() hands records to the LogTape that the program has configured, with listed fields alone", async () => {
+  using host = configureHost("trace");
+  const log = createLog({ format: "json", level: "info" });
+  const fields: LogFields = Object.fromEntries([
+    ["code", "x"],
+    ["bearerToken", "canary"],
+    ["account", { nested: "canary" }],
+    ["url", "https://canary:canary@issuer.example:8443/canary"],
+    ["detail", "a".repeat(LOG_VALUE_CHARS_MAX + 1)],
+  ]);
+  log.debug("below the log's own level");
+  log.warn("client refused", fields);
+  log.audit("client admitted", { name: "alice" });
+  await log.close();
+  assertEquals(
+    host.records.map(({ category, level, rawMessage, properties }) => ({
+      category,
+      level,
+      rawMessage,
+      properties,
+    })),
+    [{
+      category: ["nats-auth-callout"],
+      level: "warning",
+      rawMessage: "client refused",
+      properties: {
+        code: "x",
+        detail: `${"a".repeat(LOG_VALUE_CHARS_MAX)}… (401)`,
+        url: "https://issuer.example:8443",
+      },
+    }, {
+      category: ["nats-auth-callout"],
+      level: "info",
+      rawMessage: "client admitted",
+      properties: { name: "alice" },
+    }],
+  );
+});
+
+Deno.test("J5 createLog() bounds what it hands to LogTape, and counts the rest exactly", async () => {
+  using host = configureHost("trace");
+  const log = createLog({
+    format: "json",
+    level: "info",
+    linesPerSecondMax: 3,
+  });
+  for (let count = 0; count < 10; count++) log.info("refused", { code: "a" });
+  await log.close();
+  assertEquals(
+    host.records.map(({ properties }) => properties["suppressed"]),
+    [undefined, undefined, undefined, 7],
+  );
+});
+
+Deno.test("createLog() leaves levels to the LogTape that the program has configured", async () => {
+  using host = configureHost("error");
+  const log = createLog({ format: "json", level: "info" });
+  log.warn("client refused");
+  log.error("failed");
+  await log.close();
+  assertEquals(host.records.map(({ rawMessage }) => rawMessage), ["failed"]);
+});
+
+Deno.test("createLog() configures nothing: the program may do so afterwards, and a log with a write of its own stays with it", async () => {
+  const { log: own, lines } = record();
+  own.info("before");
+  assertEquals(getConfig(), null);
+  using host = configureHost("trace");
+  own.info("after");
+  const log = createLog({ format: "json", level: "info" });
+  log.info("to the host");
+  await own.close();
+  await log.close();
+  assertEquals(
+    lines.map((line) => JSON.parse(line).message),
+    ["before", "after"],
+  );
+  assertEquals(host.records.map(({ rawMessage }) => rawMessage), [
+    "to the host",
+  ]);
 });
