@@ -1,6 +1,5 @@
 /**
- * Addresses in the settings: of NATS servers, and the one that monitoring
- * listens on.
+ * The address in the settings that monitoring listens on.
  */
 import { isIP } from "node:net";
 
@@ -8,37 +7,6 @@ export interface HostAndPort {
   /** Without the brackets of an IPv6 address. */
   readonly hostname: string;
   readonly port: number;
-}
-
-export interface NatsServer {
-  /** `nats://host:port`, always with the port. */
-  readonly url: string;
-  readonly tls: boolean;
-}
-
-const NATS_PORT = 4222;
-
-/** The server, or what is wrong with it. */
-export function parseNatsServer(text: string): NatsServer | string {
-  const url = URL.parse(text.includes("://") ? text : `nats://${text}`);
-  if (url === null || url.hostname === "") return "is not an address";
-  if (url.protocol !== "nats:" && url.protocol !== "tls:") {
-    return "must begin with nats:// or tls://";
-  }
-  if (url.username !== "" || url.password !== "") {
-    return "holds a user or a password: the service connects with nats.creds_file";
-  }
-  if (
-    url.search !== "" || url.hash !== "" || !["", "/"].includes(url.pathname)
-  ) {
-    return "must end with the port";
-  }
-  const port = url.port === "" ? NATS_PORT : Number(url.port);
-  if (port === 0) return "has the port 0";
-  return {
-    url: `${url.protocol}//${url.hostname}:${port}`,
-    tls: url.protocol === "tls:",
-  };
 }
 
 const LISTEN_REGEXP =

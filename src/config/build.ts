@@ -8,9 +8,10 @@ import type {
   NatsOptions,
   NatsTlsOptions,
 } from "../nats/connection.ts";
+import { checkServers } from "../nats/server_address.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import { isPublicKey } from "../nats_jwt/public_key.ts";
-import { parseListenAddress, parseNatsServer } from "./addresses.ts";
+import { parseListenAddress } from "./addresses.ts";
 import { buildAccounts, buildNamedAccounts } from "./build_accounts.ts";
 import { buildRules } from "./build_rules.ts";
 import { buildTokens } from "./build_tokens.ts";
@@ -141,39 +142,11 @@ function buildNats(
   checking: Checking,
 ): (NatsOptions & { readonly queueGroup: string }) | undefined {
   const credentials = readCredentials(nats, calloutAccount, checking);
-  if (nats.servers.length === 0) {
-    checking.report(
-      "nats.servers",
-      "names no server",
-      "name one: nats://host:4222",
-    );
-  }
-  const servers: string[] = [];
-  let tlsServers = 0;
-  nats.servers.forEach((text, index) => {
-    const server = parseNatsServer(text);
-    if (typeof server === "string") {
-      checking.report(
-        `nats.servers[${index}]`,
-        server,
-        "write it like nats://host:4222 or tls://host:4222",
-      );
-      return;
-    }
-    servers.push(server.url);
-    if (server.tls) tlsServers++;
-  });
-  if (tlsServers > 0 && tlsServers < servers.length) {
-    checking.report(
-      "nats.servers",
-      "mixes tls:// and nats://: the client could be led to the one without TLS",
-      "write tls:// for all or for none",
-    );
-  }
-  const tls = buildTls(nats, checking, tlsServers > 0);
+  const servers = checkServers("nats.servers", nats.servers, checking.report);
+  const tls = buildTls(nats, checking, servers.some(({ tls }) => tls));
   if (credentials === undefined) return undefined;
   return {
-    servers,
+    servers: servers.map(({ url }) => url),
     credentials,
     ...(tls === undefined ? {} : { tls }),
     queueGroup: nats.queue_group,

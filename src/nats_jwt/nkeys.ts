@@ -27,7 +27,8 @@ export interface SigningKey {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
-const SEED_PREFIX_BY_ROLE: Readonly<Record<NkeyRole, string>> = {
+/** What the seeds of each role begin with (nkeys `strkey.go`). */
+export const SEED_PREFIX: Readonly<Record<NkeyRole, string>> = {
   account: "SA",
   curve: "SX",
   operator: "SO",
@@ -63,7 +64,7 @@ export function decodeSeed(
   role: NkeyRole,
 ): { readonly raw: Uint8Array; readonly publicKey: string } {
   const text = seed.reveal();
-  const prefix = SEED_PREFIX_BY_ROLE[role];
+  const prefix = SEED_PREFIX[role];
   if (!text.startsWith(prefix)) {
     throw new SyntaxError(
       `Cannot read seed: ${role} seeds start with "${prefix}"`,
