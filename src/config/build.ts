@@ -143,10 +143,10 @@ function buildNats(
 ): (NatsOptions & { readonly queueGroup: string }) | undefined {
   const credentials = readCredentials(nats, calloutAccount, checking);
   const servers = checkServers("nats.servers", nats.servers, checking.report);
-  const tls = buildTls(nats, checking, servers.some(({ tls }) => tls));
+  const tls = buildTls(nats, checking);
   if (credentials === undefined) return undefined;
   return {
-    servers: servers.map(({ url }) => url),
+    servers,
     credentials,
     ...(tls === undefined ? {} : { tls }),
     queueGroup: nats.queue_group,
@@ -180,9 +180,8 @@ const CERTIFICATES_BYTES_MAX = 1024 * 1024;
 function buildTls(
   { tls }: Settings["nats"],
   checking: Checking,
-  isAddressed: boolean,
 ): NatsTlsOptions | undefined {
-  if (tls === undefined) return isAddressed ? {} : undefined;
+  if (tls === undefined) return undefined;
   const { ca_file: caFile, cert_file: certFile, key_file: keyFile } = tls;
   if ((certFile === undefined) !== (keyFile === undefined)) {
     checking.report(

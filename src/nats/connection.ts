@@ -5,6 +5,7 @@
  */
 import {
   type Authenticator,
+  type ConnectionOptions,
   credsAuthenticator,
   type NatsConnection,
   nkeyAuthenticator,
@@ -14,11 +15,13 @@ import { unreachable } from "../base/assert.ts";
 import type { Secret } from "../base/secret.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { Log } from "../telemetry/log.ts";
+import { isTlsAddress } from "./server_address.ts";
 
 export interface NatsOptions {
   /** URLs, tried in random order. Addresses that a cluster gossips are not followed. */
   readonly servers: readonly string[];
   readonly credentials: NatsCredentials;
+  /** With it, or with `tls://` addresses, a server without TLS is refused. */
   readonly tls?: NatsTlsOptions;
 }
 
@@ -80,7 +83,7 @@ function dial(options: NatsOptions): Promise<NatsConnection> {
   return connect({
     servers: [...options.servers],
     authenticator: toAuthenticator(options.credentials),
-    ...(options.tls === undefined ? {} : { tls: { ...options.tls } }),
+    ...toTls(options),
     name: "nats-auth-callout",
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
@@ -94,6 +97,14 @@ function dial(options: NatsOptions): Promise<NatsConnection> {
     // A server that has not yet got our account's JWT refuses us for a while.
     ignoreAuthErrorAbort: true,
   });
+}
+
+/** With this option a server without TLS is refused; the library drops the scheme of an address. */
+function toTls(
+  { servers, tls }: NatsOptions,
+): Pick<ConnectionOptions, "tls"> {
+  const isAsked = tls !== undefined || servers.some(isTlsAddress);
+  return isAsked ? { tls: { ...tls } } : {};
 }
 
 /** The time between two attempts of one's own; it ends early when the signal is aborted. */

@@ -2,8 +2,7 @@
  * Addresses of NATS servers, as configurations and programs write them.
  */
 
-export interface NatsServer {
-  /** `nats://host:port`, always with the port. */
+interface NatsServer {
   readonly url: string;
   readonly tls: boolean;
 }
@@ -18,14 +17,14 @@ export type ReportOption = (
 const NATS_PORT = 4222;
 
 /**
- * The servers that can be used; reports what is wrong with the others, and with
- * all of them together.
+ * The URLs of servers that can be used, always with the port; reports what is
+ * wrong with the others, and with all of them together.
  */
 export function checkServers(
   path: string,
   texts: readonly string[],
   report: ReportOption,
-): readonly NatsServer[] {
+): readonly string[] {
   if (texts.length === 0) {
     report(path, "names no server", "name one: nats://host:4222");
   }
@@ -46,7 +45,7 @@ export function checkServers(
       "write tls:// for all or for none",
     );
   }
-  return servers;
+  return servers.map(({ url }) => url);
 }
 
 function parseNatsServer(text: string): NatsServer | string {
@@ -69,4 +68,8 @@ function parseNatsServer(text: string): NatsServer | string {
     url: `${url.protocol}//${url.hostname}:${port}`,
     tls: url.protocol === "tls:",
   };
+}
+
+export function isTlsAddress(text: string): boolean {
+  return URL.parse(text)?.protocol === "tls:";
 }

@@ -186,3 +186,25 @@ Deno.test("the library judges the kinds of tokens that the service knows, for a 
   await service.stop();
   await service.ended;
 });
+
+Deno.test("the library gives its creds to no server without TLS where it was given tls://", async () => {
+  await using stack = await startStack();
+  const { nats, ...options } = optionsOf(stack);
+  const gaveUp = new AbortController();
+  const problems: (string | undefined)[] = [];
+  const starting = startCallout({
+    ...options,
+    nats: { ...nats, servers: [stack.natsUrl.replace("nats://", "tls://")] },
+    authenticate: () => rejected("bearer_token_inactive", "Nobody"),
+    log: {
+      ...SILENT,
+      error(_message, fields): void {
+        problems.push(fields?.detail);
+        gaveUp.abort();
+      },
+    },
+    signal: gaveUp.signal,
+  });
+  await assertRejects(() => starting, DOMException);
+  assertEquals(problems, ["server does not support 'tls'"]);
+});
