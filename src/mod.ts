@@ -12,16 +12,23 @@ import { InvariantError } from "./base/assert.ts";
 import type { ConnectionType } from "./base/connection_type.ts";
 import type { Identity } from "./base/identity.ts";
 import type { JsonObject } from "./base/json.ts";
+import { SESSION_SECONDS_MAX, SESSION_SECONDS_MIN } from "./base/limits.ts";
 import { Secret } from "./base/secret.ts";
 import { type EpochSeconds, monotonicClock, systemClock } from "./base/time.ts";
 import type { Authenticate } from "./identity/authenticate.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
 import type { AuthenticatorOptions } from "./identity/authenticator_options.ts";
+import { authenticatorProblems } from "./identity/authenticator_problems.ts";
 import {
   type CalloutService,
   startCalloutService,
 } from "./nats/callout_service.ts";
 import type { NatsTlsOptions } from "./nats/connection.ts";
+import {
+  type CheckedOptions,
+  optionProblems,
+  optionsError,
+} from "./nats/option_problems.ts";
 import type { Permit } from "./permissions/grant.ts";
 import { RulesFault } from "./permissions/rule_fault.ts";
 import type { RuleOptions } from "./permissions/rule_options.ts";
@@ -103,13 +110,12 @@ export interface CalloutOptions {
 const BUDGET_MS = 4_000;
 const REQUESTS_IN_FLIGHT_MAX = 4_096;
 const REQUESTS_WAITING_MAX = 10_000;
-const SESSION_SECONDS_MAX = 3_600;
+const SESSION_SECONDS = 3_600;
 
 /**
  * Runs the callout. Resolves when requests are taken.
  *
- * @throws {TypeError} If the rules have faults; the message names all.
- * @throws {SyntaxError} If a seed is not of its kind.
+ * @throws {TypeError} If options cannot be used; names them all.
  * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} If the signal is aborted before NATS is reached.
  */
@@ -117,10 +123,11 @@ export async function startCallout(
   options: CalloutOptions,
 ): Promise<CalloutService> {
   const log = options.log ?? createLog({ format: "json", level: "info" });
-  const permit = toPermit(options);
-  const { authenticate } = options;
+  const { signal = new AbortController().signal } = options;
+  const { settings, permit, authenticate } = check(options);
   if (typeof authenticate === "function") {
-    return await start(options, { authenticate, permit, log });
+    const service = { ...settings, authenticate, permit, log };
+    return await startCalloutService(service, signal);
   }
   const authenticator = createAuthenticator(authenticate, {
     log,
@@ -129,7 +136,12 @@ export async function startCallout(
   });
   await authenticator.start();
   try {
-    const service = await start(options, { ...authenticator, permit, log });
+    const service = await startCalloutService({
+      ...settings,
+      authenticate: authenticator.authenticate,
+      permit,
+      log,
+    }, signal);
     // Also when the connection ends by itself: nobody asks any more.
     const ended = service.ended.finally(() => authenticator.stop());
     return { ...service, ended };
@@ -139,19 +151,38 @@ export async function startCallout(
   }
 }
 
-interface Deciding {
-  readonly authenticate: Authenticate;
+interface Checked {
+  readonly settings: CheckedOptions;
   readonly permit: Permit;
-  readonly log: Log;
+  readonly authenticate: Authenticate | AuthenticatorOptions;
 }
 
-async function start(
-  options: CalloutOptions,
-  { authenticate, permit, log }: Deciding,
-): Promise<CalloutService> {
-  const { callout, nats } = options;
+/** Before anybody is asked for keys or connected to: all problems in one error. */
+function check(options: CalloutOptions): Checked {
+  const { authenticate } = options;
+  const settings = toSettings(options);
+  const permit = toPermit(options);
+  const problems = [
+    ...optionProblems(settings),
+    ...sessionProblems(options),
+    ...permit instanceof RulesFault ? ruleProblems(permit) : [],
+    ...typeof authenticate === "function"
+      ? []
+      : authenticatorProblems(authenticate).map(({ text }) =>
+        `authenticate.${text}`
+      ),
+  ];
+  if (permit instanceof RulesFault || problems.length > 0) {
+    throw optionsError(problems);
+  }
+  return { settings, permit, authenticate };
+}
+
+function toSettings(
+  { accounts, callout, nats }: CalloutOptions,
+): CheckedOptions {
   const xkey = callout.xkey === null ? {} : { xkey: new Secret(callout.xkey) };
-  return await startCalloutService({
+  return {
     nats: {
       servers: nats.servers,
       credentials: { kind: "creds", creds: new Secret(nats.creds) },
@@ -168,32 +199,47 @@ async function start(
       requestsWaitingMax: REQUESTS_WAITING_MAX,
       connectionTypes: callout.connectionTypes ?? ["nats", "websocket", "mqtt"],
     },
-    accounts: options.accounts.map(({ name, publicKey, signingKey }) => ({
+    accounts: accounts.map(({ name, publicKey, signingKey }) => ({
       name,
       publicKey,
       signingKey: new Secret(signingKey),
     })),
-    authenticate,
-    permit,
-    log,
-  }, options.signal ?? new AbortController().signal);
+  };
+}
+
+function sessionProblems(
+  { sessionSecondsMax: seconds }: CalloutOptions,
+): readonly string[] {
+  if (seconds === undefined) return [];
+  if (
+    Number.isInteger(seconds) && seconds >= SESSION_SECONDS_MIN &&
+    seconds <= SESSION_SECONDS_MAX
+  ) return [];
+  return [
+    `sessionSecondsMax is out of bounds: give a whole number from ${SESSION_SECONDS_MIN} to ${SESSION_SECONDS_MAX}`,
+  ];
 }
 
 function toPermit(
   { accounts, permit = DEFAULT_RULES, sessionSecondsMax }: CalloutOptions,
-): Permit {
+): Permit | RulesFault {
   if (typeof permit === "function") return permit;
   const rules = createRules(permit, {
     accounts: accounts.map(({ name }) => ({ name })),
     account: accounts[0]?.name,
-    sessionSecondsMax: sessionSecondsMax ?? SESSION_SECONDS_MAX,
+    sessionSecondsMax: sessionSecondsMax ?? SESSION_SECONDS,
     issuerLabels: new Map(),
   });
-  if (!(rules instanceof RulesFault)) return rules.permit;
-  const faults = rules.issues.map(({ path, problem, remedy }) =>
-    `${path.join(".")}: ${problem}: ${remedy}`
-  );
-  throw new TypeError(["Cannot use rules:", ...faults].join("\n  "));
+  return rules instanceof RulesFault ? rules : rules.permit;
+}
+
+function ruleProblems({ issues }: RulesFault): readonly string[] {
+  return issues.map(({ path, problem, remedy }) => {
+    const steps = path.map((step) =>
+      typeof step === "number" ? `[${step}]` : `.${step}`
+    );
+    return `permit${steps.join("")} ${problem}: ${remedy}`;
+  });
 }
 
 export interface IdentityOptions {

@@ -90,6 +90,21 @@ export const XKEY_CACHE_ENTRIES_MAX = 1024;
 export const REQUEST_LIFETIME_SECONDS_MAX = 60;
 
 /**
+ * Time that a request may take until its answer, in milliseconds, as far as it
+ * can be chosen: an issuer abroad takes a tenth of a second, and no client waits
+ * for ten.
+ */
+export const BUDGET_MS_MIN = 100;
+export const BUDGET_MS_MAX = 10_000;
+
+/**
+ * What the longest session may be, in seconds: clients with shorter ones would do
+ * little else than log in, and a year is as good as for ever.
+ */
+export const SESSION_SECONDS_MIN = 10;
+export const SESSION_SECONDS_MAX = 31_536_000;
+
+/**
  * Requests remembered against replay, some 150 bytes each: 2,000 logins a second
  * for the longest time-out, ten times what one process does for the usual one.
  */

@@ -6,6 +6,13 @@
  * judged where they are put together, so that all problems come at once.
  */
 import { z } from "zod";
+import {
+  BUDGET_MS_MAX,
+  BUDGET_MS_MIN,
+  SESSION_SECONDS_MAX,
+  SESSION_SECONDS_MIN,
+} from "../base/limits.ts";
+import { QUEUE_GROUP_REGEXP } from "../nats/option_problems.ts";
 import { DEVELOPMENT_ISSUER_SCHEMA, ISSUER_SCHEMA } from "./issuer_schema.ts";
 import { RULES_SCHEMA } from "./rules_schema.ts";
 import {
@@ -17,7 +24,6 @@ import {
 
 const ACCOUNT_NAME_REGEXP = /^[\p{L}\p{N}_.-]{1,64}$/u;
 const SCOPED_KEY_NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
-const QUEUE_GROUP_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
 
 const OFF = false;
 
@@ -80,9 +86,10 @@ const callout = z.strictObject({
   trusted_servers: z.array(z.string()).max(1000).default([]).describe(
     "Public keys (N...) of the NATS servers that may ask, beside the one that the service is connected to. Without any, in a cluster every server may.",
   ),
-  budget_ms: z.int().min(100).max(10_000).default(4000).describe(
-    "Longest time from a request's arrival to its answer, in milliseconds. Keep it below authorization.timeout of the NATS servers (2 s unless set; the compose and embedded servers have 5 s): a later answer reaches nobody. What the server itself asks for is kept in any case.",
-  ),
+  budget_ms: z.int().min(BUDGET_MS_MIN).max(BUDGET_MS_MAX).default(4000)
+    .describe(
+      "Longest time from a request's arrival to its answer, in milliseconds. Keep it below authorization.timeout of the NATS servers (2 s unless set; the compose and embedded servers have 5 s): a later answer reaches nobody. What the server itself asks for is kept in any case.",
+    ),
   requests_in_flight_max: z.int().min(1).max(10_000).default(4096).describe(
     "Requests judged at the same time. Only those that wait for something outside count, an issuer's keys for instance.",
   ),
@@ -129,7 +136,8 @@ const permissions = z.strictObject({
   account: z.string().optional().describe(
     "Name of the account that users are placed in, one of accounts, unless their rule names another. Unless given: the only one.",
   ),
-  session_seconds_max: z.int().min(10).max(31_536_000).default(86_400)
+  session_seconds_max: z.int().min(SESSION_SECONDS_MIN).max(SESSION_SECONDS_MAX)
+    .default(86_400)
     .describe(
       "Longest session, in seconds; the token's own expiry may end it earlier. The server then disconnects the client, which comes back with a fresh token.",
     ),

@@ -44,6 +44,11 @@ const wrong: [why: string, changed: object, path: string][] = [
     { accounts: [{ name: "AUTH" }] },
     "accounts[0].name",
   ],
+  [
+    "two accounts of one name",
+    { accounts: [{ name: "APP" }, { name: "APP" }] },
+    "accounts[1]",
+  ],
   ["no account", { accounts: [] }, "accounts"],
   ["no user", { nats: { mode: "server_configuration" } }, "nats.nkey_seed"],
   ["an account's seed for the user's", {

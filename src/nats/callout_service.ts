@@ -22,6 +22,7 @@ import type { Permit } from "../permissions/grant.ts";
 import type { Log } from "../telemetry/log.ts";
 import { connectNats, type NatsOptions, reconnectPause } from "./connection.ts";
 import { createDecisionLog } from "./decision_log.ts";
+import { optionProblems, optionsError } from "./option_problems.ts";
 import { type ReadServerFacts, rememberServerFacts } from "./server_facts.ts";
 import {
   subscribeToCallouts,
@@ -97,7 +98,7 @@ const GOODBYE_MS = 1_000;
  * Connects, trying until it is in, and subscribes. Resolves as soon as requests
  * are taken.
  *
- * @throws {SyntaxError} If a seed is not of its kind.
+ * @throws {TypeError} If options cannot be used; names them all.
  * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} AbortError, if the signal is aborted before NATS is reached.
  */
@@ -105,6 +106,8 @@ export async function startCalloutService(
   options: CalloutServiceOptions,
   signal: AbortSignal,
 ): Promise<CalloutService> {
+  const problems = optionProblems(options);
+  if (problems.length > 0) throw optionsError(problems);
   const keys = readKeys(options);
   for (;;) {
     const connection = await connectNats(options.nats, options.log, signal);
@@ -170,7 +173,6 @@ type Keys = Pick<Stages, "issueUserJwt" | "respond"> & {
   readonly xkey: { readonly xkey?: ReturnType<typeof xkeyFromSeed> };
 };
 
-/** Before anything is connected: a wrong seed must not wait for a server. */
 function readKeys({ accounts, callout }: CalloutServiceOptions): Keys {
   const xkey = callout.xkey === undefined
     ? {}

@@ -55,7 +55,7 @@ function parseNatsServer(text: string): NatsServer | string {
     return "must begin with nats:// or tls://";
   }
   if (url.username !== "" || url.password !== "") {
-    return "holds a user or a password, which the log would show: the service has its own";
+    return "holds a user or a password, which the log would show; the service proves itself with its creds";
   }
   if (
     url.search !== "" || url.hash !== "" || !["", "/"].includes(url.pathname)

@@ -128,28 +128,53 @@ Deno.test("the library takes rules, and a permit of one's own", async () => {
   }
 });
 
-Deno.test("the library names what is wrong with rules, seeds and dates", async () => {
+Deno.test("I1 startCallout() names all that is wrong with its options at once, and asks nobody before", async () => {
   await using stack = await startStack();
-  const options = {
-    ...optionsOf(stack),
-    authenticate: () =>
-      identified({ issuer: "test", sub: "a", expiresAt: new Date() }),
-  };
+  const { nats, callout, accounts } = optionsOf(stack);
   const permit: RuleOptions[] = [{
     "name": "bad",
     "grant": { "publish": ["a..b"] },
   }];
-  await assertRejects(
-    () => startCallout({ ...options, permit }),
+  const error = await assertRejects(
+    () =>
+      startCallout({
+        nats: { ...nats, queueGroup: "" },
+        callout: { ...callout, account: "oops", xkey: "SX", budgetMs: NaN },
+        accounts: [...accounts, ...accounts],
+        authenticate: {
+          issuers: [{
+            issuer: "",
+            audiences: ["nats"],
+            algorithms: ["EdDSA"],
+            keys: { kind: "jwks", jwks: "" },
+            clockToleranceSeconds: 30,
+            lifetimeSecondsMax: 3600,
+          }],
+        },
+        permit,
+        sessionSecondsMax: NaN,
+        log: SILENT,
+      }),
     TypeError,
-    "grant.publish",
+    "Cannot start the callout:",
   );
-  const callout = { ...options.callout, xkey: "SX" };
-  await assertRejects(
-    () => startCallout({ ...options, callout }),
-    SyntaxError,
-    "curve",
-  );
+  for (
+    const path of [
+      "nats.queueGroup",
+      "callout.account",
+      "callout.xkey",
+      "callout.budgetMs",
+      "accounts[1]",
+      "sessionSecondsMax",
+      "permit[0].grant.publish",
+      "authenticate.issuers[0]",
+    ]
+  ) {
+    assert(error.message.includes(`\n  ${path}`), error.message);
+  }
+});
+
+Deno.test("identified() refuses a date that is none", () => {
   assertThrows(() =>
     identified({ issuer: "test", sub: "a", expiresAt: new Date(NaN) })
   );

@@ -1,0 +1,169 @@
+/**
+ * What is wrong with the options of the service, all of it at once and before
+ * anything is connected: some of it would let it run, and harm (no queue group:
+ * each instance answers each request), or try for ever.
+ */
+import { CONNECTION_TYPES } from "../base/connection_type.ts";
+import { BUDGET_MS_MAX, BUDGET_MS_MIN } from "../base/limits.ts";
+import {
+  type NkeyProblem,
+  publicKeyProblem,
+  seedProblem,
+} from "../nats_jwt/nkey_problem.ts";
+import { isPublicKey } from "../nats_jwt/public_key.ts";
+import type {
+  AccountOptions,
+  CalloutServiceOptions,
+} from "./callout_service.ts";
+import { credsProblem } from "./creds_problem.ts";
+import { checkServers, type ReportOption } from "./server_address.ts";
+
+export const QUEUE_GROUP_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Those of the options that are not functions. */
+export type CheckedOptions = Pick<
+  CalloutServiceOptions,
+  "nats" | "callout" | "accounts"
+>;
+
+/** One text a problem: the option's path, what is wrong, what to do. */
+export function optionProblems(options: CheckedOptions): readonly string[] {
+  const problems: string[] = [];
+  const report: ReportOption = (path, problem, remedy) =>
+    problems.push(`${path} ${problem}: ${remedy}`);
+  checkNats(options, report);
+  checkCallout(options, report);
+  checkAccounts(options, report);
+  return problems;
+}
+
+/** One error that names them all. */
+export function optionsError(problems: readonly string[]): TypeError {
+  return new TypeError(["Cannot start the callout:", ...problems].join("\n  "));
+}
+
+function checkNats(
+  { nats, callout }: CheckedOptions,
+  report: ReportOption,
+): void {
+  checkServers("nats.servers", nats.servers, report);
+  if (!QUEUE_GROUP_REGEXP.test(nats.queueGroup)) {
+    report(
+      "nats.queueGroup",
+      "is none that NATS would share requests in",
+      "give letters, digits, - and _, 64 at most",
+    );
+  }
+  const { credentials, tls } = nats;
+  const account = isPublicKey(callout.account, "account")
+    ? callout.account
+    : undefined;
+  const problem = credentials.kind === "creds"
+    ? credsProblem(credentials.creds.reveal(), account)
+    : undefined;
+  if (problem !== undefined) {
+    report(
+      "nats.creds",
+      `is a text ${problem}`,
+      "give the text of a creds file of the service's user in the account AUTH",
+    );
+  }
+  if ((tls?.certFile === undefined) !== (tls?.keyFile === undefined)) {
+    report(
+      "nats.tls",
+      "has one of certFile and keyFile",
+      "give both, or neither",
+    );
+  }
+}
+
+function checkCallout({ callout }: CheckedOptions, report: ReportOption): void {
+  const { account, budgetMs, connectionTypes, signingKey, xkey } = callout;
+  reportAny("callout.account", publicKeyProblem(account, "account"), report);
+  reportAny("callout.signingKey", seedProblem(signingKey, "account"), report);
+  if (xkey !== undefined) {
+    reportAny("callout.xkey", seedProblem(xkey, "curve"), report);
+  }
+  callout.trustedServerIds.forEach((id, index) =>
+    reportAny(
+      `callout.trustedServers[${index}]`,
+      publicKeyProblem(id, "server"),
+      report,
+    )
+  );
+  if (
+    !Number.isInteger(budgetMs) || budgetMs < BUDGET_MS_MIN ||
+    budgetMs > BUDGET_MS_MAX
+  ) {
+    report(
+      "callout.budgetMs",
+      "is out of bounds",
+      `give a whole number from ${BUDGET_MS_MIN} to ${BUDGET_MS_MAX}`,
+    );
+  }
+  if (
+    connectionTypes.length === 0 ||
+    !connectionTypes.every((type) => CONNECTION_TYPES.includes(type))
+  ) {
+    report(
+      "callout.connectionTypes",
+      "has none, or one that there is not",
+      `give some of ${CONNECTION_TYPES.join(", ")}`,
+    );
+  }
+}
+
+function checkAccounts(
+  { accounts, callout, nats }: CheckedOptions,
+  report: ReportOption,
+): void {
+  if (accounts.length === 0) {
+    report("accounts", "is empty", "name the account that users are placed in");
+  }
+  accounts.forEach((account, index) => {
+    const path = `accounts[${index}]`;
+    const { name, publicKey, signingKey } = account;
+    if (name === "") report(`${path}.name`, "is empty", "give one");
+    // Without an operator accounts are known by name.
+    if (publicKey !== undefined || nats.credentials.kind === "creds") {
+      reportAny(
+        `${path}.publicKey`,
+        publicKeyProblem(publicKey ?? "", "account"),
+        report,
+      );
+    }
+    if (publicKey === callout.account) {
+      report(
+        `${path}.publicKey`,
+        "is the account AUTH itself: users in it could read everybody's tokens",
+        "give the key of the application's account",
+      );
+    }
+    reportAny(
+      `${path}.signingKey`,
+      seedProblem(signingKey, "account"),
+      report,
+    );
+    const others = accounts.slice(0, index);
+    if (others.some((other) => isSame(other, account))) {
+      report(
+        path,
+        "has the name or the public key of an account before it",
+        "remove one of the two",
+      );
+    }
+  });
+}
+
+function isSame(one: AccountOptions, other: AccountOptions): boolean {
+  return one.name === other.name ||
+    (one.publicKey !== undefined && one.publicKey === other.publicKey);
+}
+
+function reportAny(
+  path: string,
+  wrong: NkeyProblem | undefined,
+  report: ReportOption,
+): void {
+  if (wrong !== undefined) report(path, wrong.problem, wrong.remedy);
+}
