@@ -10,6 +10,7 @@ import {
   type LoadedConfig,
 } from "../config/load.ts";
 import { ListenError } from "../monitoring/health.ts";
+import { UnsupportedOptionError } from "../nats/connection.ts";
 import { SubscriptionRefusedError } from "../nats/subscription.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, printError } from "./terminal.ts";
@@ -37,6 +38,10 @@ export async function run(args: readonly string[]): Promise<number> {
     } catch (error) {
       if (error instanceof ConfigError) {
         printError(formatConfigError(error));
+        return EXIT_USAGE;
+      }
+      if (error instanceof UnsupportedOptionError) {
+        printError(error.message);
         return EXIT_USAGE;
       }
       if (

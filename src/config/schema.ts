@@ -54,7 +54,7 @@ const nats = z.strictObject({
       "File with the certificates (PEM) that the servers' certificates are checked against, instead of the system's.",
     ),
     cert_file: z.string().optional().describe(
-      "File with the client certificate (PEM) that the servers ask for.",
+      "File with the client certificate (PEM) that the servers ask for. Needs the NATS client of npm: start with CALLOUT_REGISTRY=npm.",
     ),
     key_file: z.string().optional().describe(
       "File with the key (PEM) of the client certificate.",

@@ -99,6 +99,7 @@ const GOODBYE_MS = 1_000;
  * are taken.
  *
  * @throws {TypeError} If options cannot be used; names them all.
+ * @throws {UnsupportedOptionError} If NATS's client cannot do what they ask for.
  * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} AbortError, if the signal is aborted before NATS is reached.
  */

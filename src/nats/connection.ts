@@ -5,8 +5,10 @@
  */
 import {
   type Authenticator,
+  ConnectionError,
   type ConnectionOptions,
   credsAuthenticator,
+  InvalidArgumentError,
   type NatsConnection,
   nkeyAuthenticator,
 } from "@nats-io/nats-core";
@@ -35,8 +37,14 @@ export type NatsCredentials =
 /** Files in PEM form. */
 export interface NatsTlsOptions {
   readonly caFile?: string;
+  /** Client certificates need `@nats-io/transport-node`, as `deno.npm.json` has it. */
   readonly certFile?: string;
   readonly keyFile?: string;
+}
+
+/** NATS's client cannot do what an option asks for: trying again does not help. */
+export class UnsupportedOptionError extends Error {
+  override readonly name = "UnsupportedOptionError";
 }
 
 /** One attempt. nats-server gives a connecting client 2 s unless configured. */
@@ -53,6 +61,7 @@ const PING_INTERVAL_MS = 10_000;
  * Connects, and tries again until it is in or the signal is aborted. Afterwards
  * the connection reconnects by itself for ever.
  *
+ * @throws {UnsupportedOptionError} If it never will be in.
  * @throws {DOMException} AbortError, if the signal is aborted.
  */
 export async function connectNats(
@@ -69,6 +78,7 @@ export async function connectNats(
       // An attempt that is not waited for any more may still succeed.
       if (signal.aborted) attempt.then((late) => late.close(), () => {});
       signal.throwIfAborted();
+      throwIfUnsupported(error);
       log.error("cannot connect to NATS, trying again", {
         code: "nats_unreachable",
         address: options.servers.join(" "),
@@ -77,6 +87,22 @@ export async function connectNats(
     }
     await reconnectPause(signal);
   }
+}
+
+/**
+ * `@nats-io/transport-deno` has no client certificates, and finds that out each
+ * time that it has reached a server.
+ *
+ * @throws {UnsupportedOptionError} If that is why it could not connect.
+ */
+export function throwIfUnsupported(error: unknown): void {
+  const cause = error instanceof ConnectionError ? error.cause : error;
+  if (!(cause instanceof InvalidArgumentError)) return;
+  if (!/^'tls\.\w+' is not supported$/.test(cause.message)) return;
+  throw new UnsupportedOptionError(
+    "Cannot connect to NATS: nats.tls.cert_file and key_file need the NATS client for Node, which shows client certificates in Deno, too: start with CALLOUT_REGISTRY=npm",
+    { cause },
+  );
 }
 
 function dial(options: NatsOptions): Promise<NatsConnection> {
