@@ -72,7 +72,7 @@ export interface CalloutOptions {
     readonly signingKey: string;
     /** Seed of its curve key, `SX…`. `null`: requests come in plain text. */
     readonly xkey: string | null;
-    /** Public keys of servers that may ask, beside the one connected to. */
+    /** Public keys of servers that may ask, beside the one connected to. A server has a new one after each start. */
     readonly trustedServers?: readonly string[];
     /** Longest time from a request to its answer, in milliseconds; 4000 unless given. */
     readonly budgetMs?: number;

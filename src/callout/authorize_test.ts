@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decode } from "@nats-io/jwt";
+import { createServer } from "@nats-io/nkeys";
 import {
   ACCOUNT,
   APP,
@@ -10,6 +11,7 @@ import {
   NOW_SECONDS,
   PERMISSIONS,
   scene,
+  serverIdOf,
   SIGNING_KEY,
   XKEY,
 } from "../../tests/fixtures/callout_scene.ts";
@@ -191,4 +193,17 @@ Deno.test("H5 a user JWT denies everything on a side where nothing is allowed", 
     nats: Record<string, unknown>;
   };
   assertEquals(user.nats["sub"], { deny: [">"] });
+});
+
+Deno.test("I7 authorize() asks whether a server that may not ask was restarted", async () => {
+  const { ask, judge } = scene();
+  const message = ask({
+    spoil: (claims) => {
+      const serverId = createServer().getPublicKey();
+      serverIdOf(claims)["id"] = claims["iss"] = serverId;
+    },
+  });
+  const { end } = await judge(message);
+  assert(end.kind === "discarded");
+  assertStringIncludes(end.detail ?? "", "was it restarted?");
 });

@@ -102,7 +102,7 @@ export function checkRequest(
   if (!context.isTrustedServer(serverId)) {
     return discarded(
       "server_untrusted",
-      "Not a server that may ask: see callout.trusted_servers",
+      "Not in callout.trusted_servers: was it restarted? Its id is new then",
     );
   }
   // The header is outside of the signature, the claim inside: they must agree.

@@ -84,7 +84,7 @@ const callout = z.strictObject({
     "Run without a curve key: everybody who may subscribe in the account AUTH then reads the clients' tokens.",
   ),
   trusted_servers: z.array(z.string()).max(1000).default([]).describe(
-    "Public keys (N...) of the NATS servers that may ask, beside the one that the service is connected to. Without any, in a cluster every server may.",
+    "Public keys (N...) of the NATS servers that may ask, beside the one that the service is connected to. A server makes itself a new key at each start, so this is for servers whose restarts you accompany. Without any, in a cluster every server may: what keeps forged requests out is that AUTH is closed and has an xkey.",
   ),
   budget_ms: z.int().min(BUDGET_MS_MIN).max(BUDGET_MS_MAX).default(4000)
     .describe(

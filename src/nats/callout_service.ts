@@ -241,7 +241,7 @@ function logStart(
     log.warn("requests of any server in this cluster are accepted", {
       setting: "callout.trusted_servers",
       detail:
-        "Name the servers' ids to pin them, and see that the account AUTH holds nothing but this service and the sentinel",
+        "Their ids are new at each start. What keeps forged requests out is that AUTH is closed and has an xkey: deno task check --server verifies it",
     });
   }
   if (callout.xkey === undefined) {

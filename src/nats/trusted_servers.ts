@@ -1,8 +1,10 @@
 /**
  * Which servers may ask: those that are configured and the one that we are
  * connected to. The ids of a cluster's other servers cannot be known without a
- * system user, so without configured ids a cluster's requests are accepted from
- * any server; what keeps forged ones out then is that the account AUTH is closed.
+ * system user, and a server makes itself a new one at each start (nats-server
+ * `NewServer`). So without configured ids a cluster's requests are accepted from
+ * any server; what keeps forged ones out then is that the account AUTH is closed
+ * and that requests are sealed.
  */
 import type { ReadServerFacts } from "./server_facts.ts";
 
