@@ -4,21 +4,22 @@
  * everything else: the checks of requests, keys, crypto, deadlines, overload,
  * the audit log.
  *
- * `docs/examples/own_service.ts` is a whole service in twenty lines.
+ * `docs/examples/own_service.ts` is a whole service in thirty lines. When
+ * `ended` of the running service settles and nobody has called `stop()`, no
+ * requests come any more: end the program, and let it be started anew.
  *
  * @module
  */
-import { InvariantError } from "./base/assert.ts";
 import type { ConnectionType } from "./base/connection_type.ts";
 import type { Identity } from "./base/identity.ts";
-import type { JsonObject } from "./base/json.ts";
 import { SESSION_SECONDS_MAX, SESSION_SECONDS_MIN } from "./base/limits.ts";
 import { Secret } from "./base/secret.ts";
-import { type EpochSeconds, monotonicClock, systemClock } from "./base/time.ts";
+import { monotonicClock, systemClock } from "./base/time.ts";
 import type { Authenticate } from "./identity/authenticate.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
 import type { AuthenticatorOptions } from "./identity/authenticator_options.ts";
 import { authenticatorProblems } from "./identity/authenticator_problems.ts";
+import { checkRange } from "./identity/option_checks.ts";
 import {
   type CalloutService,
   startCalloutService,
@@ -35,6 +36,8 @@ import type { RuleOptions } from "./permissions/rule_options.ts";
 import { createRules, DEFAULT_RULES } from "./permissions/rules.ts";
 import { createLog, type Log } from "./telemetry/log.ts";
 
+export { InvariantError } from "./base/assert.ts";
+export type { JsonObject } from "./base/json.ts";
 export { rejected, unavailable } from "./base/outcome.ts";
 export type {
   Dependency,
@@ -49,10 +52,21 @@ export type {
   AuthenticationOutcome,
   ClientConnection,
 } from "./identity/authenticate.ts";
+export { identified } from "./identity/custom_identity.ts";
+export type { IdentityOptions } from "./identity/custom_identity.ts";
+export { UnsupportedOptionError } from "./nats/connection.ts";
+export { SubscriptionRefusedError } from "./nats/subscription.ts";
 export type { Grant, LoginFacts, Permit } from "./permissions/grant.ts";
 export type { RuleOptions } from "./permissions/rule_options.ts";
 export type { LogFields } from "./telemetry/log.ts";
-export type { AuthenticatorOptions, CalloutService, Identity, Log };
+export type {
+  AuthenticatorOptions,
+  CalloutService,
+  ConnectionType,
+  Identity,
+  Log,
+  NatsTlsOptions,
+};
 
 export interface CalloutOptions {
   readonly nats: {
@@ -116,18 +130,36 @@ const SESSION_SECONDS = 3_600;
  * Runs the callout. Resolves when requests are taken.
  *
  * @throws {TypeError} If options cannot be used; names them all.
+ * @throws {UnsupportedOptionError} If there is a client certificate that cannot be shown.
  * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} If the signal is aborted before NATS is reached.
  */
 export async function startCallout(
   options: CalloutOptions,
 ): Promise<CalloutService> {
-  const log = options.log ?? createLog({ format: "json", level: "info" });
+  const checked = check(options);
   const { signal = new AbortController().signal } = options;
-  const { settings, permit, authenticate } = check(options);
+  if (options.log !== undefined) {
+    return await start({ ...checked, log: options.log }, signal);
+  }
+  const log = createLog({ format: "json", level: "info" });
+  // Its last lines, and counts of what was left out, are still on their way.
+  return await endWith(start({ ...checked, log }, signal), () => log.close());
+}
+
+interface Checked {
+  readonly settings: CheckedOptions;
+  readonly permit: Permit;
+  readonly authenticate: Authenticate | AuthenticatorOptions;
+}
+
+async function start(
+  { settings, permit, authenticate, log }: Checked & { readonly log: Log },
+  signal: AbortSignal,
+): Promise<CalloutService> {
+  const rest = { ...settings, permit, log };
   if (typeof authenticate === "function") {
-    const service = { ...settings, authenticate, permit, log };
-    return await startCalloutService(service, signal);
+    return await startCalloutService({ ...rest, authenticate }, signal);
   }
   const authenticator = createAuthenticator(authenticate, {
     log,
@@ -135,26 +167,32 @@ export async function startCallout(
     monotonic: monotonicClock,
   });
   await authenticator.start();
-  try {
-    const service = await startCalloutService({
-      ...settings,
-      authenticate: authenticator.authenticate,
-      permit,
-      log,
-    }, signal);
-    // Also when the connection ends by itself: nobody asks any more.
-    const ended = service.ended.finally(() => authenticator.stop());
-    return { ...service, ended };
-  } catch (error) {
-    authenticator.stop();
-    throw error;
-  }
+  const service = { ...rest, authenticate: authenticator.authenticate };
+  return await endWith(
+    startCalloutService(service, signal),
+    () => authenticator.stop(),
+  );
 }
 
-interface Checked {
-  readonly settings: CheckedOptions;
-  readonly permit: Permit;
-  readonly authenticate: Authenticate | AuthenticatorOptions;
+/** Ends something with the service: when it is stopped, ends by itself, or does not start. */
+async function endWith(
+  starting: Promise<CalloutService>,
+  end: () => void | Promise<void>,
+): Promise<CalloutService> {
+  try {
+    const service = await starting;
+    return {
+      ...service,
+      ended: service.ended.finally(end),
+      async stop(): Promise<void> {
+        await service.stop();
+        await end();
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 /** Before anybody is asked for keys or connected to: all problems in one error. */
@@ -208,16 +246,14 @@ function toSettings(
 }
 
 function sessionProblems(
-  { sessionSecondsMax: seconds }: CalloutOptions,
+  { sessionSecondsMax }: CalloutOptions,
 ): readonly string[] {
-  if (seconds === undefined) return [];
-  if (
-    Number.isInteger(seconds) && seconds >= SESSION_SECONDS_MIN &&
-    seconds <= SESSION_SECONDS_MAX
-  ) return [];
-  return [
-    `sessionSecondsMax is out of bounds: give a whole number from ${SESSION_SECONDS_MIN} to ${SESSION_SECONDS_MAX}`,
-  ];
+  const problems: string[] = [];
+  checkRange("sessionSecondsMax", sessionSecondsMax, {
+    min: SESSION_SECONDS_MIN,
+    max: SESSION_SECONDS_MAX,
+  }, (option, problem) => problems.push(`${option} ${problem}`));
+  return problems;
 }
 
 function toPermit(
@@ -240,35 +276,4 @@ function ruleProblems({ issues }: RulesFault): readonly string[] {
     );
     return `permit${steps.join("")} ${problem}: ${remedy}`;
   });
-}
-
-export interface IdentityOptions {
-  /** Who vouches for it: your backend, by a name that does not change. */
-  readonly issuer: string;
-  /** Who it is, for that issuer: not empty, 255 bytes at most. */
-  readonly sub: string;
-  /** When what was presented ends: the session does not outlive it. */
-  readonly expiresAt: Date;
-  /** Further facts that rules may ask for. */
-  readonly claims?: JsonObject;
-}
-
-/**
- * The identity that `authenticate` returns for a token that it accepts.
- *
- * @throws {InvariantError} If the date is none.
- */
-export function identified(options: IdentityOptions): Identity {
-  const expiresAt = Math.floor(options.expiresAt.getTime() / 1000);
-  if (!Number.isSafeInteger(expiresAt)) {
-    throw new InvariantError("An identity ends at a date");
-  }
-  return {
-    kind: "identity",
-    credential: "custom",
-    issuer: options.issuer,
-    sub: options.sub,
-    claims: options.claims ?? {},
-    expiresAt: expiresAt as EpochSeconds,
-  };
 }

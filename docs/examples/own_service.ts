@@ -5,13 +5,11 @@
 import { identified, rejected, startCallout } from "../../src/mod.ts";
 
 const env = (name: string): string => Deno.env.get(name) ?? "";
+const creds = Deno.readTextFileSync(env("CALLOUT_CREDS_FILE"));
 const users = new Map([["token-of-alice", "alice"], ["token-of-bob", "bob"]]);
 
 const service = await startCallout({
-  nats: {
-    servers: [env("NATS_URL")],
-    creds: Deno.readTextFileSync(env("CALLOUT_CREDS_FILE")),
-  },
+  nats: { servers: [env("NATS_URL")], creds },
   callout: {
     account: env("CALLOUT_ACCOUNT_KEY"),
     signingKey: env("CALLOUT_SIGNING_KEY"),
@@ -24,14 +22,18 @@ const service = await startCallout({
   }],
   authenticate: (bearerToken, { now }) => {
     const sub = users.get(bearerToken.reveal());
-    if (sub === undefined) {
-      return rejected("bearer_token_inactive", "Nobody has this token");
-    }
-    return identified({
-      issuer: "my-app",
-      sub,
-      expiresAt: new Date(now + 3_600_000),
-    });
+    const expiresAt = new Date(now + 3_600_000);
+    return sub === undefined
+      ? rejected("bearer_token_inactive", "Nobody has this token")
+      : identified({ issuer: "my-app", sub, expiresAt });
   },
 });
-Deno.addSignalListener("SIGTERM", () => service.stop().then(() => Deno.exit()));
+
+let exitCode = 1;
+Deno.addSignalListener("SIGTERM", () => {
+  exitCode = 0;
+  service.stop();
+});
+// Also settles when it ends by itself: whoever runs this program starts it anew.
+await service.ended;
+Deno.exit(exitCode);

@@ -1,6 +1,6 @@
 /**
- * The library, as a program of one's own uses it: the example of the
- * documentation in a process of its own, and what it does with wrong options.
+ * The library, as a program of one's own uses it, and what it does with wrong
+ * options.
  */
 import { PermissionViolationError } from "@nats-io/nats-core";
 import {
@@ -17,56 +17,10 @@ import {
   rejected,
   type RuleOptions,
   startCallout,
+  SubscriptionRefusedError,
 } from "../../src/mod.ts";
-import {
-  openClient,
-  reaches,
-  subscribeProblem,
-} from "../fixtures/nats_client.ts";
+import { openClient, subscribeProblem } from "../fixtures/nats_client.ts";
 import { startStack, type TestStack } from "../fixtures/stack.ts";
-
-Deno.test("the example of the library lets its users in, and nobody else", async () => {
-  await using stack = await startStack();
-  const { stdout: registry } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "-q", "registry"],
-  }).output();
-  const configuration = new TextDecoder().decode(registry).trim();
-  await using child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-q",
-      "-A",
-      "--config",
-      configuration,
-      "docs/examples/own_service.ts",
-    ],
-    env: stack.environment,
-    stdout: "piped",
-  }).spawn();
-  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let said = "";
-  while (!said.includes("ready: requests are taken")) {
-    const { value, done } = await output.read();
-    assert(!done, said);
-    said += value;
-  }
-  const alice = await openClient(stack, "token-of-alice");
-  assert(await reaches(alice, alice, "users.alice.a", "users.alice.>"));
-  assertInstanceOf(
-    await subscribeProblem(alice, "users.bob.>"),
-    PermissionViolationError,
-  );
-  await alice.close();
-  await assertRejects(
-    () => openClient(stack, "token-of-carol"),
-    Error,
-    "Authorization Violation",
-  );
-
-  child.kill("SIGTERM");
-  assertEquals((await child.status).code, 0);
-  await output.cancel();
-});
 
 const ignore = (): void => {};
 const SILENT = {
@@ -232,4 +186,20 @@ Deno.test("the library gives its creds to no server without TLS where it was giv
   });
   await assertRejects(() => starting, DOMException);
   assertEquals(problems, ["server does not support 'tls'"]);
+});
+
+Deno.test("the library throws what it says where its user may not subscribe", async () => {
+  await using stack = await startStack();
+  const { nats, ...options } = optionsOf(stack);
+  await assertRejects(
+    () =>
+      startCallout({
+        ...options,
+        nats: { ...nats, queueGroup: "another" },
+        authenticate: () => rejected("bearer_token_inactive", "Nobody"),
+        log: SILENT,
+      }),
+    SubscriptionRefusedError,
+    "another",
+  );
 });
