@@ -12,6 +12,12 @@ export type EpochMs = number & { readonly unit: "epoch ms" };
 /** Milliseconds of a clock that never steps back; its zero means nothing. */
 export type MonotonicMs = number & { readonly unit: "monotonic ms" };
 
+/** One moment, on both clocks. */
+export interface Moment {
+  readonly now: EpochMs;
+  readonly monotonicNow: MonotonicMs;
+}
+
 /** Reads the wall clock. Passed in, never called globally. */
 export type Clock = () => EpochMs;
 

@@ -11,7 +11,7 @@ import {
   unavailable,
 } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
-import type { EpochMs } from "../base/time.ts";
+import type { EpochMs, Moment } from "../base/time.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type {
   Authenticate,
@@ -36,8 +36,7 @@ export interface Stages {
   readonly responseBytesMax: () => number;
 }
 
-export interface RequestTime {
-  readonly now: EpochMs;
+export interface RequestTime extends Moment {
   /** Aborted when the server no longer waits. */
   readonly signal: AbortSignal;
 }
@@ -67,7 +66,7 @@ export async function authorize(
   message: CalloutMessage,
   time: RequestTime,
 ): Promise<Decision> {
-  const request = stages.verify(message, time.now);
+  const request = stages.verify(message, time);
   if (request.kind === "discarded") return { end: request };
 
   const { host, type } = request.connection;

@@ -3,7 +3,7 @@
  * the user nkey, which the server makes afresh for each.
  */
 import { REQUESTS_REMEMBERED_MAX } from "../base/limits.ts";
-import type { EpochMs } from "../base/time.ts";
+import type { MonotonicMs } from "../base/time.ts";
 
 export interface ReplayGuard {
   /**
@@ -13,16 +13,16 @@ export interface ReplayGuard {
    */
   admit(
     userNkey: string,
-    worthlessAt: EpochMs,
-    now: EpochMs,
+    worthlessAt: MonotonicMs,
+    now: MonotonicMs,
   ): "admitted" | "replayed" | "full";
 }
 
 export function createReplayGuard(): ReplayGuard {
   /** In order of arrival, which is nearly that of expiry. */
-  const seen = new Map<string, EpochMs>();
+  const seen = new Map<string, MonotonicMs>();
 
-  function forgetOld(now: EpochMs): void {
+  function forgetOld(now: MonotonicMs): void {
     for (const [userNkey, worthlessAt] of seen) {
       if (worthlessAt > now) return;
       seen.delete(userNkey);
@@ -32,8 +32,8 @@ export function createReplayGuard(): ReplayGuard {
   return {
     admit(
       userNkey: string,
-      worthlessAt: EpochMs,
-      now: EpochMs,
+      worthlessAt: MonotonicMs,
+      now: MonotonicMs,
     ): "admitted" | "replayed" | "full" {
       if (seen.has(userNkey)) return "replayed";
       forgetOld(now);

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { REQUESTS_REMEMBERED_MAX } from "../base/limits.ts";
-import type { EpochMs } from "../base/time.ts";
+import type { MonotonicMs } from "../base/time.ts";
 import { createReplayGuard } from "./replay.ts";
 
-function at(milliseconds: number): EpochMs {
-  return milliseconds as EpochMs;
+function at(milliseconds: number): MonotonicMs {
+  return milliseconds as MonotonicMs;
 }
 
 Deno.test("I11 createReplayGuard() admits a request once, until it is worthless", () => {

@@ -17,10 +17,11 @@ import {
   XKEY_CACHE_ENTRIES_MAX,
 } from "../base/limits.ts";
 import { type Discarded, discarded } from "../base/outcome.ts";
-import type { EpochMs } from "../base/time.ts";
+import type { Moment, MonotonicMs } from "../base/time.ts";
 import { decodeNatsJwt } from "../nats_jwt/codec.ts";
 import { verifyingKey, verifySignature } from "../nats_jwt/nkeys.ts";
 import { isSealed, type Xkey } from "../nats_jwt/xkeys.ts";
+import { type ClockOffset, createClockOffset } from "./clock_offset.ts";
 import { checkRequest, type VerifiedRequest } from "./request_claims.ts";
 import type { ReplayGuard } from "./replay.ts";
 
@@ -45,7 +46,7 @@ export interface VerifierOptions {
 
 export type VerifyRequest = (
   message: CalloutMessage,
-  now: EpochMs,
+  time: Moment,
 ) => VerifiedRequest | Discarded;
 
 /**
@@ -61,23 +62,31 @@ const JSON_LIMITS = {
   membersMax: REQUEST_JSON_MEMBERS_MAX,
 };
 
+/** What is remembered of a server that has signed a request. */
+interface KnownServer {
+  readonly key: KeyObject;
+  readonly clock: ClockOffset;
+}
+
 /** Creates the first stage: bytes in, a trusted request out. */
 export function createVerifier(options: VerifierOptions): VerifyRequest {
-  const serverKeys = new LRUCache<string, KeyObject>({
+  const servers = new LRUCache<string, KnownServer>({
     max: XKEY_CACHE_ENTRIES_MAX,
   });
 
-  function serverKey(serverId: string): KeyObject | undefined {
-    const known = serverKeys.get(serverId);
-    if (known !== undefined) return known;
-    const key = verifyingKey(serverId, "server");
-    if (key !== undefined) serverKeys.set(serverId, key);
-    return key;
+  function remember(
+    serverId: string,
+    key: KeyObject,
+    now: MonotonicMs,
+  ): KnownServer {
+    const server = { key, clock: createClockOffset(now) };
+    servers.set(serverId, server);
+    return server;
   }
 
   return function verify(
     message: CalloutMessage,
-    now: EpochMs,
+    time: Moment,
   ): VerifiedRequest | Discarded {
     const { payload, reply } = message;
     if (payload.length === 0) return discarded("request_empty");
@@ -95,14 +104,19 @@ export function createVerifier(options: VerifierOptions): VerifyRequest {
       return discarded("request_undecodable", `Request ${jwt.problem}`);
     }
     const request = checkRequest(jwt.claims, {
-      now,
+      time,
       calloutAccount: options.calloutAccount,
       serverXkey: message.serverXkeys[0],
       isTrustedServer: options.isTrustedServer,
     });
     if (request.kind === "discarded") return request;
 
-    const key = serverKey(request.serverId);
+    const now = time.monotonicNow;
+    let server = servers.get(request.serverId);
+    if (server?.clock.isLate(request, now)) {
+      return discarded("request_late", "By the server's own clock");
+    }
+    const key = server?.key ?? verifyingKey(request.serverId, "server");
     if (key === undefined) {
       return discarded("server_untrusted", "Issuer is not a server's nkey");
     }
@@ -113,6 +127,9 @@ export function createVerifier(options: VerifierOptions): VerifyRequest {
     const { userNkey, worthlessAt } = request;
     switch (options.replays.admit(userNkey, worthlessAt, now)) {
       case "admitted":
+        // And say what its server's time is.
+        server ??= remember(request.serverId, key, now);
+        server.clock.learn(request.issuedAt, now);
         return request;
       case "replayed":
         return discarded("request_replayed");

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, member } from "../base/json.ts";
 import { REQUEST_LIFETIME_SECONDS_MAX } from "../base/limits.ts";
 import { type Discarded, discarded } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
-import type { EpochMs, EpochSeconds } from "../base/time.ts";
+import type { EpochSeconds, Moment, MonotonicMs } from "../base/time.ts";
 import {
   AUTHORIZATION_REQUEST_AUDIENCE,
   NATS_JWT_VERSION,
@@ -28,10 +28,12 @@ export interface VerifiedRequest {
   readonly serverId: string;
   /** Key that the answer is sealed for; absent where nothing is sealed. */
   readonly serverXkey: string | undefined;
+  /** When the server made it, by its own clock. */
+  readonly issuedAt: EpochSeconds;
   /** The server's `authorization.timeout`, in whole seconds. */
   readonly timeoutSeconds: number;
-  /** From then on nobody waits, whatever the clocks' skew. */
-  readonly worthlessAt: EpochMs;
+  /** From then on it is refused for its age, whatever the clocks' skew. */
+  readonly worthlessAt: MonotonicMs;
   readonly connection: ConnectionFacts;
   /** What the client sent to prove who it is: nothing of it is proven. */
   readonly credentials: ClientCredentials;
@@ -52,7 +54,7 @@ export interface ClientCredentials {
 }
 
 export interface RequestContext {
-  readonly now: EpochMs;
+  readonly time: Moment;
   readonly calloutAccount: string;
   /** From the message's header, outside of the signature. */
   readonly serverXkey: string | undefined;
@@ -60,8 +62,9 @@ export interface RequestContext {
 }
 
 /**
- * The clocks of a server and of this machine may differ by that much. A request
- * that is late for another reason is caught by its age since arrival.
+ * The clocks of a server and of this machine may differ by that much. How far
+ * they do differ is learnt from the server's requests (`clock_offset.ts`), and
+ * what is late by its own clock is then known long before.
  */
 const CLOCK_SKEW_MS = 5_000;
 
@@ -73,7 +76,7 @@ export function checkRequest(
   claims: JsonObject,
   context: RequestContext,
 ): VerifiedRequest | Discarded {
-  const times = checkTimes(claims, context.now);
+  const times = checkTimes(claims, context.time);
   if (times.kind === "discarded") return times;
 
   const nats = member(claims, "nats");
@@ -123,6 +126,7 @@ export function checkRequest(
     userNkey,
     serverId,
     serverXkey: context.serverXkey,
+    issuedAt: times.issuedAt,
     timeoutSeconds: times.timeoutSeconds,
     worthlessAt: times.worthlessAt,
     connection,
@@ -133,29 +137,37 @@ export function checkRequest(
 /** When the server asked, and until when it waits. */
 interface RequestTimes {
   readonly kind: "request times";
+  readonly issuedAt: EpochSeconds;
   readonly timeoutSeconds: number;
-  readonly worthlessAt: EpochMs;
+  readonly worthlessAt: MonotonicMs;
 }
 
 function checkTimes(
   claims: JsonObject,
-  now: EpochMs,
+  { now, monotonicNow }: Moment,
 ): RequestTimes | Discarded {
   const exp = member(claims, "exp");
   if (!isSeconds(exp)) return undecodable('claim "exp" is not in seconds');
   // `exp` is truncated to seconds by the server: the time is up to a second later.
-  const worthlessAt = (exp + 1) * 1000 + CLOCK_SKEW_MS as EpochMs;
-  if (now >= worthlessAt) return discarded("request_expired");
-  const lifetimeMsMax = REQUEST_LIFETIME_SECONDS_MAX * 1000 + CLOCK_SKEW_MS;
-  if (exp * 1000 - now > lifetimeMsMax) {
+  const leftMs = (exp + 1) * 1000 + CLOCK_SKEW_MS - now;
+  if (leftMs <= 0) return discarded("request_expired");
+  const issuedAt = member(claims, "iat");
+  if (!isSeconds(issuedAt)) return undecodable('claim "iat" is not in seconds');
+  const timeoutSeconds = Math.max(exp - issuedAt, 0);
+  const secondsAway = Math.max(
+    timeoutSeconds,
+    exp - (now + CLOCK_SKEW_MS) / 1000,
+  );
+  if (secondsAway > REQUEST_LIFETIME_SECONDS_MAX) {
     return undecodable(
       `claim "exp" is more than ${REQUEST_LIFETIME_SECONDS_MAX} seconds away: lower the server's authorization.timeout`,
     );
   }
-  const iat = member(claims, "iat");
-  if (!isSeconds(iat)) return undecodable('claim "iat" is not in seconds');
-  const timeoutSeconds = Math.max(exp - iat, 0);
-  return { kind: "request times", timeoutSeconds, worthlessAt };
+  // The wall clock may step back and leave it more time than it seemed to have.
+  const lifetimeMs = (timeoutSeconds + 1) * 1000 + CLOCK_SKEW_MS;
+  const worthlessAt = monotonicNow +
+    Math.max(leftMs, lifetimeMs) as MonotonicMs;
+  return { kind: "request times", issuedAt, timeoutSeconds, worthlessAt };
 }
 
 function undecodable(detail: string): Discarded {

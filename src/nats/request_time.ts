@@ -2,22 +2,18 @@
  * When a request is judged, and when it has to be done with. Most requests never
  * wait for anything, so the signal and its timer are made when first asked for.
  */
-import type { EpochMs } from "../base/time.ts";
-
-export interface RequestTime {
-  readonly now: EpochMs;
-  /** Aborted when the time is up. */
-  readonly signal: AbortSignal;
-}
+import type { Moment } from "../base/time.ts";
+import type { RequestTime } from "../callout/authorize.ts";
 
 export function createRequestTime(
-  now: EpochMs,
+  { monotonicNow, now }: Moment,
   leftMs: number,
 ): RequestTime & { end(): void } {
   let controller: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     now,
+    monotonicNow,
     get signal(): AbortSignal {
       if (controller === undefined) {
         const created = new AbortController();

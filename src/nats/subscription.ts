@@ -10,10 +10,10 @@ import { InvariantError } from "../base/assert.ts";
 import { REQUEST_BYTES_MAX } from "../base/limits.ts";
 import { discarded } from "../base/outcome.ts";
 import type { Clock, MonotonicClock, MonotonicMs } from "../base/time.ts";
-import type { Decision } from "../callout/authorize.ts";
+import type { Decision, RequestTime } from "../callout/authorize.ts";
 import type { CalloutMessage } from "../callout/request.ts";
 import { createRequestLoop } from "./request_loop.ts";
-import { createRequestTime, type RequestTime } from "./request_time.ts";
+import { createRequestTime } from "./request_time.ts";
 import { createUnsentAnswers, type UnsentAnswers } from "./unsent_answers.ts";
 
 /** nats-server `auth_callout.go`, AuthCalloutSubject. */
@@ -125,8 +125,9 @@ async function handle(
   options: SubscriptionOptions,
 ): Promise<void> {
   const { clock, monotonic } = options;
-  const leftMs = arrivedAt + options.budgetMs - monotonic();
-  const time = createRequestTime(clock(), leftMs);
+  const monotonicNow = monotonic();
+  const leftMs = arrivedAt + options.budgetMs - monotonicNow;
+  const time = createRequestTime({ now: clock(), monotonicNow }, leftMs);
   let decision: Decision;
   try {
     decision = await options.judge(toCalloutMessage(message), time);

@@ -130,6 +130,7 @@ async function expectEnd(
 ): Promise<void> {
   const { end } = await authorize(stages, message, {
     now: systemClock(),
+    monotonicNow: monotonicClock(),
     signal: NEVER,
   });
   const expected = flaw === "none" ? "granted" : "rejected";

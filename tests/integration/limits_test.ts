@@ -6,7 +6,7 @@
 import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-deno";
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { systemClock } from "../../src/base/time.ts";
+import { monotonicClock, systemClock } from "../../src/base/time.ts";
 import { createReplayGuard } from "../../src/callout/replay.ts";
 import { createVerifier } from "../../src/callout/request.ts";
 import { createResponder } from "../../src/callout/response.ts";
@@ -100,7 +100,7 @@ async function answerWith(
         payload: message.data,
         reply: message.reply ?? "",
         serverXkeys: message.headers?.values("Nats-Server-Xkey") ?? [],
-      }, now);
+      }, { now, monotonicNow: monotonicClock() });
       assert(request.kind === "verified request");
       const jwt = encodeNatsJwt({
         "sub": request.userNkey,
