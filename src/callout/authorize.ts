@@ -15,8 +15,8 @@ import type { EpochMs, Moment } from "../base/time.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type {
   Authenticate,
+  AuthenticationContext,
   AuthenticationOutcome,
-  ClientConnection,
 } from "../identity/authenticate.ts";
 import type { Grant, Permit } from "../permissions/grant.ts";
 import { findBearerToken } from "./bearer_token.ts";
@@ -37,8 +37,8 @@ export interface Stages {
 }
 
 export interface RequestTime extends Moment {
-  /** Aborted when the server no longer waits. */
-  readonly signal: AbortSignal;
+  /** Aborted when a server that waits for so many seconds can just be told that there is no verdict. */
+  signal(timeoutSeconds: number): AbortSignal;
 }
 
 /** The client may connect. */
@@ -77,9 +77,13 @@ export async function authorize(
   if (!(bearerToken instanceof Secret)) {
     return answer(stages, request, bearerToken, time.now);
   }
-  const identity = await authenticate(stages, bearerToken, time, {
-    host,
-    type,
+  const identity = await authenticate(stages, bearerToken, {
+    now: time.now,
+    // Made when it is first asked for, which most requests never do.
+    get signal(): AbortSignal {
+      return time.signal(request.timeoutSeconds);
+    },
+    connection: { host, type },
   });
   if (identity.kind !== "identity") {
     return answer(stages, request, identity, time.now);
@@ -100,22 +104,14 @@ export async function authorize(
 async function authenticate(
   stages: Stages,
   bearerToken: Secret,
-  time: RequestTime,
-  connection: ClientConnection,
+  context: AuthenticationContext,
 ): Promise<AuthenticationOutcome> {
-  const verdict = stages.authenticate(bearerToken, {
-    now: time.now,
-    // Made when it is first asked for, which most requests never do.
-    get signal(): AbortSignal {
-      return time.signal;
-    },
-    connection,
-  });
+  const verdict = stages.authenticate(bearerToken, context);
   if (!(verdict instanceof Promise)) return verdict;
   try {
-    return await untilAborted(verdict, time.signal);
+    return await untilAborted(verdict, context.signal);
   } catch (error) {
-    if (!time.signal.aborted) throw error;
+    if (!context.signal.aborted) throw error;
     return unavailable("verdict", "It did not come in time");
   }
 }

@@ -13,7 +13,7 @@ import type { Clock, MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Decision, RequestTime } from "../callout/authorize.ts";
 import type { CalloutMessage } from "../callout/request.ts";
 import { createRequestLoop } from "./request_loop.ts";
-import { createRequestTime } from "./request_time.ts";
+import { BoundedTime } from "./request_time.ts";
 import { createUnsentAnswers, type UnsentAnswers } from "./unsent_answers.ts";
 
 /** nats-server `auth_callout.go`, AuthCalloutSubject. */
@@ -54,9 +54,6 @@ export interface CalloutSubscription {
 export class SubscriptionRefusedError extends Error {
   override readonly name = "SubscriptionRefusedError";
 }
-
-/** Time that an answer needs to get from here to the server's own deadline. */
-const ANSWER_MARGIN_MS = 200;
 
 const DRAIN_POLL_MS = 5;
 
@@ -124,14 +121,15 @@ async function handle(
   answers: UnsentAnswers,
   options: SubscriptionOptions,
 ): Promise<void> {
-  const { clock, monotonic } = options;
-  const monotonicNow = monotonic();
-  const leftMs = arrivedAt + options.budgetMs - monotonicNow;
-  const time = createRequestTime({ now: clock(), monotonicNow }, leftMs);
+  const { budgetMs, clock, monotonic } = options;
+  const time = new BoundedTime(
+    { now: clock(), monotonicNow: monotonic() },
+    { arrivedAt, budgetMs },
+  );
   let decision: Decision;
   try {
     decision = await options.judge(toCalloutMessage(message), time);
-    decision = send(message, decision, arrivedAt, answers, options);
+    decision = send(message, decision, time, answers, options);
   } catch (error) {
     decision = { end: discarded("internal_error", describe(error)) };
   } finally {
@@ -157,22 +155,27 @@ function refusal(queueGroup: string, cause: Error): SubscriptionRefusedError {
 function send(
   message: Msg,
   decision: Decision,
-  arrivedAt: MonotonicMs,
+  time: BoundedTime,
   answers: UnsentAnswers,
-  { budgetMs, monotonic }: SubscriptionOptions,
+  { monotonic }: SubscriptionOptions,
 ): Decision {
-  const { answer, request } = decision;
+  const { answer, end, request } = decision;
   if (answer === undefined || request === undefined) return decision;
-  // Whole seconds: a server that waits for less than one says none.
-  const timeoutMs = Math.max(request.timeoutSeconds, 1) * 1000 -
-    ANSWER_MARGIN_MS;
-  const deadline = arrivedAt + Math.min(budgetMs, timeoutMs) as MonotonicMs;
+  const deadline = time.answerBy(request.timeoutSeconds);
   if (monotonic() >= deadline) {
-    const end = discarded("request_late", "Judged too late to answer");
-    return { request, end };
+    const detail = `Judged too late to answer: ${summarize(end)}`;
+    return { request, end: discarded("request_late", detail) };
   }
   answers.send(message.reply ?? "", answer, deadline);
   return decision;
+}
+
+/** What an end that nobody learns of was, in a word or two. */
+function summarize(end: Decision["end"]): string {
+  if (end.kind === "granted") return end.kind;
+  return end.kind === "unavailable"
+    ? `${end.kind}, ${end.dependency}`
+    : end.code;
 }
 
 function toCalloutMessage(message: Msg): CalloutMessage {

@@ -131,7 +131,7 @@ async function expectEnd(
   const { end } = await authorize(stages, message, {
     now: systemClock(),
     monotonicNow: monotonicClock(),
-    signal: NEVER,
+    signal: () => NEVER,
   });
   const expected = flaw === "none" ? "granted" : "rejected";
   if (end.kind !== expected) throw new Error(`${end.kind}, not ${expected}`);
