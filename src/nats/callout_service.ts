@@ -21,6 +21,7 @@ import { xkeyFromSeed } from "../nats_jwt/xkeys.ts";
 import type { Permit } from "../permissions/grant.ts";
 import type { Log } from "../telemetry/log.ts";
 import { connectNats, type NatsOptions, reconnectPause } from "./connection.ts";
+import { describeConnectionFault } from "./connection_fault.ts";
 import { createDecisionLog } from "./decision_log.ts";
 import { optionProblems, optionsError } from "./option_problems.ts";
 import { type ReadServerFacts, rememberServerFacts } from "./server_facts.ts";
@@ -117,10 +118,10 @@ export async function startCalloutService(
     } catch (error) {
       await within(GOODBYE_MS, connection.close());
       if (error instanceof SubscriptionRefusedError) throw error;
-      options.log.error("lost NATS while subscribing, trying again", {
-        code: "nats_unreachable",
-        detail: error instanceof Error ? error.message : String(error),
-      });
+      options.log.error(
+        "lost NATS while subscribing, trying again",
+        describeConnectionFault(error),
+      );
     }
     await reconnectPause(signal);
   }
@@ -147,6 +148,7 @@ async function serve(
         code: "answers_unsent",
         count,
       }),
+    log,
     clock: systemClock,
     monotonic: monotonicClock,
   });

@@ -17,6 +17,7 @@ import { unreachable } from "../base/assert.ts";
 import type { Secret } from "../base/secret.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { Log } from "../telemetry/log.ts";
+import { describeConnectionFault, originOf } from "./connection_fault.ts";
 import { isTlsAddress } from "./server_address.ts";
 
 export interface NatsOptions {
@@ -80,9 +81,8 @@ export async function connectNats(
       signal.throwIfAborted();
       throwIfUnsupported(error);
       log.error("cannot connect to NATS, trying again", {
-        code: "nats_unreachable",
-        address: options.servers.join(" "),
-        detail: error instanceof Error ? error.message : String(error),
+        address: options.servers.map(originOf).join(" "),
+        ...describeConnectionFault(error),
       });
     }
     await reconnectPause(signal);

@@ -12,6 +12,8 @@ import { discarded } from "../base/outcome.ts";
 import type { Clock, MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Decision, RequestTime } from "../callout/authorize.ts";
 import type { CalloutMessage } from "../callout/request.ts";
+import type { Log } from "../telemetry/log.ts";
+import { followConnection } from "./connection_state.ts";
 import { createRequestLoop } from "./request_loop.ts";
 import { BoundedTime } from "./request_time.ts";
 import { createUnsentAnswers, type UnsentAnswers } from "./unsent_answers.ts";
@@ -37,6 +39,7 @@ export interface SubscriptionOptions {
   readonly onDecision: (decision: Decision, durationMs: number) => void;
   /** Told how many answers could not be sent because the connection was lost. */
   readonly onUnsent: (count: number) => void;
+  readonly log: Log;
   readonly clock: Clock;
   readonly monotonic: MonotonicClock;
 }
@@ -69,6 +72,11 @@ export async function subscribeToCallouts(
 ): Promise<CalloutSubscription> {
   const { monotonic } = options;
   const answers = createUnsentAnswers(connection, monotonic, options.onUnsent);
+  const state = followConnection(connection, {
+    log: options.log,
+    onLost: answers.hold,
+    onRegained: answers.release,
+  });
   const loop = createRequestLoop<Msg>({
     inFlightMax: options.requestsInFlightMax,
     waitingMax: options.requestsWaitingMax,
@@ -96,8 +104,7 @@ export async function subscribeToCallouts(
 
   return {
     refused: refused.promise,
-    isActive: () =>
-      !draining && !subscription.isClosed() && answers.isConnected(),
+    isActive: () => !draining && !subscription.isClosed() && state.isUp(),
     async drain(graceMs: number): Promise<void> {
       draining = true;
       const deadline = monotonic() + graceMs;

@@ -7,7 +7,10 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 
 export interface UnsentAnswers {
-  isConnected(): boolean;
+  /** The connection is lost: from now on answers are kept. */
+  hold(): void;
+  /** The connection is there again. */
+  release(): void;
   send(reply: string, answer: Uint8Array, deadline: MonotonicMs): void;
   /** Throws away what is still unsent. */
   stop(): void;
@@ -27,33 +30,24 @@ export function createUnsentAnswers(
   monotonic: MonotonicClock,
   onUnsent: (count: number) => void,
 ): UnsentAnswers {
-  let connected = true;
+  let isHolding = false;
   let unsent: Unsent[] = [];
 
-  function sendAll(): void {
-    const now = monotonic();
-    const kept = unsent;
-    unsent = [];
-    const alive = kept.filter(({ deadline }) => now < deadline);
-    for (const { reply, answer } of alive) connection.publish(reply, answer);
-    if (alive.length < kept.length) onUnsent(kept.length - alive.length);
-  }
-
-  async function follow(): Promise<void> {
-    for await (const { type } of connection.status()) {
-      if (type === "disconnect") connected = false;
-      if (type === "reconnect") {
-        connected = true;
-        sendAll();
-      }
-    }
-  }
-  void follow();
-
   return {
-    isConnected: () => connected && !connection.isClosed(),
+    hold(): void {
+      isHolding = true;
+    },
+    release(): void {
+      isHolding = false;
+      const now = monotonic();
+      const kept = unsent;
+      unsent = [];
+      const alive = kept.filter(({ deadline }) => now < deadline);
+      for (const { reply, answer } of alive) connection.publish(reply, answer);
+      if (alive.length < kept.length) onUnsent(kept.length - alive.length);
+    },
     send(reply: string, answer: Uint8Array, deadline: MonotonicMs): void {
-      if (connected) connection.publish(reply, answer);
+      if (!isHolding) connection.publish(reply, answer);
       else if (unsent.length < UNSENT_MAX) {
         unsent.push({ reply, answer, deadline });
       } else onUnsent(1);

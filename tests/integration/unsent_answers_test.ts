@@ -6,7 +6,9 @@ import { connect } from "@nats-io/transport-deno";
 import { assert, assertEquals } from "@std/assert";
 import { monotonicClock } from "../../src/base/time.ts";
 import type { MonotonicMs } from "../../src/base/time.ts";
+import { followConnection } from "../../src/nats/connection_state.ts";
 import { createUnsentAnswers } from "../../src/nats/unsent_answers.ts";
+import { createLog } from "../../src/telemetry/log.ts";
 import { startStack } from "../fixtures/stack.ts";
 import "../fixtures/nats_client.ts";
 
@@ -30,6 +32,11 @@ Deno.test("K3 answers wait for the connection as long as their servers do, and a
   const answers = createUnsentAnswers(connection, monotonicClock, (count) => {
     unsentCount += count;
   });
+  const state = followConnection(connection, {
+    log: createLog({ format: "json", level: "error", write: () => {} }),
+    onLost: answers.hold,
+    onRegained: answers.release,
+  });
   const far = monotonicClock() + 60_000 as MonotonicMs;
   const past = monotonicClock() as MonotonicMs;
   const bytes = new TextEncoder().encode("answer");
@@ -37,17 +44,17 @@ Deno.test("K3 answers wait for the connection as long as their servers do, and a
   answers.send("answers.before", bytes, far);
   await connection.flush();
   const restarted = stack.server.restart();
-  while (answers.isConnected()) await pause();
+  while (state.isUp()) await pause();
   answers.send("answers.alive", bytes, far);
   answers.send("answers.expired", bytes, past);
   await restarted;
-  while (!answers.isConnected() || received.length < 2) await pause();
+  while (!state.isUp() || received.length < 2) await pause();
   await connection.flush();
   assertEquals(received, ["answers.before", "answers.alive"]);
   assertEquals(unsentCount, 1);
 
   const again = stack.server.restart();
-  while (answers.isConnected()) await pause();
+  while (state.isUp()) await pause();
   for (let count = 0; count < 1_005; count++) {
     answers.send("answers.many", bytes, far);
   }

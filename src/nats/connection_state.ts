@@ -1,0 +1,73 @@
+/**
+ * What becomes of the connection once it is there. The client library reconnects
+ * in silence; here it is logged, and told to whoever has something to send.
+ */
+import {
+  AuthorizationError,
+  type NatsConnection,
+  type Status,
+  UserAuthenticationExpiredError,
+} from "@nats-io/nats-core";
+import type { Log } from "../telemetry/log.ts";
+import { describeConnectionFault } from "./connection_fault.ts";
+
+export interface ConnectionState {
+  /** Whether what we send arrives, as far as can be seen. */
+  isUp(): boolean;
+}
+
+export interface ConnectionEvents {
+  readonly log: Log;
+  readonly onLost: () => void;
+  readonly onRegained: () => void;
+}
+
+export function followConnection(
+  connection: NatsConnection,
+  { log, onLost, onRegained }: ConnectionEvents,
+): ConnectionState {
+  let isConnected = true;
+
+  function take(status: Status): void {
+    switch (status.type) {
+      case "disconnect":
+        isConnected = false;
+        onLost();
+        return log.warn("lost the connection to NATS, trying to get it back", {
+          code: "nats_lost",
+          address: status.server,
+        });
+      case "reconnect":
+        isConnected = true;
+        onRegained();
+        return log.info("connected to NATS again", {
+          address: status.server,
+          serverId: connection.info?.server_id ?? "",
+        });
+      case "error":
+        return takeError(status.error);
+    }
+  }
+
+  function takeError(error: Error): void {
+    if (
+      error instanceof AuthorizationError ||
+      error instanceof UserAuthenticationExpiredError
+    ) {
+      log.error("NATS refuses the service", describeConnectionFault(error));
+    }
+  }
+
+  async function follow(): Promise<void> {
+    for await (const status of connection.status()) {
+      try {
+        take(status);
+      } catch {
+        // A log that throws loses its line, and we nothing else.
+      }
+    }
+  }
+  void follow();
+
+  return { isUp: () => isConnected && !connection.isClosed() };
+}

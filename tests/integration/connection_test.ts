@@ -1,0 +1,95 @@
+/**
+ * What the service says when NATS cannot be reached, refuses it, goes away and
+ * comes back: causes have codes, and servers' URLs no secrets.
+ */
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { connectNats, type NatsOptions } from "../../src/nats/connection.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import { createCertificateAuthority } from "../fixtures/certificates.ts";
+import { openClient } from "../fixtures/nats_client.ts";
+import { type LogLine, startService } from "../fixtures/service.ts";
+import { startStack } from "../fixtures/stack.ts";
+
+/** The first line of a service that tries to connect, after which it gives up. */
+async function firstLine(options: NatsOptions): Promise<LogLine> {
+  const abort = new AbortController();
+  const line = Promise.withResolvers<string>();
+  const log = createLog({
+    format: "json",
+    level: "info",
+    write(text): void {
+      line.resolve(text);
+      abort.abort();
+    },
+  });
+  await connectNats(options, log, abort.signal).catch(() => {});
+  await log.close();
+  return JSON.parse(await line.promise);
+}
+
+Deno.test("a service that NATS refuses says so, and which setting to look at", async () => {
+  await using stack = await startStack();
+  await using foreign = await startStack();
+  const { nats: { credentials } } = await foreign.config();
+  const line = await firstLine({ servers: [stack.natsUrl], credentials });
+  assertEquals(line.code, "nats_refused_credentials");
+  assertEquals(line.setting, "nats.creds_file");
+  assert(line.detail?.includes("AUTH"), line.detail);
+});
+
+Deno.test("a service that does not trust NATS's certificate says so, and which setting to look at", async () => {
+  const folder = await Deno.makeTempDir();
+  const { cert, key } = createCertificateAuthority("NATS").issue();
+  await Deno.writeTextFile(`${folder}/cert.pem`, cert);
+  await Deno.writeTextFile(`${folder}/key.pem`, key);
+  await using stack = await startStack({
+    extra:
+      `tls { cert_file: "${folder}/cert.pem", key_file: "${folder}/key.pem" }`,
+  });
+  const { nats: { credentials } } = await stack.config();
+  const line = await firstLine({ servers: [stack.natsUrl], credentials });
+  assertEquals(line.code, "nats_tls_failed");
+  assertEquals(line.setting, "nats.tls.ca_file");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("J1 K3 a service that reaches nobody says where it tried, and no password", async () => {
+  await using stack = await startStack();
+  const { nats: { credentials } } = await stack.config();
+  const servers = ["nats://canary:canary@127.0.0.1:9", "canary@127.0.0.1:9"];
+  const line = await firstLine({ servers, credentials });
+  assertEquals(line.code, "nats_unreachable");
+  assertEquals(line.setting, "nats.servers");
+  assertFalse(JSON.stringify(line).includes("canary"), JSON.stringify(line));
+});
+
+Deno.test("K3 a service that loses NATS and gets it back says both", async () => {
+  await using stack = await startStack();
+  await using service = await startService(await stack.config());
+  await stack.server.restart();
+  while (!service.lines.some(({ message }) => message.includes("again"))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const client = await openClient(stack, await stack.token("alice"));
+  await client.close();
+  const { host } = new URL(stack.natsUrl);
+  const [lost, regained] = service.lines.filter(({ address }) =>
+    address === host
+  );
+  assertEquals([lost?.level, lost?.code], ["warn", "nats_lost"]);
+  assertEquals(regained?.level, "info");
+  assertEquals(regained?.message, "connected to NATS again");
+});
+
+Deno.test("K3 a service that NATS refuses when it comes back says so", async () => {
+  await using stack = await startStack();
+  await using service = await startService(await stack.config());
+  stack.server.signal("SIGKILL");
+  await using foreign = await startStack({ ports: stack.server.ports });
+  while (
+    !service.lines.some(({ code }) => code === "nats_refused_credentials")
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert(foreign.natsUrl === stack.natsUrl);
+});
