@@ -51,11 +51,11 @@ export type VerifyRequest = (
 
 /**
  * Reply subjects of a server, `$SYS._INBOX.<id>.<number>` (nats-server `events.go`,
- * newRespInbox), also through a gateway. Anything else was put there by somebody
- * who wants us to publish for them.
+ * newRespInbox). Anything else was put there by somebody who wants us to publish
+ * for them: what gateways put before it, `_GR_.…`, no client ever sees or may
+ * publish to (`client.go`, processMsgResults and processInboundClientMsg).
  */
-const REPLY_SUBJECT_REGEXP =
-  /^(?:_GR_\.[A-Za-z0-9]+\.[A-Za-z0-9]+\.)?\$SYS\._INBOX\.[A-Za-z0-9]+\.[A-Za-z0-9]+$/;
+const REPLY_SUBJECT_REGEXP = /^\$SYS\._INBOX\.[A-Za-z0-9]+\.[A-Za-z0-9]+$/;
 
 const JSON_LIMITS = {
   depthMax: JSON_DEPTH_MAX,

@@ -119,11 +119,6 @@ const spoiled: [
     "request_undecodable",
   ],
   [
-    "I10 whose exp is more than a minute after its iat",
-    (c) => c["iat"] = NOW_SECONDS - 59,
-    "request_undecodable",
-  ],
-  [
     "I10 that has expired, skew included",
     (c) => c["exp"] = NOW_SECONDS - 6,
     "request_expired",
@@ -186,6 +181,11 @@ const misdelivered: [
   [
     "I12 to JetStream",
     (m) => ({ ...m, reply: "$JS.API.STREAM.DELETE.X" }),
+    "reply_subject_unexpected",
+  ],
+  [
+    "I12 to a gateway",
+    (m) => ({ ...m, reply: `_GR_.9bLaXa.k7aGjL.${m.reply}` }),
     "reply_subject_unexpected",
   ],
   ["I12 to nobody", (m) => ({ ...m, reply: "" }), "reply_subject_unexpected"],

@@ -14,7 +14,10 @@ import {
   serverIdOf,
   XKEY,
 } from "../../tests/fixtures/callout_scene.ts";
-import { createAskingServer } from "../../tests/fakes/asking_server.ts";
+import {
+  createAskingServer,
+  type RequestClaims,
+} from "../../tests/fakes/asking_server.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -152,4 +155,12 @@ Deno.test("I11 N1 authorize() remembers a request through steps of our clock", a
     current.judge(message, after(9_000, { stepMs: -30_000 })),
     "request_late",
   );
+});
+
+Deno.test("I10 I11 authorize() takes no request that would have to be remembered for more than a minute", async () => {
+  const { ask, judge } = scene();
+  const spoil = (claims: RequestClaims): void => {
+    claims["iat"] = NOW_SECONDS - 59;
+  };
+  await assertDiscarded(judge(ask({ spoil })), "request_undecodable");
 });
