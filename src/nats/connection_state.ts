@@ -5,6 +5,7 @@
 import {
   AuthorizationError,
   type NatsConnection,
+  PermissionViolationError,
   type Status,
   UserAuthenticationExpiredError,
 } from "@nats-io/nats-core";
@@ -12,7 +13,10 @@ import type { Log } from "../telemetry/log.ts";
 import { describeConnectionFault } from "./connection_fault.ts";
 
 export interface ConnectionState {
-  /** Whether what we send arrives, as far as can be seen. */
+  /**
+   * Whether what we send arrives, as far as can be seen. Once an answer has been
+   * refused, no until the connection is a new one: permissions belong to it.
+   */
   isUp(): boolean;
 }
 
@@ -23,10 +27,11 @@ export interface ConnectionEvents {
 }
 
 export function followConnection(
-  connection: NatsConnection,
+  connection: Pick<NatsConnection, "info" | "isClosed" | "status">,
   { log, onLost, onRegained }: ConnectionEvents,
 ): ConnectionState {
   let isConnected = true;
+  let isRefused = false;
 
   function take(status: Status): void {
     switch (status.type) {
@@ -39,6 +44,7 @@ export function followConnection(
         });
       case "reconnect":
         isConnected = true;
+        isRefused = false;
         onRegained();
         return log.info("connected to NATS again", {
           address: status.server,
@@ -56,6 +62,20 @@ export function followConnection(
     ) {
       log.error("NATS refuses the service", describeConnectionFault(error));
     }
+    if (
+      error instanceof PermissionViolationError && error.operation === "publish"
+    ) takeRefusal(error.subject);
+  }
+
+  /** We publish nothing but answers. */
+  function takeRefusal(subject: string): void {
+    if (isRefused) return;
+    isRefused = true;
+    log.error("NATS refuses the answers", {
+      code: "answers_refused",
+      subject,
+      detail: 'Allow the service\'s user to publish to "$SYS._INBOX.>"',
+    });
   }
 
   async function follow(): Promise<void> {
@@ -69,5 +89,5 @@ export function followConnection(
   }
   void follow();
 
-  return { isUp: () => isConnected && !connection.isClosed() };
+  return { isUp: () => isConnected && !isRefused && !connection.isClosed() };
 }

@@ -2,8 +2,13 @@
  * What the service says when NATS cannot be reached, refuses it, goes away and
  * comes back: causes have codes, and servers' URLs no secrets.
  */
-import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { Secret } from "../../src/base/secret.ts";
+import { systemClock, toEpochSeconds } from "../../src/base/time.ts";
+import type { Operator } from "../../src/dev/operator.ts";
 import { connectNats, type NatsOptions } from "../../src/nats/connection.ts";
+import { encodeNatsJwt } from "../../src/nats_jwt/codec.ts";
+import { signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createCertificateAuthority } from "../fixtures/certificates.ts";
 import { openClient } from "../fixtures/nats_client.ts";
@@ -62,6 +67,58 @@ Deno.test("J1 K3 a service that reaches nobody says where it tried, and no passw
   assertEquals(line.setting, "nats.servers");
   assertFalse(JSON.stringify(line).includes("canary"), JSON.stringify(line));
 });
+
+Deno.test("I12 J7 a service whose user may not publish answers says so, and is not ready", async () => {
+  await using stack = await startStack();
+  const config = await stack.config();
+  const credentials = {
+    kind: "creds",
+    creds: silenced(stack.operator),
+  } as const;
+  await using service = await startService({
+    ...config,
+    nats: { ...config.nats, credentials },
+  });
+  async function readiness(): Promise<number> {
+    const answer = await fetch(`${service.monitoringUrl}/readyz`);
+    await answer.body?.cancel();
+    return answer.status;
+  }
+  assertEquals(await readiness(), 200);
+  const token = await stack.token("alice");
+  await Promise.all([
+    assertRejects(() => openClient(stack, token)),
+    assertRejects(() => openClient(stack, token)),
+  ]);
+  const refusals = service.lines.filter(({ code }) =>
+    code === "answers_refused"
+  );
+  assertEquals(refusals.length, 1);
+  assert(refusals[0]?.detail?.includes('"$SYS._INBOX.>"'));
+  assertEquals(await readiness(), 503);
+});
+
+/** Creds of the service's own user that allow it to subscribe and to publish nothing. */
+function silenced({ calloutAccount, calloutCreds }: Operator): Secret {
+  const text = calloutCreds.reveal();
+  const seed = new Secret(/^SU[A-Z2-7]+$/m.exec(text)?.[0] ?? "");
+  const jwt = encodeNatsJwt({
+    "sub": signingKeyFromSeed(seed, "user").publicKey,
+    "name": "callout",
+    "iat": toEpochSeconds(systemClock()),
+    "nats": {
+      "type": "user",
+      "version": 2,
+      "issuer_account": calloutAccount.publicKey,
+      "pub": { "deny": [">"] },
+      "sub": { "allow": ["$SYS.REQ.USER.AUTH nats-auth-callout"] },
+      "subs": -1,
+      "data": -1,
+      "payload": -1,
+    },
+  }, signingKeyFromSeed(calloutAccount.signingSeed, "account"));
+  return new Secret(text.replace(/^eyJ.*$/m, jwt));
+}
 
 Deno.test("K3 a service that loses NATS and gets it back says both", async () => {
   await using stack = await startStack();
