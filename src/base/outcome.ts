@@ -79,6 +79,7 @@ export type DiscardCode =
   | "request_signature_invalid"
   | "request_expired"
   | "request_late"
+  | "answer_unsent"
   | "request_replayed"
   | "request_memory_full"
   | "reply_subject_unexpected"

@@ -142,12 +142,8 @@ async function serve(
     requestsInFlightMax: callout.requestsInFlightMax,
     requestsWaitingMax: callout.requestsWaitingMax,
     judge: (message, time) => authorize(stages, message, time),
+    isReachable: servers.isTrusted,
     onDecision: createDecisionLog(log),
-    onUnsent: (count) =>
-      log.warn("answers could not be sent while NATS was away", {
-        code: "answers_unsent",
-        count,
-      }),
     log,
     clock: systemClock,
     monotonic: monotonicClock,

@@ -24,11 +24,13 @@ export interface ConnectionEvents {
   readonly log: Log;
   readonly onLost: () => void;
   readonly onRegained: () => void;
+  /** It will not come back. */
+  readonly onEnded: () => void;
 }
 
 export function followConnection(
   connection: Pick<NatsConnection, "info" | "isClosed" | "status">,
-  { log, onLost, onRegained }: ConnectionEvents,
+  { log, onEnded, onLost, onRegained }: ConnectionEvents,
 ): ConnectionState {
   let isConnected = true;
   let isRefused = false;
@@ -50,6 +52,8 @@ export function followConnection(
           address: status.server,
           serverId: connection.info?.server_id ?? "",
         });
+      case "close":
+        return onEnded();
       case "error":
         return takeError(status.error);
     }

@@ -32,6 +32,7 @@ async function scene(...statuses: readonly Status[]): Promise<Scene> {
     log,
     onLost: () => calls.push("lost"),
     onRegained: () => calls.push("regained"),
+    onEnded: () => calls.push("ended"),
   });
   await new Promise((resolve) => setTimeout(resolve, 0));
   return { state, lines, calls };
@@ -54,6 +55,8 @@ Deno.test("K3 J7 a connection is up but for the time between losing and regainin
   const regained = await scene(LOST, REGAINED);
   assert(regained.state.isUp());
   assertEquals(regained.calls, ["lost", "regained"]);
+  const { calls } = await scene({ type: "close" });
+  assertEquals(calls, ["ended"]);
 });
 
 Deno.test("I12 J7 a connection on which answers are refused is not up until it is a new one", async () => {

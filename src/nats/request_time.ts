@@ -20,22 +20,27 @@ const REFUSAL_MARGIN_MS = 50;
 export class BoundedTime implements RequestTime {
   readonly now: EpochMs;
   readonly monotonicNow: MonotonicMs;
-  readonly #options: RequestTimeOptions;
+  readonly arrivedAt: MonotonicMs;
+  readonly #budgetMs: number;
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ monotonicNow, now }: Moment, options: RequestTimeOptions) {
+  constructor(
+    { monotonicNow, now }: Moment,
+    { arrivedAt, budgetMs }: RequestTimeOptions,
+  ) {
     this.now = now;
     this.monotonicNow = monotonicNow;
-    this.#options = options;
+    this.arrivedAt = arrivedAt;
+    this.#budgetMs = budgetMs;
   }
 
   /** From then on no answer is sent to a server that waits for so many seconds. */
   answerBy(timeoutSeconds: number): MonotonicMs {
-    const { arrivedAt, budgetMs } = this.#options;
     // Whole seconds: a server that waits for less than one says none.
     const timeoutMs = Math.max(timeoutSeconds, 1) * 1000 - ANSWER_MARGIN_MS;
-    return arrivedAt + Math.min(budgetMs, timeoutMs) as MonotonicMs;
+    const waitedMs = Math.min(this.#budgetMs, timeoutMs);
+    return this.arrivedAt + waitedMs as MonotonicMs;
   }
 
   signal(timeoutSeconds: number): AbortSignal {

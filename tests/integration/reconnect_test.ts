@@ -1,21 +1,12 @@
 /**
- * Servers that freeze, vanish in the middle of a request, refuse or come back:
- * the service stays itself, or ends at once and says why.
+ * Servers that freeze, are silent or refuse: the service ends at once, and says
+ * why.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { monotonicClock, systemClock } from "../../src/base/time.ts";
-import type { Authenticate } from "../../src/identity/authenticate.ts";
-import { createJwtBearer } from "../../src/identity/jwt_bearer.ts";
-import { startCalloutService } from "../../src/nats/callout_service.ts";
 import { connectNats } from "../../src/nats/connection.ts";
 import { SubscriptionRefusedError } from "../../src/nats/subscription.ts";
 import { createLog } from "../../src/telemetry/log.ts";
-import { openClient } from "../fixtures/nats_client.ts";
-import {
-  type LogLine,
-  startService,
-  startServiceProcess,
-} from "../fixtures/service.ts";
+import { startService, startServiceProcess } from "../fixtures/service.ts";
 import { startStack } from "../fixtures/stack.ts";
 
 Deno.test("K1 SIGTERM ends the service also when NATS is frozen", async () => {
@@ -66,57 +57,4 @@ Deno.test("I12 K8 a service whose user may not subscribe says so and does not ru
     SubscriptionRefusedError,
   );
   assert(error.message.includes('"$SYS.REQ.USER.AUTH another"'), error.message);
-});
-
-Deno.test("K3 N16 a server that vanishes in the middle of a request costs that request alone", async () => {
-  await using stack = await startStack();
-  const config = await stack.config();
-  const lines: LogLine[] = [];
-  const log = createLog({
-    format: "json",
-    level: "info",
-    write: (line) => lines.push(JSON.parse(line)),
-  });
-  const bearer = createJwtBearer(config.issuers, {
-    log,
-    clock: systemClock,
-    monotonic: monotonicClock,
-  });
-  const asked = Promise.withResolvers<void>();
-  const held = Promise.withResolvers<void>();
-  let isFirst = true;
-  const authenticate: Authenticate = async (token, context) => {
-    if (isFirst) {
-      isFirst = false;
-      asked.resolve();
-      await held.promise;
-    }
-    return await bearer.authenticate(token, context);
-  };
-  const service = await startCalloutService({
-    ...config,
-    authenticate,
-    permit: config.rules.permit,
-    log,
-  }, new AbortController().signal);
-
-  const token = await stack.token("lost");
-  const lost = assertRejects(() => openClient(stack, token));
-  await asked.promise;
-  await stack.server.restart();
-  await lost;
-  held.resolve();
-
-  const deadline = Date.now() + 10_000;
-  while (!service.isSubscribed() && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const client = await openClient(stack, await stack.token("next"));
-  await client.close();
-  await service.stop();
-  await log.close();
-  assertEquals(
-    lines.filter(({ code }) => code === "granted").map(({ name }) => name),
-    ["lost", "next"],
-  );
 });

@@ -115,7 +115,7 @@ Deno.test("N14 N16 an answer that comes after the server's own time-out is not s
   assertEquals(scene.codes(), { request_late: 1 });
   assertEquals(
     scene.lines.at(-1)?.detail,
-    "Judged too late to answer: granted",
+    "Judged too late: granted",
   );
   scene.send(scene.ask("good", 2));
   await scene.settle(2, 1);

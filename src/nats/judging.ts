@@ -1,0 +1,141 @@
+/**
+ * Sees each request through, whatever happens: judged within its time, answered
+ * at most once, and told of once.
+ *
+ * This is the shell around `authorize()`: whatever is thrown inside of a request
+ * ends here, without an answer that grants anything.
+ */
+import type { Msg, NatsConnection } from "@nats-io/nats-core";
+import { InvariantError } from "../base/assert.ts";
+import { type DiscardCode, discarded } from "../base/outcome.ts";
+import type { Clock, MonotonicClock, MonotonicMs } from "../base/time.ts";
+import type { Decision, RequestTime } from "../callout/authorize.ts";
+import type { CalloutMessage } from "../callout/request.ts";
+import { BoundedTime } from "./request_time.ts";
+import { createUnsentAnswers, type UnsentAnswers } from "./unsent_answers.ts";
+
+/** nats-server `auth_callout.go`, AuthRequestXKeyHeader. */
+const SERVER_XKEY_HEADER = "Nats-Server-Xkey";
+
+export interface JudgingOptions {
+  /** Longest time from arrival to answer. The server's own time-out may be shorter. */
+  readonly budgetMs: number;
+  readonly judge: (
+    message: CalloutMessage,
+    time: RequestTime,
+  ) => Promise<Decision>;
+  /** Whether that server may still be there to be answered. */
+  readonly isReachable: (serverId: string) => boolean;
+  /** Told of every request exactly once. */
+  readonly onDecision: (decision: Decision, durationMs: number) => void;
+  readonly clock: Clock;
+  readonly monotonic: MonotonicClock;
+}
+
+export interface Judging {
+  readonly answers: Omit<UnsentAnswers, "send">;
+  /** Sees one request through. */
+  begin(message: Msg, arrivedAt: MonotonicMs): Promise<void>;
+  /** For a request that is not worth beginning. */
+  drop(code: DiscardCode, ageMs: number): void;
+}
+
+export function createJudging(
+  connection: Pick<NatsConnection, "publish">,
+  options: JudgingOptions,
+): Judging {
+  const { isReachable, monotonic, onDecision } = options;
+
+  function tell(decision: Decision, arrivedAt: MonotonicMs): void {
+    onDecision(decision, monotonic() - arrivedAt);
+  }
+
+  const answers = createUnsentAnswers(connection, {
+    isReachable,
+    monotonic,
+    onSettled({ arrivedAt, decision }, problem): void {
+      tell(
+        problem === undefined
+          ? decision
+          : replace(decision, "answer_unsent", problem),
+        arrivedAt,
+      );
+    },
+  });
+
+  /** Sends the answer, unless the server has stopped waiting for it. */
+  function conclude(message: Msg, decision: Decision, time: BoundedTime): void {
+    const { arrivedAt } = time;
+    const { answer, request } = decision;
+    if (answer === undefined || request === undefined) {
+      return tell(decision, arrivedAt);
+    }
+    const deadline = time.answerBy(request.timeoutSeconds);
+    if (monotonic() >= deadline) {
+      const late = replace(decision, "request_late", "Judged too late");
+      return tell(late, arrivedAt);
+    }
+    answers.send({
+      serverId: request.serverId,
+      reply: message.reply ?? "",
+      bytes: answer,
+      deadline,
+      decision,
+      arrivedAt,
+    });
+  }
+
+  return {
+    answers,
+    async begin(message: Msg, arrivedAt: MonotonicMs): Promise<void> {
+      const { budgetMs, clock, judge } = options;
+      const time = new BoundedTime(
+        { now: clock(), monotonicNow: monotonic() },
+        { arrivedAt, budgetMs },
+      );
+      let decision: Decision;
+      try {
+        decision = await judge(toCalloutMessage(message), time);
+      } catch (error) {
+        decision = { end: discarded("internal_error", describe(error)) };
+      } finally {
+        time.end();
+      }
+      conclude(message, decision, time);
+    },
+    drop(code: DiscardCode, ageMs: number): void {
+      onDecision({ end: discarded(code) }, ageMs);
+    },
+  };
+}
+
+/** Nobody learns of this end: what has to be told instead, and what it was. */
+function replace(
+  { end, request }: Decision,
+  code: DiscardCode,
+  why: string,
+): Decision {
+  const replaced = discarded(code, `${why}: ${summarize(end)}`);
+  return request === undefined ? { end: replaced } : { end: replaced, request };
+}
+
+function summarize(end: Decision["end"]): string {
+  if (end.kind === "granted") return end.kind;
+  return end.kind === "unavailable"
+    ? `${end.kind}, ${end.dependency}`
+    : end.code;
+}
+
+/** For our log: a message of ours, or the name alone of what a library threw. */
+function describe(error: unknown): string {
+  if (error instanceof InvariantError) return error.message;
+  return error instanceof Error ? error.name : typeof error;
+}
+
+function toCalloutMessage(message: Msg): CalloutMessage {
+  return {
+    payload: message.data,
+    reply: message.reply ?? "",
+    serverXkeys: message.headers?.values(SERVER_XKEY_HEADER) ?? [],
+  };
+}
