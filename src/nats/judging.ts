@@ -7,7 +7,11 @@
  */
 import type { Msg, NatsConnection } from "@nats-io/nats-core";
 import { InvariantError } from "../base/assert.ts";
-import { type DiscardCode, discarded } from "../base/outcome.ts";
+import {
+  type DiscardCode,
+  type Discarded,
+  discarded,
+} from "../base/outcome.ts";
 import type { Clock, MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Decision, RequestTime } from "../callout/authorize.ts";
 import type { CalloutMessage } from "../callout/request.ts";
@@ -95,7 +99,10 @@ export function createJudging(
       );
       let decision: Decision;
       try {
-        decision = await judge(toCalloutMessage(message), time);
+        const opened = toCalloutMessage(message);
+        decision = "kind" in opened
+          ? { end: opened }
+          : await judge(opened, time);
       } catch (error) {
         decision = { end: discarded("internal_error", describe(error)) };
       } finally {
@@ -132,10 +139,15 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-function toCalloutMessage(message: Msg): CalloutMessage {
-  return {
-    payload: message.data,
-    reply: message.reply ?? "",
-    serverXkeys: message.headers?.values(SERVER_XKEY_HEADER) ?? [],
-  };
+function toCalloutMessage(message: Msg): CalloutMessage | Discarded {
+  try {
+    return {
+      payload: message.data,
+      reply: message.reply ?? "",
+      serverXkeys: message.headers?.values(SERVER_XKEY_HEADER) ?? [],
+    };
+  } catch {
+    // The library decodes headers when they are asked for, and no server wrote these.
+    return discarded("request_undecodable", "Its headers are malformed");
+  }
 }

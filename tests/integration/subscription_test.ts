@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { createAskingServer } from "../fakes/asking_server.ts";
-import { startPlainServer } from "../fixtures/plain_server.ts";
+import {
+  type PlainServer,
+  startPlainServer,
+} from "../fixtures/plain_server.ts";
 import { admit, createScene } from "../fixtures/subscription_scene.ts";
 
 /**
@@ -49,6 +52,38 @@ Deno.test("J3 N2 N3 N7 forged requests are counted and not answered, genuine one
     server_xkey_invalid: 10,
   });
   assertEquals(scene.answers.length, 20);
+});
+
+/** Publishes a request with any text as its headers, which no library would write. */
+async function publishRaw(
+  { natsUrl }: PlainServer,
+  headers: string,
+): Promise<void> {
+  const { hostname, port } = new URL(natsUrl);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  const reply = "$SYS._INBOX.abc.def";
+  await connection.write(new TextEncoder().encode(
+    `CONNECT {"verbose":false,"headers":true}\r\n` +
+      `HPUB $SYS.REQ.USER.AUTH ${reply} ${headers.length} ${headers.length}\r\n` +
+      `${headers}\r\nPING\r\n`,
+  ));
+  const decoder = new TextDecoder();
+  let output = "";
+  const bytes = new Uint8Array(4096);
+  while (!output.includes("PONG")) {
+    const length = await connection.read(bytes);
+    if (length === null) throw new Error(output);
+    output += decoder.decode(bytes.subarray(0, length));
+  }
+}
+
+Deno.test("I21 a request whose headers are malformed is no fault of ours, and not answered", async () => {
+  await using server = await startPlainServer();
+  await using scene = await createScene(server);
+  await publishRaw(server, "NATS/1.0\r\nnot a name: x\r\n\r\n");
+  scene.send(scene.ask());
+  await scene.settle(2, 1);
+  assertEquals(scene.codes(), { request_undecodable: 1, granted: 1 });
 });
 
 Deno.test("N14 one slow token does not hold up the others, and its client learns in time that there is no verdict", async () => {
