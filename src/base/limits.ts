@@ -10,6 +10,19 @@
  */
 export const REQUEST_BYTES_MAX = 64 * 1024;
 
+/**
+ * Longest subject, reply subject and headers of one request together, in bytes. A
+ * server's are 180; what message tracing may add has room.
+ */
+export const REQUEST_ENVELOPE_BYTES_MAX = 1024;
+
+/**
+ * What all requests that wait for their turn may hold, in bytes: the 10,000 that
+ * may wait, of 3 KiB each as they are with a usual token. As many of the longest
+ * would be 650 MB.
+ */
+export const REQUESTS_WAITING_BYTES_MAX = 32 * 1024 * 1024;
+
 /** Members and elements in the JSON of one authorization request, TLS chains included. */
 export const REQUEST_JSON_MEMBERS_MAX = 512;
 

@@ -58,12 +58,8 @@ export function createJudging(
     isReachable,
     monotonic,
     onSettled({ arrivedAt, decision }, problem): void {
-      tell(
-        problem === undefined
-          ? decision
-          : replace(decision, "answer_unsent", problem),
-        arrivedAt,
-      );
+      if (problem === undefined) return tell(decision, arrivedAt);
+      tell(replace(decision, "answer_unsent", problem), arrivedAt);
     },
   });
 

@@ -11,6 +11,8 @@ export interface RequestLoopOptions<T> {
   /** Requests that wait for something outside at a time; no others are begun meanwhile. */
   readonly inFlightMax: number;
   readonly waitingMax: number;
+  readonly waitingBytesMax: number;
+  readonly bytesOf: (item: T) => number;
   /** From that age on a request is not worth beginning. */
   readonly ageMaxMs: number;
   /** Sees one request through. */
@@ -39,10 +41,21 @@ export function createRequestLoop<T>(
   const { monotonic, onDropped } = options;
   const waiting = createWaitingRequests<T>({
     sizeMax: options.waitingMax,
+    bytesMax: options.waitingBytesMax,
+    bytesOf: options.bytesOf,
     ageMaxMs: options.ageMaxMs,
   });
   let inFlight = 0;
   let turnScheduled = false;
+
+  function dropAll(
+    reason: Parameters<typeof onDropped>[0],
+    take: () => Waiting<T> | undefined,
+  ): void {
+    for (let dropped = take(); dropped; dropped = take()) {
+      onDropped(reason, monotonic() - dropped.arrivedAt);
+    }
+  }
 
   function scheduleTurn(): void {
     if (turnScheduled || waiting.size === 0) return;
@@ -53,13 +66,7 @@ export function createRequestLoop<T>(
   function turn(): void {
     turnScheduled = false;
     const now = monotonic();
-    for (
-      let late = waiting.takeExpired(now);
-      late;
-      late = waiting.takeExpired(now)
-    ) {
-      onDropped("request_late", now - late.arrivedAt);
-    }
+    dropAll("request_late", () => waiting.takeExpired(now));
     for (let begun = 0; begun < REQUESTS_PER_TURN; begun++) {
       // Whoever ends makes the next turn.
       if (inFlight >= options.inFlightMax) return;
@@ -82,19 +89,13 @@ export function createRequestLoop<T>(
 
   return {
     add(item: T): void {
-      const now = monotonic();
-      const dropped = waiting.add(item, now);
-      if (dropped !== undefined) {
-        onDropped("queue_full", now - dropped.arrivedAt);
-      }
+      waiting.add(item, monotonic());
+      dropAll("queue_full", waiting.takeExcess);
       scheduleTurn();
     },
     isIdle: () => waiting.size === 0 && inFlight === 0,
     abandon(): void {
-      const now = monotonic();
-      for (let left = waiting.take(now); left; left = waiting.take(now)) {
-        onDropped("shutting_down", now - left.arrivedAt);
-      }
+      dropAll("shutting_down", () => waiting.take(monotonic()));
     },
   };
 }

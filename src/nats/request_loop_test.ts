@@ -21,6 +21,8 @@ function scene(inFlightMax: number, waitingMax = 100): Scene {
   const loop = createRequestLoop<number>({
     inFlightMax,
     waitingMax,
+    waitingBytesMax: 1000,
+    bytesOf: () => 1,
     ageMaxMs: 1000,
     handle(item: number): Promise<void> {
       begun.push(item);
@@ -88,6 +90,17 @@ Deno.test("K5 a request that has waited too long is dropped before it is begun",
   assertEquals(begun, [1, 3]);
 });
 
+Deno.test("K5 requests above the number that may wait are dropped, the oldest first", async () => {
+  const { loop, begun, dropped, end } = scene(1, 2);
+  loop.add(1);
+  await turns();
+  for (const item of [2, 3, 4, 5]) loop.add(item);
+  assertEquals(dropped, ["queue_full 0", "queue_full 0"]);
+  end();
+  await turns();
+  assertEquals(begun, [1, 4]);
+});
+
 Deno.test("K1 what still waits when the loop is abandoned is dropped and counted", async () => {
   const { loop, dropped, end } = scene(1);
   for (const item of [1, 2, 3]) loop.add(item);
@@ -104,6 +117,8 @@ Deno.test("K5 a request whose handling throws frees its place", async () => {
   const loop = createRequestLoop<number>({
     inFlightMax: 1,
     waitingMax: 10,
+    waitingBytesMax: 1000,
+    bytesOf: () => 1,
     ageMaxMs: 1000,
     handle(item: number): Promise<void> {
       begun.push(item);

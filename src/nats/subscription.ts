@@ -3,7 +3,11 @@
  * within bounds.
  */
 import type { Msg, NatsConnection } from "@nats-io/nats-core";
-import { REQUEST_BYTES_MAX } from "../base/limits.ts";
+import {
+  REQUEST_BYTES_MAX,
+  REQUEST_ENVELOPE_BYTES_MAX,
+  REQUESTS_WAITING_BYTES_MAX,
+} from "../base/limits.ts";
 import type { Log } from "../telemetry/log.ts";
 import { followConnection } from "./connection_state.ts";
 import { createJudging, type JudgingOptions } from "./judging.ts";
@@ -57,6 +61,8 @@ export async function subscribeToCallouts(
   const loop = createRequestLoop<Msg>({
     inFlightMax: options.requestsInFlightMax,
     waitingMax: options.requestsWaitingMax,
+    waitingBytesMax: REQUESTS_WAITING_BYTES_MAX,
+    bytesOf,
     ageMaxMs: options.budgetMs,
     handle: judging.begin,
     onDropped: judging.drop,
@@ -68,10 +74,9 @@ export async function subscribeToCallouts(
     queue: options.queueGroup,
     callback(error: Error | null, message: Msg): void {
       if (error !== null) refused.resolve(refusal(options.queueGroup, error));
-      // Not even put into the queue, whose bound is a count.
-      else if (message.data.length > REQUEST_BYTES_MAX) {
-        judging.drop("request_too_large", 0);
-      } else loop.add(message);
+      // Not even put into the queue.
+      else if (isTooLarge(message)) judging.drop("request_too_large", 0);
+      else loop.add(message);
     },
   });
   await connection.flush();
@@ -94,6 +99,20 @@ export async function subscribeToCallouts(
       judging.answers.stop();
     },
   };
+}
+
+/** Of the whole message: its subjects, headers and payload. */
+function bytesOf(message: Msg): number {
+  // The library's class has it, its interface does not name it.
+  return "size" in message && typeof message.size === "function"
+    ? Number(message.size())
+    : message.data.length;
+}
+
+function isTooLarge(message: Msg): boolean {
+  const payload = message.data.length;
+  if (payload > REQUEST_BYTES_MAX) return true;
+  return bytesOf(message) - payload > REQUEST_ENVELOPE_BYTES_MAX;
 }
 
 function refusal(queueGroup: string, cause: Error): SubscriptionRefusedError {

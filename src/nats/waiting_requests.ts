@@ -8,21 +8,25 @@ import type { MonotonicMs } from "../base/time.ts";
 
 export interface Waiting<T> {
   readonly item: T;
+  readonly bytes: number;
   readonly arrivedAt: MonotonicMs;
 }
 
 export interface WaitingRequests<T> {
   readonly size: number;
-  /** Adds a request; returns the oldest one if it had to go to make room. */
-  add(item: T, now: MonotonicMs): Waiting<T> | undefined;
+  add(item: T, now: MonotonicMs): void;
+  /** Removes and returns the oldest request while there are too many, or too large ones. */
+  takeExcess(): Waiting<T> | undefined;
   /** The request to begin next. */
   take(now: MonotonicMs): Waiting<T> | undefined;
   /** Removes and returns one request that has waited too long. */
   takeExpired(now: MonotonicMs): Waiting<T> | undefined;
 }
 
-export interface WaitingRequestsOptions {
+export interface WaitingRequestsOptions<T> {
+  readonly bytesOf: (item: T) => number;
   readonly sizeMax: number;
+  readonly bytesMax: number;
   /** From that age on a request is not worth beginning. */
   readonly ageMaxMs: number;
 }
@@ -31,20 +35,30 @@ export interface WaitingRequestsOptions {
 const OVERLOAD_AGE_SHARE = 0.25;
 
 export function createWaitingRequests<T>(
-  { sizeMax, ageMaxMs }: WaitingRequestsOptions,
+  { ageMaxMs, bytesMax, bytesOf, sizeMax }: WaitingRequestsOptions<T>,
 ): WaitingRequests<T> {
   /** In order of arrival; those before `first` are gone. */
-  let requests: Waiting<T>[] = [];
+  let requests: (Waiting<T> | undefined)[] = [];
   let first = 0;
+  let bytes = 0;
 
   function oldest(): Waiting<T> | undefined {
     const request = requests[first];
     if (request === undefined) return undefined;
+    // Nothing of it is kept until the array is made anew.
+    requests[first] = undefined;
     first++;
+    bytes -= request.bytes;
     if (first === requests.length || first > sizeMax) {
       requests = requests.slice(first);
       first = 0;
     }
+    return request;
+  }
+
+  function newest(): Waiting<T> | undefined {
+    const request = requests.pop();
+    bytes -= request?.bytes ?? 0;
     return request;
   }
 
@@ -57,15 +71,20 @@ export function createWaitingRequests<T>(
     get size(): number {
       return requests.length - first;
     },
-    add(item: T, now: MonotonicMs): Waiting<T> | undefined {
-      const dropped = requests.length - first >= sizeMax ? oldest() : undefined;
-      requests.push({ item, arrivedAt: now });
-      return dropped;
+    add(item: T, now: MonotonicMs): void {
+      const request = { item, bytes: bytesOf(item), arrivedAt: now };
+      requests.push(request);
+      bytes += request.bytes;
+    },
+    takeExcess(): Waiting<T> | undefined {
+      return requests.length - first > sizeMax || bytes > bytesMax
+        ? oldest()
+        : undefined;
     },
     take(now: MonotonicMs): Waiting<T> | undefined {
       if (requests.length === first) return undefined;
       return oldestAge(now) > ageMaxMs * OVERLOAD_AGE_SHARE
-        ? requests.pop()
+        ? newest()
         : oldest();
     },
     takeExpired(now: MonotonicMs): Waiting<T> | undefined {

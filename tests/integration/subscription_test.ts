@@ -86,6 +86,18 @@ Deno.test("I21 a request whose headers are malformed is no fault of ours, and no
   assertEquals(scene.codes(), { request_undecodable: 1, granted: 1 });
 });
 
+Deno.test("I2 K5 a request whose headers are long is thrown away before they are decoded", async () => {
+  await using server = await startPlainServer();
+  await using scene = await createScene(server);
+  await publishRaw(
+    server,
+    `NATS/1.0\r\nnot a name: ${"x".repeat(1024)}\r\n\r\n`,
+  );
+  scene.send(scene.ask());
+  await scene.settle(2, 1);
+  assertEquals(scene.codes(), { request_too_large: 1, granted: 1 });
+});
+
 Deno.test("N14 one slow token does not hold up the others, and its client learns in time that there is no verdict", async () => {
   await using server = await startPlainServer();
   await using scene = await createScene(server, {
