@@ -15,6 +15,12 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
 }
 
+/** What was thrown, for our log: a message of ours, or the name alone of what a library threw. */
+export function describeThrown(error: unknown): string {
+  if (error instanceof InvariantError) return error.message;
+  return error instanceof Error ? error.name : typeof error;
+}
+
 /**
  * Marks the branch that the compiler has proven unreachable, so that a new kind
  * of outcome stops compilation at every place that has to handle it.

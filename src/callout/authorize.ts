@@ -2,9 +2,11 @@
  * One authorization request, from bytes to bytes. Whoever reads this file knows
  * the system: each stage takes what the one before has proven.
  */
+import { describeThrown } from "../base/assert.ts";
 import type { Identity } from "../base/identity.ts";
 import {
   type Discarded,
+  discarded,
   type Rejected,
   rejected,
   type Unavailable,
@@ -59,7 +61,7 @@ export interface Decision {
 /**
  * Judges one request. Rejected and unavailable are answered at once, so that a
  * client with an expired token learns that it must renew it; discarded is not
- * answered at all.
+ * answered at all. Nor is a request at which something throws: that is our fault.
  */
 export async function authorize(
   stages: Stages,
@@ -68,36 +70,40 @@ export async function authorize(
 ): Promise<Decision> {
   const request = stages.verify(message, time);
   if (request.kind === "discarded") return { end: request };
+  try {
+    const { host, type } = request.connection;
+    if (type === undefined || !stages.connectionTypes.has(type)) {
+      return answer(stages, request, connectionRefused(type), time.now);
+    }
+    const bearerToken = findBearerToken(request.credentials);
+    if (!(bearerToken instanceof Secret)) {
+      return answer(stages, request, bearerToken, time.now);
+    }
+    const identity = await authenticate(stages, bearerToken, {
+      now: time.now,
+      // Made when it is first asked for, which most requests never do.
+      get signal(): AbortSignal {
+        return time.signal(request.timeoutSeconds);
+      },
+      connection: { host, type },
+    });
+    if (identity.kind !== "identity") {
+      return answer(stages, request, identity, time.now);
+    }
+    const grant = stages.permit(identity, {
+      connectionType: type,
+      host,
+      now: time.now,
+    });
+    if (grant.kind !== "grant") return answer(stages, request, grant, time.now);
 
-  const { host, type } = request.connection;
-  if (type === undefined || !stages.connectionTypes.has(type)) {
-    return answer(stages, request, connectionRefused(type), time.now);
+    const userJwt = stages.issueUserJwt(request, identity, grant, time.now);
+    const granted: Granted = { kind: "granted", identity, grant, userJwt };
+    return answer(stages, request, granted, time.now);
+  } catch (error) {
+    const end = discarded("internal_error", describeThrown(error));
+    return { end, request };
   }
-  const bearerToken = findBearerToken(request.credentials);
-  if (!(bearerToken instanceof Secret)) {
-    return answer(stages, request, bearerToken, time.now);
-  }
-  const identity = await authenticate(stages, bearerToken, {
-    now: time.now,
-    // Made when it is first asked for, which most requests never do.
-    get signal(): AbortSignal {
-      return time.signal(request.timeoutSeconds);
-    },
-    connection: { host, type },
-  });
-  if (identity.kind !== "identity") {
-    return answer(stages, request, identity, time.now);
-  }
-  const grant = stages.permit(identity, {
-    connectionType: type,
-    host,
-    now: time.now,
-  });
-  if (grant.kind !== "grant") return answer(stages, request, grant, time.now);
-
-  const userJwt = stages.issueUserJwt(request, identity, grant, time.now);
-  const granted: Granted = { kind: "granted", identity, grant, userJwt };
-  return answer(stages, request, granted, time.now);
 }
 
 /** The verdict, as long as the server waits for it: a token must not hold its place for ever. */

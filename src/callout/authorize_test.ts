@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decode } from "@nats-io/jwt";
 import { createServer } from "@nats-io/nkeys";
+import { InvariantError } from "../base/assert.ts";
 import {
   ACCOUNT,
   APP,
@@ -178,6 +179,31 @@ Deno.test("H17 authorize() answers with an error when the answer is too large fo
   assertEquals(end.kind, "unavailable");
   assert(answer !== undefined && answer.length < 1000);
   assertEquals(server.read(answer, XKEY.publicKey).nats.jwt, undefined);
+});
+
+Deno.test("J2 authorize() says of a request that fails by our own fault which it was, and answers nothing", async () => {
+  for (
+    const [thrown, detail] of [
+      [new Error("canary"), "Error"],
+      [new InvariantError("ours"), "ours"],
+      ["canary", "string"],
+    ]
+  ) {
+    const { ask, judge } = scene({
+      permit: () => {
+        throw thrown;
+      },
+    });
+    const message = ask();
+    const { answer, end, request } = await judge(message);
+    assertEquals(end, {
+      kind: "discarded",
+      code: "internal_error",
+      detail: String(detail),
+    });
+    assertEquals(request?.userNkey, message.userNkey);
+    assertEquals(answer, undefined);
+  }
 });
 
 Deno.test("H5 a user JWT denies everything on a side where nothing is allowed", async () => {

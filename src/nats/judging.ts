@@ -6,7 +6,7 @@
  * ends here, without an answer that grants anything.
  */
 import type { Msg, NatsConnection } from "@nats-io/nats-core";
-import { InvariantError } from "../base/assert.ts";
+import { describeThrown } from "../base/assert.ts";
 import {
   type DiscardCode,
   type Discarded,
@@ -100,7 +100,7 @@ export function createJudging(
           ? { end: opened }
           : await judge(opened, time);
       } catch (error) {
-        decision = { end: discarded("internal_error", describe(error)) };
+        decision = { end: discarded("internal_error", describeThrown(error)) };
       } finally {
         time.end();
       }
@@ -127,12 +127,6 @@ function summarize(end: Decision["end"]): string {
   return end.kind === "unavailable"
     ? `${end.kind}, ${end.dependency}`
     : end.code;
-}
-
-/** For our log: a message of ours, or the name alone of what a library threw. */
-function describe(error: unknown): string {
-  if (error instanceof InvariantError) return error.message;
-  return error instanceof Error ? error.name : typeof error;
 }
 
 function toCalloutMessage(message: Msg): CalloutMessage | Discarded {
