@@ -55,6 +55,8 @@ export interface Granted {
 export interface Decision {
   readonly end: Granted | Rejected | Unavailable | Discarded;
   readonly request?: VerifiedRequest;
+  /** Where the bearer token was accepted, and the client was not. */
+  readonly identity?: Identity;
   readonly answer?: Uint8Array;
 }
 
@@ -95,8 +97,9 @@ export async function authorize(
       host,
       now: time.now,
     });
-    if (grant.kind !== "grant") return answer(stages, request, grant, time.now);
-
+    if (grant.kind !== "grant") {
+      return { ...answer(stages, request, grant, time.now), identity };
+    }
     const userJwt = stages.issueUserJwt(request, identity, grant, time.now);
     const granted: Granted = { kind: "granted", identity, grant, userJwt };
     return answer(stages, request, granted, time.now);
@@ -142,7 +145,8 @@ function answer(
     "response",
     `The answer has ${bytes.length} bytes, more than the server's max_payload: shorten the rule's subjects`,
   );
-  return answer(stages, request, tooLarge, now);
+  const { identity } = end;
+  return { ...answer(stages, request, tooLarge, now), identity };
 }
 
 function connectionRefused(type: ConnectionType | undefined): Rejected {

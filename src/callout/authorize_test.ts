@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decode } from "@nats-io/jwt";
 import { createServer } from "@nats-io/nkeys";
 import { InvariantError } from "../base/assert.ts";
+import { rejected } from "../base/outcome.ts";
 import {
   ACCOUNT,
   APP,
@@ -179,6 +180,18 @@ Deno.test("H17 authorize() answers with an error when the answer is too large fo
   assertEquals(end.kind, "unavailable");
   assert(answer !== undefined && answer.length < 1000);
   assertEquals(server.read(answer, XKEY.publicKey).nats.jwt, undefined);
+});
+
+Deno.test("J2 authorize() says whom the rules refused, and of whom nothing is proven it says nothing", async () => {
+  const { ask, judge } = scene({
+    permit: () => rejected("no_rule_matches", ""),
+  });
+  const refused = await judge(ask());
+  assertEquals(refused.end.kind, "rejected");
+  assertEquals(refused.identity?.sub, "alice");
+  assertEquals((await judge(ask({ authToken: "bad" }))).identity, undefined);
+  const large = scene({ responseBytesMax: () => 1000 });
+  assertEquals((await large.judge(large.ask())).identity?.sub, "alice");
 });
 
 Deno.test("J2 authorize() says of a request that fails by our own fault which it was, and answers nothing", async () => {

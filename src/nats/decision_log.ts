@@ -7,6 +7,7 @@ import { hash, randomBytes } from "node:crypto";
 import { unreachable } from "../base/assert.ts";
 import type { Decision } from "../callout/authorize.ts";
 import type { VerifiedRequest } from "../callout/request_claims.ts";
+import { subjectToken } from "../permissions/subject_token.ts";
 import type { Log, LogFields } from "../telemetry/log.ts";
 
 /** Hexadecimal characters of a token's fingerprint: enough to follow one, too few to test guesses. */
@@ -27,7 +28,7 @@ export function createDecisionLog(log: Log): LogDecision {
       .slice(0, FINGERPRINT_CHARS);
   }
 
-  function describe(request: VerifiedRequest | undefined): LogFields {
+  function describe({ identity, request }: Decision): LogFields {
     if (request === undefined) return {};
     const { connection } = request;
     const print = fingerprint(request);
@@ -37,15 +38,17 @@ export function createDecisionLog(log: Log): LogDecision {
       connectionType: connection.type ?? "unknown",
       userNkey: request.userNkey,
       ...(print === undefined ? {} : { fingerprint: print }),
+      ...(identity === undefined ? {} : {
+        kind: identity.credential,
+        issuer: identity.issuer,
+        name: subjectToken(identity.sub),
+      }),
     };
   }
 
-  return function logDecision(
-    { end, request }: Decision,
-    elapsedMs: number,
-  ): void {
+  return function logDecision(decision: Decision, elapsedMs: number): void {
     const durationMs = Math.round(elapsedMs * 10) / 10;
-    logEnd(log, end, { ...describe(request), durationMs });
+    logEnd(log, decision.end, { ...describe(decision), durationMs });
   };
 }
 
@@ -55,6 +58,7 @@ function logEnd(log: Log, end: Decision["end"], fields: LogFields): void {
       return log.audit("client admitted", {
         ...fields,
         code: "granted",
+        kind: end.identity.credential,
         issuer: end.identity.issuer,
         account: end.grant.account,
         rule: end.grant.rule,

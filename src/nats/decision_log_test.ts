@@ -56,6 +56,7 @@ Deno.test("J2 a granted request leaves one line that says who, where and until w
   assertEquals(line["code"], "granted");
   assertEquals(line["name"], "alice");
   assertEquals(line["account"], "APP");
+  assertEquals(line["kind"], "jwt");
   assertEquals(line["issuer"], "https://id.example");
   assertEquals(line["expiresAt"], 1_800_000_600);
   assertEquals(line["durationMs"], 12.3);
@@ -70,6 +71,7 @@ const ends: [
   [rejected("bearer_token_expired", "claim exp"), "client refused", "info"],
   [unavailable("jwks", "no answer"), "client could not be judged", "error"],
   [discarded("request_replayed"), "request discarded", "warn"],
+  [discarded("internal_error"), "request failed by our own fault", "error"],
 ];
 
 for (const [end, message, level] of ends) {
@@ -84,6 +86,18 @@ for (const [end, message, level] of ends) {
     for (const field of COMMON) assert(field in line, field);
   });
 }
+
+Deno.test("J2 a refusal of somebody who is known says who it is", () => {
+  const line = lineOf({
+    request: requestWithToken(),
+    identity: { ...goodIdentity(), sub: "a b" },
+    end: rejected("no_rule_matches", ""),
+  });
+  assertEquals(line["kind"], "jwt");
+  assertEquals(line["issuer"], "https://id.example");
+  assertEquals(line["name"], "=YSBi");
+  assertEquals(line["code"], "no_rule_matches");
+});
 
 Deno.test("J2 a message that could not be read leaves one line too", () => {
   const line = lineOf({

@@ -114,12 +114,15 @@ export function createJudging(
 
 /** Nobody learns of this end: what has to be told instead, and what it was. */
 function replace(
-  { end, request }: Decision,
+  { answer: _, end, ...facts }: Decision,
   code: DiscardCode,
   why: string,
 ): Decision {
-  const replaced = discarded(code, `${why}: ${summarize(end)}`);
-  return request === undefined ? { end: replaced } : { end: replaced, request };
+  return {
+    ...facts,
+    ...(end.kind === "granted" ? { identity: end.identity } : {}),
+    end: discarded(code, `${why}: ${summarize(end)}`),
+  };
 }
 
 function summarize(end: Decision["end"]): string {

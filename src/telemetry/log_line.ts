@@ -12,6 +12,7 @@ const FIELD_NAMES = [
   "name",
   "account",
   "rule",
+  "kind",
   "issuer",
   "detail",
   "suppressed",
@@ -52,6 +53,8 @@ export interface LogFields {
   readonly userNkey?: string;
   readonly account?: string;
   readonly rule?: string;
+  /** How the bearer token was judged. */
+  readonly kind?: string;
   readonly issuer?: string;
   readonly kid?: string;
   /** The encoded identity, as it stands in subjects; never the `sub` itself. */

@@ -164,6 +164,7 @@ Deno.test("N14 N16 an answer that comes after the server's own time-out is not s
     scene.lines.at(-1)?.detail,
     "Judged too late: granted",
   );
+  assertEquals(scene.lines.at(-1)?.kind, "jwt");
   scene.send(scene.ask("good", 2));
   await scene.settle(2, 1);
   assertEquals(scene.codes(), { request_late: 1, granted: 1 });
