@@ -4,24 +4,34 @@ import {
   type Status,
 } from "@nats-io/nats-core";
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { createLog, type LogFields } from "../telemetry/log.ts";
+import { createLog, type Log, type LogFields } from "../telemetry/log.ts";
 import { type ConnectionState, followConnection } from "./connection_state.ts";
+
+type Line = LogFields & { readonly message: string };
 
 interface Scene {
   readonly state: ConnectionState;
-  readonly lines: readonly (LogFields & { readonly message: string })[];
   readonly calls: readonly string[];
 }
 
 /** All that a connection has said until then. */
-async function scene(...statuses: readonly Status[]): Promise<Scene> {
-  const lines: Scene["lines"][number][] = [];
-  const calls: string[] = [];
+async function scene(
+  ...statuses: readonly Status[]
+): Promise<Scene & { readonly lines: readonly Line[] }> {
+  const lines: Line[] = [];
   const log = createLog({
     format: "json",
     level: "debug",
     write: (line) => lines.push(JSON.parse(line)),
   });
+  return { ...await sceneWith(log, ...statuses), lines };
+}
+
+async function sceneWith(
+  log: Log,
+  ...statuses: readonly Status[]
+): Promise<Scene> {
+  const calls: string[] = [];
   const connection = {
     isClosed: () => false,
     status: async function* (): AsyncGenerator<Status> {
@@ -35,7 +45,7 @@ async function scene(...statuses: readonly Status[]): Promise<Scene> {
     onEnded: () => calls.push("ended"),
   });
   await new Promise((resolve) => setTimeout(resolve, 0));
-  return { state, lines, calls };
+  return { state, calls };
 }
 
 function refusal(
@@ -67,6 +77,22 @@ Deno.test("I12 J7 a connection on which answers are refused is not up until it i
   assert(refused.lines[0]?.detail?.includes('"$SYS._INBOX.>"'));
   assert((await scene(answer, LOST, REGAINED)).state.isUp());
   assertFalse((await scene(answer, LOST, REGAINED, answer)).state.isUp());
+});
+
+Deno.test("K3 J5 a log that throws does not end the following of a connection", async () => {
+  function fail(): never {
+    throw new Error("planned");
+  }
+  const { state, calls } = await sceneWith(
+    { debug: fail, info: fail, warn: fail, error: fail, audit: fail },
+    LOST,
+    REGAINED,
+    refusal("$SYS._INBOX.abc.1"),
+    LOST,
+    REGAINED,
+  );
+  assertEquals(calls, ["lost", "regained", "lost", "regained"]);
+  assert(state.isUp());
 });
 
 Deno.test("J7 other errors of a connection change nothing", async () => {

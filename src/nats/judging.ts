@@ -41,17 +41,21 @@ export interface Judging {
   /** Sees one request through. */
   begin(message: Msg, arrivedAt: MonotonicMs): Promise<void>;
   /** For a request that is not worth beginning. */
-  drop(code: DiscardCode, ageMs: number): void;
+  drop(code: DiscardCode, arrivedAt: MonotonicMs): void;
 }
 
 export function createJudging(
   connection: Pick<NatsConnection, "publish">,
   options: JudgingOptions,
 ): Judging {
-  const { isReachable, monotonic, onDecision } = options;
+  const { isReachable, monotonic } = options;
 
   function tell(decision: Decision, arrivedAt: MonotonicMs): void {
-    onDecision(decision, monotonic() - arrivedAt);
+    try {
+      options.onDecision(decision, monotonic() - arrivedAt);
+    } catch {
+      // A log that throws loses its lines; the library's reader must not end with it.
+    }
   }
 
   const answers = createUnsentAnswers(connection, {
@@ -106,9 +110,7 @@ export function createJudging(
       }
       conclude(message, decision, time);
     },
-    drop(code: DiscardCode, ageMs: number): void {
-      onDecision({ end: discarded(code) }, ageMs);
-    },
+    drop: (code, arrivedAt) => tell({ end: discarded(code) }, arrivedAt),
   };
 }
 

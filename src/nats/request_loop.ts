@@ -19,7 +19,7 @@ export interface RequestLoopOptions<T> {
   readonly handle: (item: T, arrivedAt: MonotonicMs) => Promise<void>;
   readonly onDropped: (
     reason: "queue_full" | "request_late" | "shutting_down",
-    waitedMs: number,
+    arrivedAt: MonotonicMs,
   ) => void;
   readonly monotonic: MonotonicClock;
 }
@@ -53,7 +53,7 @@ export function createRequestLoop<T>(
     take: () => Waiting<T> | undefined,
   ): void {
     for (let dropped = take(); dropped; dropped = take()) {
-      onDropped(reason, monotonic() - dropped.arrivedAt);
+      onDropped(reason, dropped.arrivedAt);
     }
   }
 

@@ -30,7 +30,8 @@ function scene(inFlightMax: number, waitingMax = 100): Scene {
       running.push(request);
       return request.promise;
     },
-    onDropped: (reason, waitedMs) => dropped.push(`${reason} ${waitedMs}`),
+    onDropped: (reason, arrivedAt) =>
+      dropped.push(`${reason} ${now - arrivedAt}`),
     monotonic: () => now as MonotonicMs,
   });
   return {

@@ -75,8 +75,9 @@ export async function subscribeToCallouts(
     callback(error: Error | null, message: Msg): void {
       if (error !== null) refused.resolve(refusal(options.queueGroup, error));
       // Not even put into the queue.
-      else if (isTooLarge(message)) judging.drop("request_too_large", 0);
-      else loop.add(message);
+      else if (isTooLarge(message)) {
+        judging.drop("request_too_large", monotonic());
+      } else loop.add(message);
     },
   });
   await connection.flush();

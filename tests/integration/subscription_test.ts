@@ -185,6 +185,23 @@ Deno.test("J8 whatever is thrown inside of a request ends without an answer, and
   assertEquals(scene.answers.length, 1);
 });
 
+Deno.test("J5 a log that throws costs no client its login", async () => {
+  await using server = await startPlainServer();
+  function fail(): never {
+    throw new Error("planned");
+  }
+  await using scene = await createScene(server, {
+    changeLog: (log) => ({ ...log, audit: fail, warn: fail, error: fail }),
+  });
+  const genuine = scene.ask();
+  scene.send({ ...genuine, payload: new Uint8Array(70_000) });
+  scene.send({ ...genuine, payload: new Uint8Array() });
+  scene.send(genuine);
+  await scene.settle(0, 1);
+  scene.send(scene.ask());
+  await scene.settle(0, 2);
+});
+
 Deno.test("K1 draining finishes what is in flight before it lets go", async () => {
   await using server = await startPlainServer();
   const slow = Promise.withResolvers<void>();
