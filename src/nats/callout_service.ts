@@ -89,8 +89,12 @@ export interface CalloutService {
   readonly ended: Promise<void>;
 }
 
-/** Time for requests in flight when the service stops. Orchestrators give 10 s before they kill. */
-const DRAIN_GRACE_MS = 5_000;
+/**
+ * Beyond the budget, within which a request ends: for what the server has sent
+ * before it learns that we stop. Orchestrators give 10 s and more before they
+ * kill.
+ */
+const DRAIN_MARGIN_MS = 500;
 
 /** For the last words to the server, which may be gone. */
 const GOODBYE_MS = 1_000;
@@ -152,7 +156,7 @@ async function serve(
 
   async function stop(): Promise<void> {
     log.info("stopping: no more requests are taken");
-    await subscription.drain(DRAIN_GRACE_MS);
+    await subscription.drain(callout.budgetMs + DRAIN_MARGIN_MS);
     await within(GOODBYE_MS, connection.flush());
     await within(GOODBYE_MS, connection.close());
   }

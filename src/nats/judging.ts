@@ -42,6 +42,8 @@ export interface Judging {
   begin(message: Msg, arrivedAt: MonotonicMs): Promise<void>;
   /** For a request that is not worth beginning. */
   drop(code: DiscardCode, arrivedAt: MonotonicMs): void;
+  /** What is still being judged is not answered; of it has been told already. */
+  stop(): void;
 }
 
 export function createJudging(
@@ -49,14 +51,8 @@ export function createJudging(
   options: JudgingOptions,
 ): Judging {
   const { isReachable, monotonic } = options;
-
-  function tell(decision: Decision, arrivedAt: MonotonicMs): void {
-    try {
-      options.onDecision(decision, monotonic() - arrivedAt);
-    } catch {
-      // A log that throws loses its lines; the library's reader must not end with it.
-    }
-  }
+  const tell = createTelling(options);
+  let isStopped = false;
 
   const answers = createUnsentAnswers(connection, {
     isReachable,
@@ -108,9 +104,25 @@ export function createJudging(
       } finally {
         time.end();
       }
-      conclude(message, decision, time);
+      if (!isStopped) conclude(message, decision, time);
+    },
+    stop(): void {
+      isStopped = true;
+      answers.stop();
     },
     drop: (code, arrivedAt) => tell({ end: discarded(code) }, arrivedAt),
+  };
+}
+
+function createTelling(
+  { monotonic, onDecision }: JudgingOptions,
+): (decision: Decision, arrivedAt: MonotonicMs) => void {
+  return function tell(decision, arrivedAt): void {
+    try {
+      onDecision(decision, monotonic() - arrivedAt);
+    } catch {
+      // A log that throws loses its lines; the library's reader must not end with it.
+    }
   };
 }
 

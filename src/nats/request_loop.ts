@@ -28,7 +28,7 @@ export interface RequestLoop<T> {
   add(item: T): void;
   /** Whether nothing waits and nothing is in flight. */
   isIdle(): boolean;
-  /** Drops what still waits. */
+  /** Drops what still waits and what is in flight, whose end interests nobody any more. */
   abandon(): void;
 }
 
@@ -45,7 +45,7 @@ export function createRequestLoop<T>(
     bytesOf: options.bytesOf,
     ageMaxMs: options.ageMaxMs,
   });
-  let inFlight = 0;
+  const inFlight = new Set<Waiting<T>>();
   let turnScheduled = false;
 
   function dropAll(
@@ -69,7 +69,7 @@ export function createRequestLoop<T>(
     dropAll("request_late", () => waiting.takeExpired(now));
     for (let begun = 0; begun < REQUESTS_PER_TURN; begun++) {
       // Whoever ends makes the next turn.
-      if (inFlight >= options.inFlightMax) return;
+      if (inFlight.size >= options.inFlightMax) return;
       const next = waiting.take(now);
       if (next === undefined) return;
       void begin(next);
@@ -77,12 +77,12 @@ export function createRequestLoop<T>(
     scheduleTurn();
   }
 
-  async function begin({ item, arrivedAt }: Waiting<T>): Promise<void> {
-    inFlight++;
+  async function begin(request: Waiting<T>): Promise<void> {
+    inFlight.add(request);
     try {
-      await options.handle(item, arrivedAt);
+      await options.handle(request.item, request.arrivedAt);
     } finally {
-      inFlight--;
+      inFlight.delete(request);
       scheduleTurn();
     }
   }
@@ -93,9 +93,12 @@ export function createRequestLoop<T>(
       dropAll("queue_full", waiting.takeExcess);
       scheduleTurn();
     },
-    isIdle: () => waiting.size === 0 && inFlight === 0,
+    isIdle: () => waiting.size === 0 && inFlight.size === 0,
     abandon(): void {
       dropAll("shutting_down", () => waiting.take(monotonic()));
+      for (const { arrivedAt } of inFlight) {
+        onDropped("shutting_down", arrivedAt);
+      }
     },
   };
 }

@@ -102,14 +102,20 @@ Deno.test("K5 requests above the number that may wait are dropped, the oldest fi
   assertEquals(begun, [1, 4]);
 });
 
-Deno.test("K1 what still waits when the loop is abandoned is dropped and counted", async () => {
-  const { loop, dropped, end } = scene(1);
-  for (const item of [1, 2, 3]) loop.add(item);
+Deno.test("J3 K1 what waits and what is in flight when the loop is abandoned is dropped and counted", async () => {
+  const { loop, dropped, end, pass } = scene(1);
+  loop.add(1);
   await turns();
+  pass(5);
+  for (const item of [2, 3]) loop.add(item);
   loop.abandon();
   end();
   await turns();
-  assertEquals(dropped, ["shutting_down 0", "shutting_down 0"]);
+  assertEquals(dropped, [
+    "shutting_down 0",
+    "shutting_down 0",
+    "shutting_down 5",
+  ]);
   assert(loop.isIdle());
 });
 

@@ -97,7 +97,7 @@ export async function subscribeToCallouts(
         await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
       }
       loop.abandon();
-      judging.answers.stop();
+      judging.stop();
     },
   };
 }

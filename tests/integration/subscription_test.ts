@@ -220,3 +220,19 @@ Deno.test("K1 draining finishes what is in flight before it lets go", async () =
   assertEquals(scene.codes()["granted"], 5);
   assert(scene.answers.length === 5);
 });
+
+Deno.test("K1 draining waits for what is in flight as long as the budget lets it be", async () => {
+  await using server = await startPlainServer();
+  await using scene = await createScene(server, {
+    budgetMs: 7_000,
+    authenticate: async (token) => {
+      await new Promise((resolve) => setTimeout(resolve, 5_500));
+      return admit(token);
+    },
+  });
+  scene.send(scene.ask("good", 10));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await scene.stop();
+  await scene.settle(1, 1);
+  assertEquals(scene.codes(), { granted: 1 });
+});
