@@ -118,10 +118,11 @@ export async function startCalloutService(
   for (;;) {
     const connection = await connectNats(options.nats, options.log, signal);
     try {
-      return await serve(options, keys, connection);
+      return await serve(options, keys, connection, signal);
     } catch (error) {
       await within(GOODBYE_MS, connection.close());
       if (error instanceof SubscriptionRefusedError) throw error;
+      signal.throwIfAborted();
       options.log.error(
         "lost NATS while subscribing, trying again",
         describeConnectionFault(error),
@@ -135,6 +136,7 @@ async function serve(
   options: CalloutServiceOptions,
   keys: Keys,
   connection: NatsConnection,
+  signal: AbortSignal,
 ): Promise<CalloutService> {
   const { callout, log, nats } = options;
   const readFacts = rememberServerFacts(connection);
@@ -149,6 +151,7 @@ async function serve(
     isReachable: servers.isTrusted,
     onDecision: createDecisionLog(log),
     log,
+    signal,
     clock: systemClock,
     monotonic: monotonicClock,
   });

@@ -8,6 +8,7 @@ import {
   REQUEST_ENVELOPE_BYTES_MAX,
   REQUESTS_WAITING_BYTES_MAX,
 } from "../base/limits.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import type { Log } from "../telemetry/log.ts";
 import { followConnection } from "./connection_state.ts";
 import { createJudging, type JudgingOptions } from "./judging.ts";
@@ -22,6 +23,8 @@ export interface SubscriptionOptions extends JudgingOptions {
   readonly requestsInFlightMax: number;
   readonly requestsWaitingMax: number;
   readonly log: Log;
+  /** Gives up subscribing. */
+  readonly signal: AbortSignal;
 }
 
 export interface CalloutSubscription {
@@ -45,6 +48,7 @@ const DRAIN_POLL_MS = 5;
  *
  * @throws {SubscriptionRefusedError} If it does not take it.
  * @throws {Error} If the connection is lost meanwhile.
+ * @throws {DOMException} AbortError, if the signal is aborted meanwhile.
  */
 export async function subscribeToCallouts(
   connection: NatsConnection,
@@ -80,7 +84,8 @@ export async function subscribeToCallouts(
       } else loop.add(message);
     },
   });
-  await connection.flush();
+  // A server that stands still is given up by the library after 20 s and more.
+  await untilAborted(connection.flush(), options.signal);
   if (subscription.isClosed()) throw await refused.promise;
 
   return {

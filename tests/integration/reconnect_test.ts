@@ -3,6 +3,8 @@
  * why.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { unavailable } from "../../src/base/outcome.ts";
+import { startCalloutService } from "../../src/nats/callout_service.ts";
 import { connectNats } from "../../src/nats/connection.ts";
 import { SubscriptionRefusedError } from "../../src/nats/subscription.ts";
 import { createLog } from "../../src/telemetry/log.ts";
@@ -45,6 +47,58 @@ Deno.test("K3 whoever stops waiting for silent servers stops at once", async () 
   accepted.close();
   // The attempt itself ends with its own time-out.
   await new Promise((resolve) => setTimeout(resolve, 5_500));
+  await log.close();
+});
+
+/** Lets one client in, as nats-server does, and is silent from then on. */
+async function admitAndFreeze(listener: Deno.TcpListener): Promise<Deno.Conn> {
+  const connection = await listener.accept();
+  const facts = {
+    "server_id": "N",
+    "version": "2.15.2",
+    "max_payload": 1_048_576,
+    "headers": true,
+    "proto": 1,
+  };
+  const encoder = new TextEncoder();
+  await connection.write(encoder.encode(`INFO ${JSON.stringify(facts)}\r\n`));
+  await readUntil(connection, "PING");
+  await connection.write(encoder.encode("PONG\r\n"));
+  await readUntil(connection, "SUB $SYS.REQ.USER.AUTH");
+  return connection;
+}
+
+async function readUntil(connection: Deno.Conn, text: string): Promise<void> {
+  const decoder = new TextDecoder();
+  const bytes = new Uint8Array(4096);
+  for (let seen = ""; !seen.includes(text);) {
+    const length = await connection.read(bytes);
+    if (length === null) throw new Error(`ended without ${text}: ${seen}`);
+    seen += decoder.decode(bytes.subarray(0, length));
+  }
+}
+
+Deno.test("K1 K3 whoever stops waiting for a server that has stood still since it let us in stops at once", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using stack = await startStack();
+  const config = await stack.config();
+  const log = createLog({ format: "json", level: "error", write: () => {} });
+  const abort = new AbortController();
+  const servers = [`nats://127.0.0.1:${listener.addr.port}`];
+  const starting = startCalloutService({
+    ...config,
+    nats: { ...config.nats, servers },
+    authenticate: () => unavailable("custom", ""),
+    permit: config.rules.permit,
+    log,
+  }, abort.signal);
+  const connection = await admitAndFreeze(listener);
+  const started = performance.now();
+  abort.abort();
+  const error = await assertRejects(() => starting, DOMException);
+  assertEquals(error.name, "AbortError");
+  assert(performance.now() - started < 1_500);
+  connection.close();
   await log.close();
 });
 
