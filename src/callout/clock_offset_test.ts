@@ -37,7 +37,7 @@ function scene(): Scene {
   };
 }
 
-Deno.test("N16 createClockOffset() knows nothing of a server that has never asked", () => {
+Deno.test("createClockOffset() knows nothing of a server that has never asked", () => {
   assertFalse(scene().isLate(500, 3_600_000));
 });
 
@@ -50,7 +50,7 @@ Deno.test("N16 createClockOffset() takes a request for late a second after its s
   assert(isLate(5_010, 3_010));
 });
 
-Deno.test("N16 createClockOffset() never takes a request for older than it is", () => {
+Deno.test("createClockOffset() never takes a request for older than it is", () => {
   const { arrives, isLate } = scene();
   for (let at = 1_000; at < 3_000; at += 37) arrives(at);
   for (let at = 10_000; at < 12_000; at += 7) {
@@ -59,7 +59,7 @@ Deno.test("N16 createClockOffset() never takes a request for older than it is", 
   }
 });
 
-Deno.test("N16 createClockOffset() gets closer with each request", () => {
+Deno.test("createClockOffset() gets closer with each request", () => {
   const { arrives, isLate } = scene();
   arrives(1_900);
   assertFalse(isLate(6_400, 3_400));
@@ -80,7 +80,7 @@ for (const frozenMs of [4_000, 60_000, 600_000]) {
 }
 
 for (const stepMs of [3_500, 60_000]) {
-  Deno.test(`N16 createClockOffset() heals within 20 s of a server's step back by ${stepMs} ms`, () => {
+  Deno.test(`createClockOffset() heals within 20 s of a server's step back by ${stepMs} ms`, () => {
     const { arrives, isLate, step } = scene();
     for (let at = 1_000; at < 30_000; at += 100) arrives(at);
     step(-stepMs);
@@ -91,7 +91,7 @@ for (const stepMs of [3_500, 60_000]) {
   });
 }
 
-Deno.test("N16 createClockOffset() follows a server's step forward at once", () => {
+Deno.test("createClockOffset() follows a server's step forward at once", () => {
   const { arrives, isLate, step } = scene();
   arrives(1_000);
   step(60_000);
@@ -100,7 +100,7 @@ Deno.test("N16 createClockOffset() follows a server's step forward at once", () 
   assert(isLate(6_000, 4_000));
 });
 
-Deno.test("N16 createClockOffset() is not misled by a clock that has drifted while nobody asked", () => {
+Deno.test("createClockOffset() is not misled by a clock that has drifted while nobody asked", () => {
   const { arrives, isLate, step } = scene();
   arrives(1_000);
   const hours = 12 * 3_600_000;

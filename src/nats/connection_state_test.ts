@@ -79,7 +79,7 @@ Deno.test("I12 J7 a connection on which answers are refused is not up until it i
   assertFalse((await scene(answer, LOST, REGAINED, answer)).state.isUp());
 });
 
-Deno.test("K3 J5 a log that throws does not end the following of a connection", async () => {
+Deno.test("a log that throws does not end the following of a connection", async () => {
   function fail(): never {
     throw new Error("planned");
   }

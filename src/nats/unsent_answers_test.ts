@@ -61,7 +61,7 @@ Deno.test("K3 an answer is kept while NATS is away, and sent when it is back", (
   answers.stop();
 });
 
-Deno.test("J3 N16 an answer that nobody waits for any more is told of as not sent, without waiting for NATS", async () => {
+Deno.test("J3 K3 an answer that nobody waits for any more is told of as not sent, without waiting for NATS", async () => {
   const { answers, published, settled, pass } = scene();
   answers.hold();
   answers.send(due("a", 30));
@@ -84,7 +84,7 @@ Deno.test("J3 K3 an answer to a server that is gone is not sent", () => {
   answers.stop();
 });
 
-Deno.test("J3 K3 an answer that the connection does not take keeps no other from being sent", () => {
+Deno.test("J3 an answer that the connection does not take keeps no other from being sent", () => {
   const { answers, published, settled } = scene(["a", "c"]);
   answers.send(due("a"));
   answers.hold();

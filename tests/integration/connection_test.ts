@@ -58,7 +58,7 @@ Deno.test("a service that does not trust NATS's certificate says so, and which s
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("J1 K3 a service that reaches nobody says where it tried, and no password", async () => {
+Deno.test("J1 a service that reaches nobody says where it tried, and no password", async () => {
   await using stack = await startStack();
   const { nats: { credentials } } = await stack.config();
   const servers = ["nats://canary:canary@127.0.0.1:9", "canary@127.0.0.1:9"];
@@ -138,7 +138,7 @@ Deno.test("K3 a service that loses NATS and gets it back says both", async () =>
   assertEquals(regained?.message, "connected to NATS again");
 });
 
-Deno.test("K3 a service that NATS refuses when it comes back says so", async () => {
+Deno.test("a service that NATS refuses when it comes back says so", async () => {
   await using stack = await startStack();
   await using service = await startService(await stack.config());
   stack.server.signal("SIGKILL");

@@ -160,6 +160,22 @@ Deno.test("N16 K5 a service that was frozen admits nobody who has gone, and whoe
   assertEquals(count('"code":"request_late"'), tokens.length);
 });
 
+Deno.test("J8 an error that nobody caught is logged by its name, and the service goes on", async () => {
+  await using stack = await startStack();
+  await using service = await startServiceProcess(stack, {}, {
+    preload: "tests/fixtures/faults_on_signal.ts",
+  });
+  await service.waitFor(READY);
+  service.signal("SIGUSR2");
+  await service.waitFor('"code":"uncaught_error","detail":"RangeError"');
+  await service.waitFor('"code":"uncaught_error","detail":"SyntaxError"');
+  const client = await openClient(stack, await stack.token("alice"));
+  await client.close();
+  service.signal("SIGTERM");
+  assertEquals(await service.exitCode, 0);
+  assertFalse(service.output().includes("canary"), service.output());
+});
+
 Deno.test("K8 start names everything that is missing at once, and ends with 2", async () => {
   await using service = await startServiceProcess({ environment: emptied() });
   assertEquals(await service.exitCode, 2);

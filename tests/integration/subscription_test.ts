@@ -170,7 +170,7 @@ Deno.test("N14 N16 an answer that comes after the server's own time-out is not s
   assertEquals(scene.codes(), { request_late: 1, granted: 1 });
 });
 
-Deno.test("J8 whatever is thrown inside of a request ends without an answer, and the next is served", async () => {
+Deno.test("J2 whatever is thrown inside of a request ends in a line and in no answer, and the next is served", async () => {
   await using server = await startPlainServer();
   await using scene = await createScene(server, {
     authenticate: (token) => {
@@ -185,7 +185,7 @@ Deno.test("J8 whatever is thrown inside of a request ends without an answer, and
   assertEquals(scene.answers.length, 1);
 });
 
-Deno.test("J5 a log that throws costs no client its login", async () => {
+Deno.test("a log that throws costs no client its login", async () => {
   await using server = await startPlainServer();
   function fail(): never {
     throw new Error("planned");
