@@ -41,8 +41,6 @@ export interface VerifiedRequest {
 
 /** How a client is connected, as its server saw it. */
 export interface ConnectionFacts {
-  /** Connection number, unique within one run of the server. */
-  readonly clientId: number | undefined;
   /** Address of the peer. Behind a proxy a WebSocket client chooses it itself. */
   readonly host: string;
   readonly type: ConnectionType | undefined;
@@ -204,12 +202,7 @@ function readConnection(value: unknown): ConnectionFacts | undefined {
   const kind = readText(value, "kind");
   const type = readText(value, "type");
   if (host === null || kind === null || type === null) return undefined;
-  const clientId = member(value, "id");
-  return {
-    clientId: typeof clientId === "number" ? clientId : undefined,
-    host: host ?? "",
-    type: toConnectionType(kind, type),
-  };
+  return { host: host ?? "", type: toConnectionType(kind, type) };
 }
 
 function toConnectionType(
