@@ -21,7 +21,10 @@ import { EndpointFault } from "./endpoint_fault.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
 import type { HttpEndpoint } from "./http_endpoint.ts";
 import { completeAnswer, judgeAnswer } from "./introspection_answer.ts";
-import type { IntrospectionRules } from "./introspection_answer.ts";
+import type {
+  IntrospectionAnswer,
+  IntrospectionRules,
+} from "./introspection_answer.ts";
 import { createLocator } from "./located_endpoint.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
 import { checkOpaqueToken } from "./opaque_token.ts";
@@ -41,7 +44,7 @@ export function createIntrospection(
   dependencies: AuthenticatorDependencies,
 ): Authenticator {
   const { issuer, characters = "b64token" } = options;
-  const endpoint = new AskedEndpoint<JsonObject>({
+  const endpoint = new AskedEndpoint<IntrospectionAnswer>({
     issuer,
     credential: "introspection",
     dependency: "introspection",
@@ -76,7 +79,7 @@ function scopeOf(
 type Ask = (
   bearerToken: Secret,
   signal: AbortSignal,
-) => Promise<Vouched<JsonObject> | Rejected | EndpointFault>;
+) => Promise<Vouched<IntrospectionAnswer> | Rejected | EndpointFault>;
 
 function createQuestioner(
   options: IntrospectionOptions,
@@ -98,7 +101,7 @@ function createQuestioner(
   return async function ask(
     bearerToken,
     signal,
-  ): Promise<Vouched<JsonObject> | Rejected | EndpointFault> {
+  ): Promise<Vouched<IntrospectionAnswer> | Rejected | EndpointFault> {
     const url = await locate(signal);
     if (url instanceof EndpointFault) return url;
     const proof = await proveClient(client, clock);
@@ -129,7 +132,7 @@ function readVerdict(
   chars: number,
   rules: IntrospectionRules,
   now: EpochMs,
-): Vouched<JsonObject> | Rejected | EndpointFault {
+): Vouched<IntrospectionAnswer> | Rejected | EndpointFault {
   const active = member(content, "active");
   if (active === false) {
     return rejected("bearer_token_inactive", "The issuer says it is inactive");

@@ -22,7 +22,7 @@ import type { RequiredClaim } from "./required_claims.ts";
 import { checkScopes } from "./scopes.ts";
 import type { ScopeRule } from "./scopes.ts";
 import { checkLifetime } from "./token_lifetime.ts";
-import type { LifetimeRule } from "./token_lifetime.ts";
+import type { Lifetime, LifetimeRule } from "./token_lifetime.ts";
 
 export interface IntrospectionRules extends LifetimeRule, ScopeRule {
   /** Of the identities; `iss`, where the answer has one, must be the same. */
@@ -46,54 +46,77 @@ const ACCESS_TOKEN_USES: readonly unknown[] = ["access", "access_token"];
 /** How Keycloak names the purpose of a token. */
 const ACCESS_TOKEN_TYPES: readonly unknown[] = ["bearer", "jwt", "at+jwt"];
 
-/** The answer's members, with an `exp` where it has none and may have none. */
+/** What was said about a token, and its end where that is for us to set. */
+export interface IntrospectionAnswer {
+  readonly claims: JsonObject;
+  /** Only where the answer has no `exp` and may have none. */
+  readonly expiresAt?: number;
+}
+
+/** The answer's members, with an end where it has no `exp` and may have none. */
 export function completeAnswer(
-  answer: JsonObject,
+  claims: JsonObject,
   { secondsWithoutExp }: IntrospectionRules,
   now: EpochMs,
-): JsonObject {
-  if (secondsWithoutExp === undefined) return answer;
-  if (Object.hasOwn(answer, "exp") && answer["exp"] !== null) return answer;
-  return { ...answer, exp: Math.floor(now / 1000) + secondsWithoutExp };
+): IntrospectionAnswer {
+  const exp = member(claims, "exp") ?? undefined;
+  return exp !== undefined || secondsWithoutExp === undefined
+    ? { claims }
+    : { claims, expiresAt: Math.floor(now / 1000) + secondsWithoutExp };
 }
 
 /** Turns an answer with `"active": true` into an identity. */
 export function judgeAnswer(
-  answer: JsonObject,
+  answer: IntrospectionAnswer,
   rules: IntrospectionRules,
   now: EpochMs,
 ): Identity | Rejected {
+  const { claims } = answer;
   const { issuer, audiences } = rules;
-  const iss = member(answer, "iss");
+  const iss = member(claims, "iss");
   if (iss !== undefined && iss !== issuer) {
     return rejected("issuer_untrusted", 'Claim "iss" is not the issuer');
   }
-  const foreign = checkPurpose(answer);
+  const foreign = checkPurpose(claims);
   if (foreign !== undefined) return foreign;
   const elsewhere = audiences === "any"
     ? undefined
-    : checkAudience(answer, audiences);
+    : checkAudience(claims, audiences);
   if (elsewhere !== undefined) return elsewhere;
-  const lifetime = checkLifetime(answer, rules, now);
+  const lifetime = checkEnd(answer, rules, now);
   if (lifetime.kind === "rejected") return lifetime;
-  const bound = checkUnbound(answer);
+  const bound = checkUnbound(claims);
   if (bound !== undefined) return bound;
-  const uninvited = checkOauthClient(answer, rules.clientIds);
+  const uninvited = checkOauthClient(claims, rules.clientIds);
   if (uninvited !== undefined) return uninvited;
-  const lacking = checkScopes(answer, rules);
+  const lacking = checkScopes(claims, rules);
   if (lacking !== undefined) return lacking;
-  const mistyped = checkRequiredClaims(answer, rules.requiredClaims ?? []);
+  const mistyped = checkRequiredClaims(claims, rules.requiredClaims ?? []);
   if (mistyped !== undefined) return mistyped;
-  const sub = readName(answer, rules.subMember ?? "sub");
+  const sub = readName(claims, rules.subMember ?? "sub");
   if (sub.kind === "rejected") return sub;
   return {
     kind: "identity",
     credential: "introspection",
     issuer,
     sub: sub.text,
-    claims: answer,
+    claims,
     expiresAt: lifetime.expiresAt,
   };
+}
+
+/** An end that is ours says nothing about how long the issuer meant the token to live. */
+function checkEnd(
+  { claims, expiresAt }: IntrospectionAnswer,
+  rules: IntrospectionRules,
+  now: EpochMs,
+): Lifetime | Rejected {
+  return expiresAt === undefined
+    ? checkLifetime(claims, rules, now)
+    : checkLifetime({ ...claims, "exp": expiresAt }, {
+      ...rules,
+      lifetimeSecondsMax: Infinity,
+    }, now);
 }
 
 /** Refresh tokens are active too, and so are tokens that need a proof of possession. */

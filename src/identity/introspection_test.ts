@@ -234,7 +234,8 @@ for (const [why, changes, sub, options] of accepted) {
 
 Deno.test("F5 a token without exp is good for as long as configured, from the answer on", async () => {
   await using scene = introspectionScene(
-    goodAnswer({ exp: undefined, iat: undefined }),
+    // Older than lifetimeSecondsMax: that is about an exp of the issuer's own.
+    goodAnswer({ exp: undefined, iat: START_SECONDS - 2 * 86_400 }),
     { secondsWithoutExp: 30, memory: { seconds: 600 } },
   );
   const outcome = await scene.judge();
@@ -244,6 +245,16 @@ Deno.test("F5 a token without exp is good for as long as configured, from the an
   scene.clocks.advance(29_000);
   assertEquals(scene.judgeAtOnce(), { ...outcome });
 });
+
+for (const name of ["nbf", "iat"]) {
+  Deno.test(`F5 a token without exp whose ${name} is ahead: refused`, async () => {
+    await using scene = introspectionScene(
+      goodAnswer({ exp: null, [name]: START_SECONDS + 60 }),
+      { secondsWithoutExp: 30 },
+    );
+    await assertBrief(scene.judge(), "bearer_token_not_yet_valid");
+  });
+}
 
 Deno.test("F15 what cannot be a token is refused without a question", async () => {
   await using scene = introspectionScene();
