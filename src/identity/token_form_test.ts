@@ -11,15 +11,25 @@ function part(text: string): string {
 
 const header = part('{"alg":"RS256"}');
 const payload = part('{"iss":"x"}');
+const encrypted = part('{"alg":"dir","enc":"A128GCM"}');
+
+function spaced(count: number): string {
+  return part(`${" ".repeat(count)}{"alg":"none"}`);
+}
 
 const forms: readonly [why: string, text: string, form: TokenForm][] = [
   ["a JWT", `${header}.${payload}.AAAA`, "jwt"],
   ["an unsecured JWT", `${part('{"alg":"none"}')}.${payload}.`, "jwt"],
-  ["a JWE", `${header}.AAAA.AAAA.AAAA.AAAA`, "opaque"],
-  ["a JWE without an encrypted key", `${header}..AAAA.AAAA.AAAA`, "opaque"],
-  ["a JWE with a space behind it", `${header}.AAAA.AAAA.AAAA.AAAA `, "jwt"],
+  ["a JWE", `${encrypted}.AAAA.AAAA.AAAA.AAAA`, "opaque"],
+  ["a JWE without an encrypted key", `${encrypted}..AAAA.AAAA.AAAA`, "opaque"],
+  ["a JWE with a space behind it", `${encrypted}.AAAA.AAAA.AAAA.AAAA `, "jwt"],
+  ["a JWE without a tag", `${encrypted}.AAAA.AAAA.AAAA.`, "jwt"],
+  ["a JWE without a vector", `${encrypted}.AAAA..AAAA.AAAA`, "jwt"],
+  ["five parts of which none is encrypted", `${header}.a.b.c.d`, "jwt"],
+  ["a JWT with two dots behind it", `${header}.${payload}.AAAA..`, "jwt"],
+  ["a JWT with three dots behind it", `${header}.${payload}.AAAA...`, "jwt"],
   ["four parts", `${header}.AAAA.AAAA.AAAA`, "jwt"],
-  ["two parts of a JWT", `${header}.${payload}`, "opaque"],
+  ["two parts of a JWT", `${header}.${payload}`, "jwt"],
   ["six parts", `${header}.a.b.c.d.e`, "jwt"],
   ["a JWT with padding", `${header}=.${payload}=.AAAA=`, "jwt"],
   ["a JWT with a space before it", ` ${header}.${payload}.AAAA`, "jwt"],
@@ -48,6 +58,12 @@ const forms: readonly [why: string, text: string, form: TokenForm][] = [
     `${Buffer.from(' {"alg":"??>>~~"}').toString("base64")}.${payload}.AAAA`,
     "jwt",
   ],
+  ["a header after 48 spaces", `${spaced(48)}.${payload}.AAAA`, "jwt"],
+  ["a header after 4,000 spaces", `${spaced(4_000)}.${payload}.AAAA`, "jwt"],
+  ["a header after 9,000 spaces", `${spaced(9_000)}.${payload}.AAAA`, "jwt"],
+  ["a header that is cut short", `${part('{"alg":')}.${payload}.AAAA`, "jwt"],
+  ["a header after padding", `=${header}.${payload}.AAAA`, "jwt"],
+  ["a header without alg", `${part('{"typ":"JWT"}')}.${payload}.AAAA`, "jwt"],
   ["an empty header", `${part("{}")}.${payload}.AAAA`, "jwt"],
   [
     "a header with alg escaped",
@@ -65,7 +81,9 @@ const forms: readonly [why: string, text: string, form: TokenForm][] = [
   ["a PASETO", "v4.public.eyJzdWIiOiJhbGljZSJ9.footer", "opaque"],
   ["a token of Laravel", "1|Zl3cR8hV0tqkq2fJ", "opaque"],
   ["nothing", "", "opaque"],
-  ["a header alone", header, "opaque"],
+  ["a header alone", header, "jwt"],
+  ["a cookie of Laravel", part('{"iv":"x","value":"y","mac":"z"}'), "opaque"],
+  ["an object without alg and one dot", `${part('{"a":1}')}.sig`, "opaque"],
 ];
 
 for (const [why, text, form] of forms) {
