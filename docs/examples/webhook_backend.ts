@@ -12,16 +12,20 @@ const USERS_BY_TOKEN = new Map([
   ["2|m0Vd1qkP9sY7bW3x", { sub: "user-4712", groups: [] }],
 ]);
 
-const key = Buffer.from(
-  Deno.env.get("WEBHOOK_SECRET")?.replace(/^whsec_/, "") ?? "",
-  "base64",
-);
+const secret = Deno.env.get("WEBHOOK_SECRET") ?? "";
+const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+// With an empty key, anybody could sign.
+if (key.length < 24) {
+  throw new TypeError("WEBHOOK_SECRET must be whsec_ and 32 bytes in base64");
+}
 
 /** Whether the service that shares the secret has asked, and asks now. */
 function isGenuine({ headers }: Request, body: string): boolean {
   const id = headers.get("webhook-id") ?? "";
   const timestamp = headers.get("webhook-timestamp") ?? "";
-  if (Math.abs(Date.now() / 1000 - Number(timestamp)) > 300) return false;
+  // Not the other way round: what is no number is not more than 300 either.
+  const isNow = Math.abs(Date.now() / 1000 - Number(timestamp)) <= 300;
+  if (!/^\d+$/.test(timestamp) || !isNow) return false;
   const expected = createHmac("sha256", key)
     .update(`${id}.${timestamp}.${body}`)
     .digest();

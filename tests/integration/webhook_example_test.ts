@@ -2,9 +2,9 @@
  * The backend of docs/examples as a program of its own, asked by the service's own
  * code; and the description in docs/webhook.openapi.yaml against that code.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { parse } from "yaml";
 import type { JsonObject } from "../../src/base/json.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -23,7 +23,10 @@ import {
 import { counterpartTest, pythonJwt } from "../fixtures/counterparts.ts";
 import { brief } from "../fixtures/introspection_scene.ts";
 import { createRecordingLog } from "../fixtures/jwt_scene.ts";
-import { startWebhookBackend } from "../fixtures/webhook_backend.ts";
+import {
+  startWebhookBackend,
+  webhookBackend,
+} from "../fixtures/webhook_backend.ts";
 
 const RULES = {
   issuer: "urn:test",
@@ -77,6 +80,47 @@ Deno.test("the example backend accepts and refuses, and only who shares its secr
     assertEquals(brief(outcome), expected, JSON.stringify(outcome));
   }
 });
+
+Deno.test("the example backend takes no question of another time, whoever signed it", async () => {
+  const bytes = randomBytes(32);
+  await using backend = await startWebhookBackend(
+    `whsec_${bytes.toString("base64")}`,
+  );
+  const body = JSON.stringify({ token: "1|Zl3cR8hV0tqkq2fJ" });
+  const now = Math.floor(Date.now() / 1000);
+  const statuses: [string, number][] = [];
+  for (const timestamp of [`${now}`, `${now - 301}`, "soon", "", "Infinity"]) {
+    const signature = createHmac("sha256", bytes)
+      .update(`msg_1.${timestamp}.${body}`)
+      .digest("base64");
+    const response = await fetch(backend.url, {
+      method: "POST",
+      headers: {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": timestamp,
+        "webhook-signature": `v1,${signature}`,
+      },
+      body,
+    });
+    await response.body?.cancel();
+    statuses.push([timestamp, response.status]);
+  }
+  assertEquals(statuses, [
+    [`${now}`, 200],
+    [`${now - 301}`, 401],
+    ["soon", 401],
+    ["", 401],
+    ["Infinity", 401],
+  ]);
+});
+
+for (const secret of ["", "whsec_", "whsec_c2hvcnQ="]) {
+  Deno.test(`the example backend does not start with the secret "${secret}"`, async () => {
+    const { code, stderr } = await webhookBackend(secret).output();
+    assertEquals(code, 1);
+    assertMatch(new TextDecoder().decode(stderr), /WEBHOOK_SECRET must be /);
+  });
+}
 
 Deno.test("the answers that the description shows are judged as it says", async () => {
   const description: Description = parse(
