@@ -4,7 +4,6 @@
  *
  * @see docs/webhook.openapi.yaml
  */
-import type { JsonObject } from "../base/json.ts";
 import type { Rejected } from "../base/outcome.ts";
 import type { Secret } from "../base/secret.ts";
 import { AskedEndpoint } from "./asked_endpoint.ts";
@@ -20,7 +19,7 @@ import { checkOpaqueToken } from "./opaque_token.ts";
 import type { TokenCharacters } from "./opaque_token.ts";
 import type { Vouched } from "./token_memory.ts";
 import { judgeWebhookAnswer, readWebhookAnswer } from "./webhook_answer.ts";
-import type { WebhookRules } from "./webhook_answer.ts";
+import type { WebhookAcceptance, WebhookRules } from "./webhook_answer.ts";
 import { signWebhook } from "./webhook_signature.ts";
 import type { WebhookSecrets } from "./webhook_signature.ts";
 
@@ -40,7 +39,7 @@ export function createWebhook(
   dependencies: AuthenticatorDependencies,
 ): Authenticator {
   const { issuer, characters = "visible", url } = options;
-  const endpoint = new AskedEndpoint<JsonObject>({
+  const endpoint = new AskedEndpoint<WebhookAcceptance>({
     issuer,
     credential: "webhook",
     dependency: "webhook",
@@ -52,7 +51,7 @@ export function createWebhook(
     bearerToken: Secret,
     connection: ClientConnection,
     signal: AbortSignal,
-  ): Promise<Vouched<JsonObject> | Rejected | EndpointFault> {
+  ): Promise<Vouched<WebhookAcceptance> | Rejected | EndpointFault> {
     const body = JSON.stringify({
       "token": bearerToken.reveal(),
       "connection": { "host": connection.host, "type": connection.type },

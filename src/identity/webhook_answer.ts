@@ -25,6 +25,14 @@ export interface WebhookRules extends LifetimeRule {
   readonly requiredClaims?: readonly RequiredClaim[];
 }
 
+/** An answer that accepts, in the form that it has to have. */
+export interface WebhookAcceptance {
+  readonly sub: string;
+  /** Seconds since the Unix epoch, perhaps with a fraction. */
+  readonly expiresAt: number;
+  readonly claims: JsonObject;
+}
+
 /** Why the backend refused, if it says so: a word for the log, too plain to hold a token. */
 const REASON_REGEXP = /^[a-z_]{1,40}$/;
 
@@ -32,7 +40,7 @@ const REASON_REGEXP = /^[a-z_]{1,40}$/;
 export function readWebhookAnswer(
   answer: JsonObject,
   chars: number,
-): Vouched<JsonObject> | Rejected | EndpointFault {
+): Vouched<WebhookAcceptance> | Rejected | EndpointFault {
   const result = member(answer, "result");
   if (result === "refused") {
     const reason = member(answer, "reason");
@@ -46,47 +54,50 @@ export function readWebhookAnswer(
   if (result !== "accepted") {
     return malformed('has no "accepted" or "refused" in "result"');
   }
-  const cacheSeconds = member(answer, "cache_seconds") ?? Infinity;
-  if (typeof cacheSeconds !== "number" || cacheSeconds < 0) {
+  const sub = readName(answer, "sub");
+  if (sub.kind === "rejected") {
+    return malformed(`names nobody in "sub": ${sub.detail}`);
+  }
+  const expiresAt = member(answer, "expires_at");
+  if (typeof expiresAt !== "number") {
+    return malformed('has no number of seconds in "expires_at"');
+  }
+  const claims = member(answer, "claims");
+  if (claims !== undefined && !isJsonObject(claims)) {
+    return malformed('has no object in "claims"');
+  }
+  const cacheSeconds = member(answer, "cache_seconds");
+  if (
+    cacheSeconds !== undefined &&
+    (typeof cacheSeconds !== "number" || cacheSeconds < 0)
+  ) {
     return malformed('has no number of seconds in "cache_seconds"');
   }
-  const claims = member(answer, "claims") ?? {};
-  if (!isJsonObject(claims)) return malformed('has no object in "claims"');
   return {
     kind: "vouched",
-    content: answer,
+    content: { sub: sub.text, expiresAt, claims: claims ?? {} },
     // Two bytes a character, and as much again for the objects.
     bytes: 4 * chars,
-    secondsMax: cacheSeconds,
+    secondsMax: cacheSeconds ?? Infinity,
   };
 }
 
 /** Turns an answer that accepts into an identity. */
 export function judgeWebhookAnswer(
-  answer: JsonObject,
+  { sub, expiresAt, claims: given }: WebhookAcceptance,
   rules: WebhookRules,
   now: EpochMs,
 ): Identity | Rejected {
-  const expiresAt = member(answer, "expires_at");
-  if (typeof expiresAt !== "number") {
-    return rejected("claim_missing", 'Member "expires_at" is not a number');
-  }
   const lifetime = checkLifetime({ exp: expiresAt }, rules, now);
   if (lifetime.kind === "rejected") return lifetime;
-  const sub = readName(answer, "sub");
-  if (sub.kind === "rejected") return sub;
-  const given = member(answer, "claims");
-  const claims = {
-    ...(isJsonObject(given) ? given : {}),
-    "sub": sub.text,
-  };
+  const claims = { ...given, sub };
   const mistyped = checkRequiredClaims(claims, rules.requiredClaims ?? []);
   if (mistyped !== undefined) return mistyped;
   return {
     kind: "identity",
     credential: "webhook",
     issuer: rules.issuer,
-    sub: sub.text,
+    sub,
     claims,
     expiresAt: lifetime.expiresAt,
   };

@@ -6,7 +6,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes } from "node:crypto";
 import { parse } from "yaml";
-import type { JsonObject } from "../../src/base/json.ts";
+import { z } from "zod";
+import type { Json, JsonObject } from "../../src/base/json.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { monotonicClock, systemClock } from "../../src/base/time.ts";
 import type { EpochMs } from "../../src/base/time.ts";
@@ -35,6 +36,9 @@ const RULES = {
 };
 
 interface Description {
+  readonly components: {
+    readonly schemas: Readonly<Record<"Accepted" | "Refused", JsonObject>>;
+  };
   readonly paths: {
     readonly "/nats/token": {
       readonly post: {
@@ -145,6 +149,46 @@ Deno.test("the answers that the description shows are judged as it says", async 
     ["refused", "bearer_token_inactive"],
     ["refused", "bearer_token_inactive"],
   ]);
+});
+
+Deno.test("F3 the description and the code agree about which answers that accept are none", async () => {
+  const description: Description = parse(
+    await Deno.readTextFile("docs/webhook.openapi.yaml"),
+  );
+  const schema = z.fromJSONSchema(description.components.schemas.Accepted);
+  const good = {
+    "result": "accepted",
+    "sub": "alice",
+    "expires_at": 1_800_000_600,
+  };
+  const answers: readonly [Record<string, Json | undefined>, boolean][] = [
+    [{}, true],
+    [{ claims: {}, cache_seconds: 0 }, true],
+    [{ expires_at: 1_800_000_600.5, further: [] }, true],
+    [{ sub: undefined }, false],
+    [{ sub: null }, false],
+    [{ sub: "" }, false],
+    [{ sub: 4711 }, false],
+    [{ sub: "a".repeat(256) }, false],
+    [{ expires_at: undefined }, false],
+    [{ expires_at: null }, false],
+    [{ expires_at: "1800000600" }, false],
+    [{ claims: null }, false],
+    [{ claims: [] }, false],
+    [{ cache_seconds: null }, false],
+    [{ cache_seconds: -1 }, false],
+    [{ cache_seconds: "5" }, false],
+    [{ result: "Accepted" }, false],
+  ];
+  for (const [changes, expected] of answers) {
+    const answer = JSON.parse(JSON.stringify({ ...good, ...changes }));
+    const read = readWebhookAnswer(answer, 100);
+    assertEquals(
+      [schema.safeParse(answer).success, !(read instanceof EndpointFault)],
+      [expected, expected],
+      JSON.stringify(changes),
+    );
+  }
 });
 
 counterpartTest(
