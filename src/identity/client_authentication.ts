@@ -30,12 +30,16 @@ export interface ClientKey {
   readonly audience: string;
 }
 
+/** What each kind of key signs with, first what it does unless its JWK says otherwise. */
+const ALGORITHMS = {
+  "rsa": ["RS256", "PS256"],
+  "prime256v1": ["ES256"],
+  "secp384r1": ["ES384"],
+  "ed25519": ["EdDSA", "Ed25519"],
+} as const;
+
 export type ClientKeyAlgorithm =
-  | "RS256"
-  | "PS256"
-  | "ES256"
-  | "ES384"
-  | "EdDSA";
+  typeof ALGORITHMS[keyof typeof ALGORITHMS][number];
 
 /** What a question must carry. */
 export interface ClientProof {
@@ -117,26 +121,43 @@ async function signAssertion(
 export function parseClientKey(
   text: Secret,
 ): Pick<ClientKey, "key" | "algorithm"> & { readonly kid?: string } {
-  const { key, kid } = readPrivateKey(text);
-  const algorithm = algorithmOf(key);
-  if (algorithm === undefined) {
+  const { key, kid, alg } = readPrivateKey(text);
+  const algorithms = algorithmsOf(key);
+  const [usual] = algorithms;
+  if (usual === undefined) {
     throw new SyntaxError(
       "Cannot use client key: it is not RSA of 2048 bits or more, EC P-256 or P-384, or Ed25519",
+    );
+  }
+  const algorithm = alg === undefined
+    ? usual
+    : algorithms.find((each) => each === alg);
+  if (algorithm === undefined) {
+    throw new SyntaxError(
+      `Cannot use client key: it is not for ${
+        algorithms.join(" or ")
+      }, but has another "alg"`,
     );
   }
   return { key, algorithm, ...(kid === undefined ? {} : { kid }) };
 }
 
-function readPrivateKey(
-  text: Secret,
-): { readonly key: KeyObject; readonly kid?: string } {
+interface PrivateKey {
+  readonly key: KeyObject;
+  readonly kid?: string;
+  /** What a JWK says that it signs with. */
+  readonly alg?: unknown;
+}
+
+function readPrivateKey(text: Secret): PrivateKey {
   try {
     if (!text.reveal().trimStart().startsWith("{")) {
       return { key: createPrivateKey(text.reveal()) };
     }
     const jwk = JSON.parse(text.reveal());
+    const { alg, kid } = jwk;
     const key = createPrivateKey({ key: jwk, format: "jwk" });
-    return typeof jwk.kid === "string" ? { key, kid: jwk.kid } : { key };
+    return { key, alg, ...(typeof kid === "string" ? { kid } : {}) };
   } catch {
     // What the library says may quote the key.
     throw new SyntaxError(
@@ -147,17 +168,18 @@ function readPrivateKey(
 
 const RSA_BITS_MIN = 2048;
 
-function algorithmOf(key: KeyObject): ClientKeyAlgorithm | undefined {
+function algorithmsOf(key: KeyObject): readonly ClientKeyAlgorithm[] {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case "rsa":
-      return modulusLength < RSA_BITS_MIN ? undefined : "RS256";
+      return modulusLength < RSA_BITS_MIN ? [] : ALGORITHMS.rsa;
     case "ec":
-      if (namedCurve === "prime256v1") return "ES256";
-      return namedCurve === "secp384r1" ? "ES384" : undefined;
+      return namedCurve === "prime256v1" || namedCurve === "secp384r1"
+        ? ALGORITHMS[namedCurve]
+        : [];
     case "ed25519":
-      return "EdDSA";
+      return ALGORITHMS.ed25519;
     default:
-      return undefined;
+      return [];
   }
 }

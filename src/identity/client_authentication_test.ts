@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { jwtVerify } from "jose";
 import { generateKeyPairSync } from "node:crypto";
 import { Secret } from "../base/secret.ts";
-import { parseClientKey } from "./client_authentication.ts";
+import { systemClock } from "../base/time.ts";
+import { parseClientKey, proveClient } from "./client_authentication.ts";
 
 Deno.test("F2 a key that cannot sign is refused, and not shown", () => {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
@@ -39,5 +41,40 @@ for (const [algorithm, generate] of kinds) {
     assertEquals(parseClientKey(new Secret(pem)).algorithm, algorithm);
     const fromJwk = parseClientKey(new Secret(JSON.stringify(jwk)));
     assertEquals([fromJwk.algorithm, fromJwk.kid], [algorithm, "k1"]);
+  });
+}
+
+const named = [
+  ["PS256", () => generateKeyPairSync("rsa", { modulusLength: 2048 })],
+  ["Ed25519", () => generateKeyPairSync("ed25519")],
+] as const;
+
+for (const [alg, generate] of named) {
+  Deno.test(`F2 a JWK with the alg ${alg} signs with ${alg}`, async () => {
+    const { privateKey, publicKey } = generate();
+    const jwk = { ...privateKey.export({ format: "jwk" }), alg };
+    const proof = await proveClient({
+      method: "private_key_jwt",
+      clientId: "nats",
+      audience: "https://id.example.com",
+      ...parseClientKey(new Secret(JSON.stringify(jwk))),
+    }, systemClock);
+    const { protectedHeader } = await jwtVerify(
+      proof.parameters["client_assertion"] ?? "",
+      publicKey,
+    );
+    assertEquals(protectedHeader.alg, alg);
+  });
+}
+
+for (const alg of ["RS512", "ES256", "RSA-OAEP", "", null, 1]) {
+  Deno.test(`F2 an RSA key with the alg ${Deno.inspect(alg)} is refused`, () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const jwk = { ...privateKey.export({ format: "jwk" }), alg };
+    assertThrows(
+      () => parseClientKey(new Secret(JSON.stringify(jwk))),
+      SyntaxError,
+      'it is not for RS256 or PS256, but has another "alg"',
+    );
   });
 }
