@@ -20,6 +20,7 @@ export type RejectionCode =
   | "token_type_not_accepted"
   | "audience_mismatch"
   | "oauth_client_not_allowed"
+  | "namespace_not_allowed"
   | "scope_missing"
   | "claim_missing"
   | "claim_invalid"

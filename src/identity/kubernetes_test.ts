@@ -99,7 +99,7 @@ for (const way of WAYS) {
     );
     assertEquals(
       brief(await scene.judge(projectedToken("shop2", "web"))),
-      "oauth_client_not_allowed",
+      "namespace_not_allowed",
     );
   });
 }

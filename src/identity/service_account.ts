@@ -45,7 +45,7 @@ export function toServiceAccount(
   const { namespace, name } = account;
   if (namespaces !== undefined && !namespaces.includes(namespace)) {
     return rejected(
-      "oauth_client_not_allowed",
+      "namespace_not_allowed",
       "The service account's namespace is none of those configured",
     );
   }
