@@ -46,7 +46,7 @@ type Finish = (
 interface Asked {
   readonly issuer: string;
   readonly jwts: JwtChoice;
-  /** How its opaque tokens begin; undefined if it has none. */
+  /** How its opaque tokens begin, empty for all that begin as no other's do; undefined if it has none. */
   readonly tokenPrefix: string | undefined;
   readonly authenticator: Authenticator;
 }
@@ -241,19 +241,24 @@ function readIssuer(text: string): string | undefined | Rejected {
 
 /** An opaque token belongs to whoever's prefix it has, or else to the one without. */
 function createOpaqueRouter(asked: readonly Asked[]): Authenticate {
-  const longestFirst = asked
-    .flatMap(({ authenticator, tokenPrefix }) =>
-      tokenPrefix === undefined ? [] : [{ authenticator, tokenPrefix }]
-    )
-    .sort((one, other) => other.tokenPrefix.length - one.tokenPrefix.length);
+  const prefixed = asked.flatMap(({ authenticator, tokenPrefix = "" }) =>
+    tokenPrefix === "" ? [] : [{ authenticator, tokenPrefix }]
+  );
+  const rest = asked.find(({ tokenPrefix }) => tokenPrefix === "");
+  const unclaimed = prefixed.length === 0
+    ? notConfigured("opaque tokens")
+    : rejected(
+      "bearer_token_malformed",
+      `Token: is no JWT, and begins with no configured token_prefix: ${
+        prefixed.map(({ tokenPrefix }) => tokenPrefix).join(", ")
+      }`,
+    );
 
   return function authenticate(bearerToken, context): ReturnType<Authenticate> {
     const text = bearerToken.reveal();
-    const judge = longestFirst.find(({ tokenPrefix }) =>
-      text.startsWith(tokenPrefix)
-    );
-    return judge?.authenticator.authenticate(bearerToken, context) ??
-      notConfigured("opaque tokens");
+    const judge =
+      prefixed.find(({ tokenPrefix }) => text.startsWith(tokenPrefix)) ?? rest;
+    return judge?.authenticator.authenticate(bearerToken, context) ?? unclaimed;
   };
 }
 

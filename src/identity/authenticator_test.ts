@@ -221,6 +221,15 @@ Deno.test("A12 kinds that are not configured are refused, whatever else is", asy
   );
 });
 
+Deno.test("A12 an opaque token that begins as nobody's is refused with how they begin", async () => {
+  await using kinds = await allKinds({ introspection: [] });
+  const outcome = await kinds.judge("opaque");
+  assertEquals(
+    outcome.kind === "rejected" ? outcome.detail : outcome.kind,
+    "Token: is no JWT, and begins with no configured token_prefix: app|",
+  );
+});
+
 Deno.test("A12 JWTs that belong to nobody else go to whoever takes the others", async () => {
   await using kinds = await allKinds({}, { webhookJwts: "others" });
   const strangers = [{ iss: "https://x" }, {}, { iss: 7 }, {
