@@ -9,9 +9,14 @@ import type { CredentialKind, Identity } from "../base/identity.ts";
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
-import type { Rejected, RejectionCode } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
 import type { EpochMs } from "../base/time.ts";
-import { checkAudience, checkUnbound, readName } from "./named_claims.ts";
+import {
+  checkAudience,
+  checkOauthClient,
+  checkUnbound,
+  readName,
+} from "./named_claims.ts";
 import { checkRequiredClaims } from "./required_claims.ts";
 import type { RequiredClaim } from "./required_claims.ts";
 import { checkScopes } from "./scopes.ts";
@@ -38,6 +43,9 @@ export interface ClaimContext {
   readonly credential: CredentialKind;
 }
 
+/** Which of the two there is depends on the issuer (RFC 9068 section 2.2, OpenID Connect Core section 2). */
+const CLIENT_CLAIMS = ["azp", "client_id"] as const;
+
 /** Turns verified claims into an identity. */
 export function checkClaims(
   claims: JsonObject,
@@ -56,7 +64,7 @@ export function checkClaims(
   if (lifetime.kind === "rejected") return lifetime;
   const bound = checkUnbound(claims);
   if (bound !== undefined) return bound;
-  const uninvited = checkClient(claims, rules.clientIds);
+  const uninvited = checkOauthClient(claims, CLIENT_CLAIMS, rules.clientIds);
   if (uninvited !== undefined) return uninvited;
   const lacking = checkScopes(claims, rules);
   if (lacking !== undefined) return lacking;
@@ -73,44 +81,4 @@ export function checkClaims(
     claims,
     expiresAt: lifetime.expiresAt,
   };
-}
-
-/** The OAuth client that the token was issued to (RFC 9068 section 2.2, OpenID Connect Core section 2). */
-function checkClient(
-  claims: JsonObject,
-  clientIds: readonly string[] | undefined,
-): Rejected | undefined {
-  if (clientIds === undefined) return undefined;
-  let named = false;
-  for (const name of ["azp", "client_id"] as const) {
-    const oauthClientId = member(claims, name);
-    if (oauthClientId === undefined) continue;
-    if (typeof oauthClientId !== "string") {
-      return invalid(name, "is not a string");
-    }
-    if (!clientIds.includes(oauthClientId)) {
-      return rejected(
-        "oauth_client_not_allowed",
-        `Claim "${name}" is none of the configured clients`,
-      );
-    }
-    named = true;
-  }
-  return named ? undefined : missing('azp" or "client_id');
-}
-
-function missing(name: string): Rejected {
-  return claimRejected("claim_missing", name, "is missing");
-}
-
-function invalid(name: string, problem: string): Rejected {
-  return claimRejected("claim_invalid", name, problem);
-}
-
-function claimRejected(
-  code: RejectionCode,
-  name: string,
-  problem: string,
-): Rejected {
-  return rejected(code, `Claim "${name}" ${problem}`);
 }

@@ -87,7 +87,7 @@ export function judgeAnswer(
   if (lifetime.kind === "rejected") return lifetime;
   const bound = checkUnbound(claims);
   if (bound !== undefined) return bound;
-  const uninvited = checkOauthClient(claims, rules.clientIds);
+  const uninvited = checkOauthClient(claims, ["client_id"], rules.clientIds);
   if (uninvited !== undefined) return uninvited;
   const lacking = checkScopes(claims, rules);
   if (lacking !== undefined) return lacking;

@@ -20,6 +20,8 @@ import type {
   SharedSecretsSource,
 } from "./jwt_issuer_options.ts";
 import { urlProblem } from "./network_address.ts";
+import { checkList, checkRange } from "./option_checks.ts";
+import type { Report } from "./option_checks.ts";
 import { P256Tables } from "./p256_tables.ts";
 
 export interface JwtIssuerProblem {
@@ -32,9 +34,6 @@ export interface JwtIssuerProblem {
   /** Issuer, option and what to do about it, in one line. */
   readonly text: string;
 }
-
-/** Reports one problem: the option, and what is wrong with it. */
-type Report = (option: string, problem: string) => void;
 
 /** Everything that keeps these issuers from being used. */
 export function jwtIssuerProblems(
@@ -75,10 +74,10 @@ export function jwtIssuerProblems(
 
 function checkRules(options: JwtIssuerOptions, report: Report): void {
   if (options.issuer === "") report("issuer", "is empty");
-  checkNames("audiences", options.audiences, report);
-  checkNames("typ", options.typ, report);
-  checkNames("clientIds", options.clientIds, report);
-  checkNames("requiredScopes", options.requiredScopes, report);
+  checkList("audiences", options.audiences, report);
+  checkList("typ", options.typ, report);
+  checkList("clientIds", options.clientIds, report);
+  checkList("requiredScopes", options.requiredScopes, report);
   for (const { path } of options.requiredClaims ?? []) {
     if (path.length === 0) report("requiredClaims", "has an empty path");
   }
@@ -90,27 +89,6 @@ function checkRules(options: JwtIssuerOptions, report: Report): void {
     min: 1,
     max: TOKEN_LIFETIME_SECONDS_MAX,
   }, report);
-}
-
-/** A list that is given must say something: an empty one would allow nothing, or everything. */
-function checkNames(
-  option: string,
-  names: readonly string[] | undefined,
-  report: Report,
-): void {
-  if (names === undefined) return;
-  if (names.length === 0) report(option, "is empty");
-  if (names.includes("")) report(option, "contains an empty string");
-}
-
-function checkRange(
-  option: string,
-  value: number,
-  { min, max }: { readonly min: number; readonly max: number },
-  report: Report,
-): void {
-  if (value >= min && value <= max) return;
-  report(option, `is not between ${min} and ${max}`);
 }
 
 /** A key that anybody may read must never be taken for a secret (RFC 8725 section 2.1). */

@@ -49,23 +49,31 @@ export function checkAudience(
     );
 }
 
-/** The OAuth client that the token was issued to, where only some are welcome. */
+/** The OAuth client that the token was issued to, by whichever of the names it has, where only some are welcome. */
 export function checkOauthClient(
   claims: JsonObject,
+  names: readonly string[],
   clientIds: readonly string[] | undefined,
 ): Rejected | undefined {
   if (clientIds === undefined) return undefined;
-  const oauthClientId = member(claims, "client_id");
-  if (oauthClientId === undefined) {
-    return rejected("claim_missing", 'Claim "client_id" is missing');
+  const given = names.filter((name) => Object.hasOwn(claims, name));
+  if (given.length === 0) {
+    const expected = names.map((name) => `"${name}"`).join(" or ");
+    return rejected("claim_missing", `Claim ${expected} is missing`);
   }
-  if (typeof oauthClientId !== "string") {
-    return invalid("client_id", "is not a string");
+  for (const name of given) {
+    const oauthClientId = claims[name];
+    if (typeof oauthClientId !== "string") {
+      return invalid(name, "is not a string");
+    }
+    if (!clientIds.includes(oauthClientId)) {
+      return rejected(
+        "oauth_client_not_allowed",
+        `Claim "${name}" is none of the configured clients`,
+      );
+    }
   }
-  return clientIds.includes(oauthClientId) ? undefined : rejected(
-    "oauth_client_not_allowed",
-    'Claim "client_id" is none of the configured clients',
-  );
+  return undefined;
 }
 
 /** Bound to a key that only its sender has; we could not ask for the proof (RFC 7800 section 3.1). */
