@@ -4,6 +4,9 @@
  */
 import { authenticatorProblems } from "../identity/authenticator_problems.ts";
 import type { AuthenticatorProblem } from "../identity/authenticator_problems.ts";
+import { readIssuerLabels } from "../permissions/issuer_labels.ts";
+import type { NamedIssuer } from "../permissions/issuer_labels.ts";
+import type { IssuerLabels } from "../permissions/placeholder.ts";
 import { buildIntrospection } from "./build_introspection.ts";
 import {
   buildIssuers,
@@ -21,15 +24,11 @@ export interface BuiltTokens {
   /** Names of all issuers, as rules know them. */
   readonly issuers: readonly string[];
   /** Label by issuer, for those that have one. */
-  readonly labels: ReadonlyMap<string, string>;
+  readonly labels: IssuerLabels;
 }
 
-/** An issuer of tokens of any kind. */
-interface NamedIssuer {
-  readonly path: string;
-  readonly issuer: string;
-  readonly label: string | undefined;
-}
+/** An issuer of tokens of any kind, and where it is named. */
+type PlacedIssuer = NamedIssuer & { readonly path: string };
 
 /** Options, and the section of the settings that they come from. */
 interface Placed<T> {
@@ -58,20 +57,23 @@ export function buildTokens(
       "set OIDC_ISSUER to the issuer of your tokens (and OIDC_JWKS_URL, if it publishes no metadata); for development only, DEV_ISSUER_JWKS_FILE",
     );
   }
-  checkLabels(named, checking);
+  const { labels, problems } = readIssuerLabels(named);
+  for (const { index, problem } of problems) {
+    checking.report(
+      `${named[index]?.path}.label`,
+      problem,
+      "give each issuer a label of its own; at most one goes without",
+    );
+  }
   return {
     tokens: buildKinds(settings, entries, checking),
-    issuers: named.map(({ issuer }) => issuer),
-    labels: new Map(
-      named.flatMap(({ issuer, label }) =>
-        label === undefined ? [] : [[issuer, label] as const]
-      ),
-    ),
+    issuers: [...new Set(named.map(({ issuer }) => issuer))],
+    labels,
   };
 }
 
 /** Who issues tokens that are no JWTs, or that are judged in another way. */
-function listOthers(settings: Settings): readonly NamedIssuer[] {
+function listOthers(settings: Settings): readonly PlacedIssuer[] {
   const { introspection, kubernetes, webhook, api_tokens: apiTokens } =
     settings;
   function listed(
@@ -80,7 +82,7 @@ function listOthers(settings: Settings): readonly NamedIssuer[] {
       readonly issuer?: string | undefined;
       readonly label?: string | undefined;
     },
-  ): readonly NamedIssuer[] {
+  ): readonly PlacedIssuer[] {
     return issuer === undefined ? [] : [{ path: section, issuer, label }];
   }
   return [
@@ -144,23 +146,6 @@ function placed<T>(
   return options === undefined ? [] : [{ path, options }];
 }
 
-/** Equal subs of two issuers are two people: at most one goes without a label (ASVS 10.3.3). */
-function checkLabels(named: readonly NamedIssuer[], checking: Checking): void {
-  const labels = new Set<string | undefined>();
-  for (const { path, label } of named) {
-    if (labels.has(label)) {
-      checking.report(
-        `${path}.label`,
-        label === undefined
-          ? "is missing: another issuer goes without a label, and equal subs of both would be one user"
-          : "is the label of another issuer too",
-        "give each issuer a label of its own; at most one goes without",
-      );
-    }
-    labels.add(label);
-  }
-}
-
 /** Settings by the options that identity knows. */
 const SETTING_BY_OPTION: Readonly<Record<string, string>> = {
   "apiServer.url": "api_server.url",
@@ -176,6 +161,7 @@ const SETTING_BY_OPTION: Readonly<Record<string, string>> = {
 
 const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
   "issuer": "give each kind of token an issuer of its own",
+  "jwts": "set it to none, or take the issuer out of issuers",
   "secrets":
     'add one: echo "whsec_$(openssl rand -base64 32)"; or name a client certificate in webhook.tls',
   "tokenPrefix":

@@ -34,6 +34,20 @@ const wrong: readonly [
     /configured twice/,
   ],
   [
+    "C18 one issuer with two labels",
+    "issuer: https://key.example",
+    "issuer: https://cluster.example",
+    "kubernetes[0].label",
+    /same issuer/,
+  ],
+  [
+    "A12 an issuer whose JWTs are verified, and asked about",
+    "issuer: https://opaque.example",
+    "issuer: https://issuer.example",
+    "introspection[0].jwts",
+    /JWTs of this issuer are verified here.*set it to none/,
+  ],
+  [
     "A12 two without a prefix",
     '  token_prefix: "app|"\n',
     "",

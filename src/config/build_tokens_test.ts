@@ -74,6 +74,26 @@ Deno.test("C18 each kind has its label, and rules know the issuers of all", () =
   assertEquals(permissions.issuers?.length, 8);
 });
 
+Deno.test("C18 one issuer may have JWTs and opaque tokens, under one label", () => {
+  const opaque =
+    "introspection: [{ issuer: https://issuer.example, client: { id: nats, secret: s } }]";
+  const labelled = TEXT.replace(
+    "jwks_file: issuer.jwks.json",
+    "jwks_file: issuer.jwks.json\n    label: own",
+  );
+  for (
+    const [text, labels] of [[TEXT, {}], [labelled, {
+      "https://issuer.example": "own",
+    }]] as const
+  ) {
+    const { config } = parseScene({ text: `${text}${opaque}\n` });
+    const { issuerLabels, issuers } = config.permissions;
+    assertEquals(Object.fromEntries(issuerLabels), labels);
+    assertEquals(issuers, ["https://issuer.example"]);
+    assertEquals(config.introspection?.length, 1);
+  }
+});
+
 Deno.test("K9 start may talk to whom it asks, and to nobody else", () => {
   const [net] = listPermissionFlags({
     ...parseScene(ALL_TOKENS),

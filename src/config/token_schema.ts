@@ -68,7 +68,7 @@ const oauthClient = z.strictObject({
 
 export const INTROSPECTION_SCHEMA = z.strictObject({
   issuer: z.string().optional().describe(
-    "Name of the issuer in rules, and its URL where it publishes metadata. An entry without it is left out.",
+    "Name of the issuer in rules, and its URL where it publishes metadata; one of issuers may have its opaque tokens here. An entry without it is left out.",
   ),
   label: LABEL_SCHEMA,
   endpoint: z.string().optional().describe(

@@ -99,27 +99,37 @@ export function authenticatorProblems(
   return problems;
 }
 
-/** An identity is an issuer and a sub: two who judge must not speak for the same issuer. */
+/**
+ * An identity is an issuer and a sub: two who judge must not speak for the same
+ * issuer. Only one whose JWTs are verified here may have opaque tokens beside
+ * them, about which it is asked.
+ */
 function checkNames(
   options: AuthenticatorOptions,
   reporter: (section: AuthenticatorProblem["section"], index: number) => Report,
 ): void {
-  const seen = new Set<string>();
-  // What is the same among those that are verified is found with them.
-  options.issuers?.forEach(({ issuer }) => seen.add(issuer));
-  options.kubernetes?.forEach(({ kind, issuer }, index) => {
+  const { introspection = [], kubernetes = [], webhooks = [] } = options;
+  const verified = new Set(options.issuers?.map(({ issuer }) => issuer));
+  const seen = new Set(verified);
+  kubernetes.forEach(({ kind, issuer }, index) => {
+    // What is the same among those that are verified is found with them.
     if (kind === "token_review" && seen.has(issuer)) {
       reporter("kubernetes", index)("issuer", "is configured twice");
     }
     seen.add(issuer);
   });
+  introspection.forEach(({ issuer, jwts = "none" }, index) => {
+    const report = reporter("introspection", index);
+    // Once: the next of the same name is one too many.
+    const isBeside = verified.delete(issuer);
+    if (isBeside && jwts !== "none") {
+      report("jwts", `is ${jwts}, but JWTs of this issuer are verified here`);
+    }
+    if (!isBeside && seen.has(issuer)) report("issuer", "is configured twice");
+    seen.add(issuer);
+  });
   const rest = [
-    ...(options.introspection ?? []).map((each, index) =>
-      ["introspection", index, each.issuer] as const
-    ),
-    ...(options.webhooks ?? []).map((each, index) =>
-      ["webhooks", index, each.issuer] as const
-    ),
+    ...webhooks.map((each, index) => ["webhooks", index, each.issuer] as const),
     ...(options.apiTokens === undefined
       ? []
       : [["apiTokens", 0, options.apiTokens.issuer] as const]),

@@ -66,6 +66,11 @@ Deno.test("options that are right have no problems", () => {
   assertEquals(authenticatorProblems(all), []);
   assertEquals(authenticatorProblems({ kubernetes: [review] }), []);
   assertEquals(authenticatorProblems({}), []);
+  const both = { ...introspection, issuer: jwt.issuer };
+  assertEquals(
+    authenticatorProblems({ issuers: [jwt], introspection: [both] }),
+    [],
+  );
 });
 
 const http = new URL("http://opaque.example/");
@@ -112,9 +117,24 @@ const problems: readonly [
     introspection: [introspection],
     webhooks: [{ ...webhook, issuer: introspection.issuer }],
   }, "webhooks[0]: issuer is configured twice"],
-  ["C18 an issuer that is verified and asked", {
+  [
+    "C18 an issuer whose JWTs are verified, and asked about",
+    {
+      issuers: [jwt],
+      introspection: [{ ...introspection, issuer: jwt.issuer, jwts: "own" }],
+    },
+    "introspection[0]: jwts is own, but JWTs of this issuer are verified here",
+  ],
+  ["C18 an issuer that is verified, and asked in two places", {
     issuers: [jwt],
-    introspection: [{ ...introspection, issuer: jwt.issuer }],
+    introspection: [
+      { ...introspection, issuer: jwt.issuer },
+      { ...introspection, issuer: jwt.issuer, tokenPrefix: "x" },
+    ],
+  }, "introspection[1]: issuer is configured twice"],
+  ["C18 a cluster that is asked about opaque tokens", {
+    kubernetes: [cluster],
+    introspection: [{ ...introspection, issuer: cluster.issuer }],
   }, "introspection[0]: issuer is configured twice"],
   ["C18 a cluster that is an issuer too", {
     issuers: [jwt],

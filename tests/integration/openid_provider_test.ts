@@ -105,6 +105,34 @@ counterpartTest(
 );
 
 counterpartTest(
+  "A12 C18 JWTs and opaque tokens of one provider are the same person, each judged in its own way",
+  provider,
+  async (running) => {
+    using judge = await createJudge({
+      ...jwtOptions(running),
+      ...introspectionOptions(running, basicClient),
+    });
+    const token = await mint(running, { format: "opaque" });
+    for (
+      const [presented, credential] of [
+        [await mint(running, { format: "jwt" }), "jwt"],
+        [token, "introspection"],
+      ] as const
+    ) {
+      const outcome = await judge(presented);
+      assert(outcome.kind === "identity", JSON.stringify(outcome));
+      assertEquals(
+        [outcome.issuer, outcome.sub, outcome.credential],
+        [issuerOf(running), "alice", credential],
+      );
+    }
+    // A JWT that is refused is not asked about, though its issuer would vouch for it.
+    const mangled = `${await mint(running, { format: "jwt" })}..`;
+    assertEquals(brief(await judge(mangled)), "bearer_token_malformed");
+  },
+);
+
+counterpartTest(
   "F2 the provider takes the secret from the body and a signed assertion, and no wrong ones",
   provider,
   async (running) => {

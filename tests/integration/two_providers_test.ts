@@ -82,7 +82,7 @@ counterpartTest(
         },
       ],
       introspection: [{
-        issuer: `${name}#opaque`,
+        issuer: name,
         endpoint: new URL("/oauth/introspect", name),
         client: goClient,
         ...RULES,
@@ -90,10 +90,19 @@ counterpartTest(
         ...ASKING,
       }],
     });
-    const jwt = await grant(name, "jwt");
-    const first = await judge(jwt);
-    assert(first.kind === "identity", JSON.stringify(first));
-    assertEquals([first.issuer, first.sub], [name, "id1"]);
+    for (
+      const [client, credential] of [
+        ["jwt", "jwt"],
+        ["opaque", "introspection"],
+      ] as const
+    ) {
+      const outcome = await judge(await grant(name, client));
+      assert(outcome.kind === "identity", JSON.stringify(outcome));
+      assertEquals(
+        [outcome.issuer, outcome.sub, outcome.credential],
+        [name, "id1", credential],
+      );
+    }
     assertEquals(
       brief(await judge(await mint(running, { format: "jwt" }))),
       "identity alice",
