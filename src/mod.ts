@@ -19,18 +19,25 @@ import type { Authenticate } from "./identity/authenticate.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
 import type { AuthenticatorOptions } from "./identity/authenticator_options.ts";
 import { authenticatorProblems } from "./identity/authenticator_problems.ts";
+import { nameIssuers } from "./identity/issuer_names.ts";
 import { checkRange } from "./identity/option_checks.ts";
+import { createOwnJudge } from "./identity/own_judge.ts";
 import {
   type CalloutService,
   startCalloutService,
 } from "./nats/callout_service.ts";
 import type { NatsTlsOptions } from "./nats/connection.ts";
+import { endWith } from "./nats/end_with.ts";
 import {
   type CheckedOptions,
   optionProblems,
   optionsError,
 } from "./nats/option_problems.ts";
 import type { Permit } from "./permissions/grant.ts";
+import {
+  type NamedIssuer,
+  readIssuerLabels,
+} from "./permissions/issuer_labels.ts";
 import { RulesFault } from "./permissions/rule_fault.ts";
 import type { RuleOptions } from "./permissions/rule_options.ts";
 import { createRules, DEFAULT_RULES } from "./permissions/rules.ts";
@@ -65,6 +72,7 @@ export type {
   ConnectionType,
   Identity,
   Log,
+  NamedIssuer,
   NatsTlsOptions,
 };
 
@@ -107,6 +115,14 @@ export interface CalloutOptions {
    * in `{ issuers: [...] }`.
    */
   readonly authenticate: Authenticate | AuthenticatorOptions;
+  /**
+   * Who issues the identities, as rules know them. Equal subs of two issuers are
+   * two people: at most one goes without a label, the others' users are
+   * `users.<label>=<sub>.>`. Where `authenticate` is a function and `permit` is
+   * none, all have to be named, and identities of others are refused; where it
+   * lists kinds of tokens, only labels are said here.
+   */
+  readonly issuers?: readonly NamedIssuer[];
   /** Decides about grants: rules as in the configuration, or a function; `users.<sub>.>` unless given. */
   readonly permit?: Permit | readonly RuleOptions[];
   /** Longest session, in seconds; an hour unless given. */
@@ -174,46 +190,32 @@ async function start(
   );
 }
 
-/** Ends something with the service: when it is stopped, ends by itself, or does not start. */
-async function endWith(
-  starting: Promise<CalloutService>,
-  end: () => void | Promise<void>,
-): Promise<CalloutService> {
-  try {
-    const service = await starting;
-    return {
-      ...service,
-      ended: service.ended.finally(end),
-      async stop(): Promise<void> {
-        await service.stop();
-        await end();
-      },
-    };
-  } catch (error) {
-    await end();
-    throw error;
-  }
-}
-
 /** Before anybody is asked for keys or connected to: all problems in one error. */
 function check(options: CalloutOptions): Checked {
   const { authenticate } = options;
   const settings = toSettings(options);
-  const permit = toPermit(options);
+  const { permit, problems: permitProblems } = toPermit(options);
   const problems = [
     ...optionProblems(settings),
     ...sessionProblems(options),
-    ...permit instanceof RulesFault ? ruleProblems(permit) : [],
+    ...permitProblems,
     ...typeof authenticate === "function"
       ? []
       : authenticatorProblems(authenticate).map(({ text }) =>
         `authenticate.${text}`
       ),
   ];
-  if (permit instanceof RulesFault || problems.length > 0) {
-    throw optionsError(problems);
-  }
-  return { settings, permit, authenticate };
+  if (permit === undefined || problems.length > 0) throw optionsError(problems);
+  return {
+    settings,
+    permit,
+    authenticate: typeof authenticate === "function"
+      ? createOwnJudge(authenticate, {
+        issuers: options.issuers?.map(({ issuer }) => issuer),
+        clock: systemClock,
+      })
+      : authenticate,
+  };
 }
 
 function toSettings(
@@ -257,16 +259,31 @@ function sessionProblems(
 }
 
 function toPermit(
-  { accounts, permit = DEFAULT_RULES, sessionSecondsMax }: CalloutOptions,
-): Permit | RulesFault {
-  if (typeof permit === "function") return permit;
+  options: CalloutOptions,
+): { readonly permit?: Permit; readonly problems: readonly string[] } {
+  const { accounts, authenticate, permit = DEFAULT_RULES } = options;
+  if (typeof permit === "function") return { permit, problems: [] };
+  const { named, problems } = nameIssuers(authenticate, options.issuers ?? []);
+  const { labels, problems: labelProblems } = readIssuerLabels(named);
   const rules = createRules(permit, {
     accounts: accounts.map(({ name }) => ({ name })),
     account: accounts[0]?.name,
-    sessionSecondsMax: sessionSecondsMax ?? SESSION_SECONDS,
-    issuerLabels: new Map(),
+    sessionSecondsMax: options.sessionSecondsMax ?? SESSION_SECONDS,
+    issuerLabels: labels,
+    issuers: named.map(({ issuer }) => issuer),
   });
-  return rules instanceof RulesFault ? rules : rules.permit;
+  return {
+    ...(rules instanceof RulesFault ? {} : { permit: rules.permit }),
+    problems: [
+      ...problems,
+      ...labelProblems.map(({ index, problem }) =>
+        `issuers: the label of ${
+          JSON.stringify(named[index]?.issuer)
+        } ${problem}`
+      ),
+      ...rules instanceof RulesFault ? ruleProblems(rules) : [],
+    ],
+  };
 }
 
 function ruleProblems({ issues }: RulesFault): readonly string[] {

@@ -20,6 +20,7 @@ const service = await startCallout({
     publicKey: env("NATS_ACCOUNT_KEY"),
     signingKey: env("NATS_ACCOUNT_SECRET"),
   }],
+  issuers: [{ issuer: "my-app" }],
   authenticate: (bearerToken, { now }) => {
     const sub = users.get(bearerToken.reveal());
     const expiresAt = new Date(now + 3_600_000);

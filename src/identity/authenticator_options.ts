@@ -17,6 +17,25 @@ export interface AuthenticatorOptions {
   readonly apiTokens?: ApiTokensOptions;
 }
 
+/** The names of all issuers; one that has JWTs and opaque tokens is there twice. */
+export function issuersOf(
+  {
+    issuers = [],
+    kubernetes = [],
+    introspection = [],
+    webhooks = [],
+    apiTokens,
+  }: AuthenticatorOptions,
+): readonly string[] {
+  return [
+    ...issuers,
+    ...kubernetes,
+    ...introspection,
+    ...webhooks,
+    ...(apiTokens === undefined ? [] : [apiTokens]),
+  ].map(({ issuer }) => issuer);
+}
+
 export type IssuerOptions = JwtIssuerOptions & {
   /** Claims that are not in the token are asked for. */
   readonly userinfo?: UserInfoOptions;

@@ -10,12 +10,9 @@ import type { EpochSeconds } from "../base/time.ts";
 export interface IdentityOptions {
   /** Who vouches for it: your backend, by a name that does not change. */
   readonly issuer: string;
-  /** Who it is, for that issuer. Rules refuse one that is empty or has more than 255 bytes. */
+  /** Who it is, for that issuer: not empty, 255 bytes at most. */
   readonly sub: string;
-  /**
-   * When what was presented ends: the session does not outlive it. Refuse a token
-   * that has ended already: a date that is past makes a session of a second.
-   */
+  /** When what was presented ends: the session does not outlive it. */
   readonly expiresAt: Date;
   /** Further facts that rules may ask for. */
   readonly claims?: JsonObject;
@@ -23,7 +20,8 @@ export interface IdentityOptions {
 
 /**
  * The identity that `authenticate` returns for a token that it accepts. Its kind,
- * for rules, is `custom`.
+ * for rules, is `custom`. One that breaks what its options say, or has ended
+ * already, is refused.
  *
  * @throws {InvariantError} If the date is none; within `authenticate`, the client is then not let in.
  */

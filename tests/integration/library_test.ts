@@ -19,37 +19,9 @@ import {
   startCallout,
   SubscriptionRefusedError,
 } from "../../src/mod.ts";
+import { libraryOptions, SILENT } from "../fixtures/library_scene.ts";
 import { openClient, subscribeProblem } from "../fixtures/nats_client.ts";
-import { startStack, type TestStack } from "../fixtures/stack.ts";
-
-const ignore = (): void => {};
-const SILENT = {
-  debug: ignore,
-  info: ignore,
-  warn: ignore,
-  error: ignore,
-  audit: ignore,
-};
-
-function optionsOf(
-  stack: TestStack,
-): Omit<Parameters<typeof startCallout>[0], "authenticate"> {
-  const { operator } = stack;
-  const { calloutAccount, applicationAccount } = operator;
-  return {
-    nats: { servers: [stack.natsUrl], creds: operator.calloutCreds.reveal() },
-    callout: {
-      account: calloutAccount.publicKey,
-      signingKey: calloutAccount.signingSeed.reveal(),
-      xkey: operator.calloutXkeySeed.reveal(),
-    },
-    accounts: [{
-      name: applicationAccount.name,
-      publicKey: applicationAccount.publicKey,
-      signingKey: applicationAccount.signingSeed.reveal(),
-    }],
-  };
-}
+import { startStack } from "../fixtures/stack.ts";
 
 Deno.test("the library takes rules, and a permit of one's own", async () => {
   await using stack = await startStack();
@@ -68,9 +40,9 @@ Deno.test("the library takes rules, and a permit of one's own", async () => {
   }];
   for (const permit of [rules, undefined]) {
     const service = await startCallout({
-      ...optionsOf(stack),
+      ...libraryOptions(stack),
+      issuers: [{ issuer: "test" }],
       authenticate,
-      log: SILENT,
       ...(permit === undefined ? {} : { permit }),
     });
     const alice = await openClient(stack, "alice");
@@ -84,7 +56,7 @@ Deno.test("the library takes rules, and a permit of one's own", async () => {
 
 Deno.test("I1 startCallout() names all that is wrong with its options at once, and asks nobody before", async () => {
   await using stack = await startStack();
-  const { nats, callout, accounts } = optionsOf(stack);
+  const { nats, callout, accounts } = libraryOptions(stack);
   const permit: RuleOptions[] = [{
     "name": "bad",
     "grant": { "publish": ["a..b"] },
@@ -138,7 +110,7 @@ Deno.test("the library judges the kinds of tokens that the service knows, for a 
   await using stack = await startStack();
   const asked: string[] = [];
   const service = await startCallout({
-    ...optionsOf(stack),
+    ...libraryOptions(stack),
     authenticate: {
       issuers: [{
         issuer: DEVELOPMENT_ISSUER,
@@ -168,12 +140,13 @@ Deno.test("the library judges the kinds of tokens that the service knows, for a 
 
 Deno.test("the library gives its creds to no server without TLS where it was given tls://", async () => {
   await using stack = await startStack();
-  const { nats, ...options } = optionsOf(stack);
+  const { nats, ...options } = libraryOptions(stack);
   const gaveUp = new AbortController();
   const problems: (string | undefined)[] = [];
   const starting = startCallout({
     ...options,
     nats: { ...nats, servers: [stack.natsUrl.replace("nats://", "tls://")] },
+    issuers: [{ issuer: "test" }],
     authenticate: () => rejected("bearer_token_inactive", "Nobody"),
     log: {
       ...SILENT,
@@ -190,12 +163,13 @@ Deno.test("the library gives its creds to no server without TLS where it was giv
 
 Deno.test("the library throws what it says where its user may not subscribe", async () => {
   await using stack = await startStack();
-  const { nats, ...options } = optionsOf(stack);
+  const { nats, ...options } = libraryOptions(stack);
   await assertRejects(
     () =>
       startCallout({
         ...options,
         nats: { ...nats, queueGroup: "another" },
+        issuers: [{ issuer: "test" }],
         authenticate: () => rejected("bearer_token_inactive", "Nobody"),
         log: SILENT,
       }),

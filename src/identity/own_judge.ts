@@ -1,0 +1,59 @@
+/**
+ * A function of one's own that judges tokens, held to what holds for every kind:
+ * an identity is of an issuer that is known, names somebody, and is not over.
+ */
+import type { Identity } from "../base/identity.ts";
+import { rejected } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
+import type { Clock, EpochMs } from "../base/time.ts";
+import type { Authenticate, AuthenticationOutcome } from "./authenticate.ts";
+import { readName } from "./named_claims.ts";
+
+export interface OwnJudgeOptions {
+  /** Issuers that its identities may have; any unless given. */
+  readonly issuers?: readonly string[] | undefined;
+  /** For verdicts that took their time. */
+  readonly clock: Clock;
+}
+
+export function createOwnJudge(
+  authenticate: Authenticate,
+  { clock, issuers }: OwnJudgeOptions,
+): Authenticate {
+  return (bearerToken, context) => {
+    const outcome = authenticate(bearerToken, context);
+    return outcome instanceof Promise
+      ? outcome.then((settled) => check(settled, issuers, clock()))
+      : check(outcome, issuers, context.now);
+  };
+}
+
+function check(
+  outcome: AuthenticationOutcome,
+  issuers: readonly string[] | undefined,
+  now: EpochMs,
+): AuthenticationOutcome {
+  return outcome.kind === "identity"
+    ? checkIdentity(outcome, issuers, now) ?? outcome
+    : outcome;
+}
+
+function checkIdentity(
+  { issuer, sub, expiresAt }: Identity,
+  issuers: readonly string[] | undefined,
+  now: EpochMs,
+): Rejected | undefined {
+  if (issuers?.includes(issuer) === false) {
+    return rejected(
+      "issuer_untrusted",
+      `The identity is of the issuer ${
+        JSON.stringify(issuer)
+      }, which "issuers" does not name`,
+    );
+  }
+  const name = readName({ sub }, "sub");
+  if (name.kind === "rejected") return name;
+  return expiresAt * 1000 > now
+    ? undefined
+    : rejected("bearer_token_expired", "The identity has ended already");
+}
