@@ -15,6 +15,7 @@ import {
   readSecret,
   readSecretFile,
 } from "./build_asked.ts";
+import { buildRequiredClaims } from "./build_required_claims.ts";
 import type { Checking } from "./checking.ts";
 import type { IntrospectionSettings } from "./schema.ts";
 
@@ -55,6 +56,7 @@ export function buildIntrospection(
     audiences: settings.any_audience ? "any" : settings.audiences,
     ...(clientIds === undefined ? {} : { clientIds }),
     ...(requiredScopes === undefined ? {} : { requiredScopes }),
+    ...buildRequiredClaims(settings.required_claims, path, checking),
     subMember: settings.sub_claim,
     ...(secondsWithoutExp === undefined ? {} : { secondsWithoutExp }),
     clockToleranceSeconds: settings.clock_tolerance_seconds,

@@ -12,6 +12,7 @@ import { jwtIssuerProblems } from "../identity/jwt_issuer_problems.ts";
 import type { UserInfoOptions } from "../identity/userinfo.ts";
 import { buildAsking, buildLocation } from "./build_asked.ts";
 import { buildKeySource, readJwks } from "./build_keys.ts";
+import { buildRequiredClaims } from "./build_required_claims.ts";
 import type { Checking } from "./checking.ts";
 import type { IssuerSettings, Settings } from "./schema.ts";
 import { suggest } from "./suggestion.ts";
@@ -86,6 +87,7 @@ function buildIssuer(
       ...(typ === undefined ? {} : { typ }),
       ...(clientIds === undefined ? {} : { clientIds }),
       ...(requiredScopes === undefined ? {} : { requiredScopes }),
+      ...buildRequiredClaims(settings.required_claims, path, checking),
       ...(scopeClaim === undefined ? {} : { scopeClaim }),
       ...(userinfo === undefined ? {} : { userinfo }),
       allowIdTokens: settings.allow_id_tokens,

@@ -174,6 +174,20 @@ const wrong: readonly [
     /not https/,
   ],
   [
+    "C15 a type that is none",
+    "label: opaque",
+    "label: opaque\n    required_claims: { groups: list }",
+    "introspection[0].required_claims.groups",
+    /one of string, number, boolean, strings, object/,
+  ],
+  [
+    "C16 a path that is none",
+    "label: opaque",
+    'label: opaque\n    required_claims: { "/a~b": string }',
+    "introspection[0].required_claims./a~b",
+    /neither ~0 nor ~1/,
+  ],
+  [
     "a misspelt setting",
     "token_prefix: ory_at_",
     "token_prefx: ory_at_",

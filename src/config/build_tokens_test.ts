@@ -52,6 +52,22 @@ Deno.test("every kind of token can be configured, and what is said arrives", () 
   assertEquals(authenticator.status().length, 8);
 });
 
+Deno.test("C15 claims can be required of JWTs, opaque tokens and the webhook", () => {
+  const required = "required_claims: { groups: strings, /a~1b/c: object }";
+  const text = ALL_TOKENS.text
+    .replace("jwks_file:", `${required}\n    jwks_file:`)
+    .replace("label: opaque", `label: opaque\n    ${required}`)
+    .replace("label: app", `label: app\n  ${required}`);
+  const { config } = parseScene({ ...ALL_TOKENS, text });
+  const { issuers, introspection, webhooks } = config;
+  for (const options of [issuers[0], introspection?.[0], webhooks?.[0]]) {
+    assertEquals(options?.requiredClaims, [
+      { path: ["groups"], type: "strings" },
+      { path: ["a/b", "c"], type: "object" },
+    ]);
+  }
+});
+
 Deno.test("C3 an audience that is not looked at is said loudly", () => {
   const { warnings } = parseScene(ALL_TOKENS);
   assertEquals(

@@ -21,6 +21,7 @@ import {
   readUrl,
 } from "./build_asked.ts";
 import { buildChoice } from "./build_introspection.ts";
+import { buildRequiredClaims } from "./build_required_claims.ts";
 import type { Checking } from "./checking.ts";
 import type { ApiTokensSettings, WebhookSettings } from "./schema.ts";
 
@@ -51,6 +52,7 @@ export function buildWebhook(
     ...asking,
     ...buildChoice(settings),
     characters: settings.characters,
+    ...buildRequiredClaims(settings.required_claims, PATH, checking),
     clockToleranceSeconds: settings.clock_tolerance_seconds,
     lifetimeSecondsMax: settings.lifetime_seconds_max,
   };

@@ -8,6 +8,7 @@ import {
   SHARED_SECRETS_MAX,
   TOKEN_LIFETIME_SECONDS_MAX,
 } from "../base/limits.ts";
+import { CLAIM_TYPES } from "../identity/required_claims.ts";
 import { ISSUER_LABEL_REGEXP } from "../permissions/subject_token.ts";
 import { CACHE_SCHEMA } from "./asked_schema.ts";
 
@@ -17,6 +18,15 @@ export const LABEL_SCHEMA = z.string().regex(ISSUER_LABEL_REGEXP, {
   error: "must be lower-case letters, digits and -, 32 at most",
 }).optional().describe(
   "Put before the sub in the subjects (users.<label>=<sub>.>), so that equal subs of two issuers stay apart. At most one issuer may go without.",
+);
+
+export const REQUIRED_CLAIMS_SCHEMA = z.record(
+  z.string(),
+  z.enum(CLAIM_TYPES, {
+    error: `must be one of ${CLAIM_TYPES.join(", ")}`,
+  }),
+).optional().describe(
+  "Claims that must be there, each with its type: string, number, boolean, strings (a list) or object. A name that begins with / is a path into nested claims, as in /realm_access/roles.",
 );
 
 const sharedSecret = z.strictObject({
@@ -114,6 +124,7 @@ export const ISSUER_SCHEMA = z.strictObject({
   required_scopes: z.array(z.string()).max(16).optional().describe(
     "Scopes that a token must have, all of them.",
   ),
+  required_claims: REQUIRED_CLAIMS_SCHEMA,
   scope_claim: z.enum(["scope", "scp"]).optional().describe(
     "The claim with the scopes: scope unless given; scp for Okta and Microsoft.",
   ),

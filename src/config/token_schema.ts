@@ -11,7 +11,7 @@ import { API_TOKENS_DEFAULTS } from "../identity/api_tokens.ts";
 import { WEBHOOK_ISSUER } from "../identity/webhook.ts";
 import { WEBHOOK_SECRETS_MAX } from "../identity/webhook_signature.ts";
 import { ASKED_REMOTE_SCHEMA, CACHE_SCHEMA } from "./asked_schema.ts";
-import { LABEL_SCHEMA } from "./issuer_schema.ts";
+import { LABEL_SCHEMA, REQUIRED_CLAIMS_SCHEMA } from "./issuer_schema.ts";
 
 const OFF = false;
 
@@ -100,6 +100,7 @@ export const INTROSPECTION_SCHEMA = z.strictObject({
   required_scopes: z.array(z.string()).max(16).optional().describe(
     "Scopes that a token must have, all of them.",
   ),
+  required_claims: REQUIRED_CLAIMS_SCHEMA,
   sub_claim: z.enum(["sub", "username", "client_id"]).default("sub").describe(
     "Which member of the answer says who it is, for all tokens of this issuer.",
   ),
@@ -141,6 +142,7 @@ export const WEBHOOK_SCHEMA = z.strictObject({
   characters: z.enum(["b64token", "visible"]).default("visible").describe(
     "Of what the tokens are made: any visible ASCII, or b64token (RFC 6750).",
   ),
+  required_claims: REQUIRED_CLAIMS_SCHEMA,
   ...lifetime,
   cache: CACHE_SCHEMA,
   remote: ASKED_REMOTE_SCHEMA,

@@ -5,15 +5,12 @@
  *
  * @see RFC 8725 section 3.8 and 3.12
  */
-import type { Identity } from "../base/identity.ts";
 import { member } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
-import type { Secret } from "../base/secret.ts";
 import { createApiTokens } from "./api_tokens.ts";
 import type {
   Authenticate,
-  AuthenticationContext,
   AuthenticationOutcome,
   Authenticator,
   AuthenticatorDependencies,
@@ -26,21 +23,10 @@ import type {
 import { authenticatorProblems } from "./authenticator_problems.ts";
 import { decodeClaims, decodeCompactJws } from "./compact_jws.ts";
 import { createIntrospection } from "./introspection.ts";
-import { createJwtBearer } from "./jwt_bearer.ts";
-import type { JwtBearer } from "./jwt_bearer.ts";
-import { clusterIssuer } from "./kubernetes.ts";
-import { toServiceAccount } from "./service_account.ts";
 import { tokenForm } from "./token_form.ts";
 import { createTokenReview } from "./token_review.ts";
-import { createUserInfo } from "./userinfo.ts";
+import { createVerifiedJwts } from "./verified_jwts.ts";
 import { createWebhook } from "./webhook.ts";
-
-/** What is left to do for an identity whose JWT has been verified. */
-type Finish = (
-  identity: Identity,
-  bearerToken: Secret,
-  context: AuthenticationContext,
-) => AuthenticationOutcome | Promise<AuthenticationOutcome>;
 
 /** Somebody who is asked about tokens, and about which. */
 interface Asked {
@@ -66,7 +52,7 @@ export function createAuthenticator(
       ),
     );
   }
-  const jwts = createJwts(options, dependencies);
+  const jwts = createVerifiedJwts(options, dependencies);
   const asked = createAsked(options, dependencies);
   const apiTokens = options.apiTokens === undefined
     ? undefined
@@ -102,72 +88,6 @@ export function createAuthenticator(
       for (const each of all) each.stop();
     },
     status: () => all.flatMap((each) => each.status()),
-  };
-}
-
-/** JWTs that are verified here: of issuers and of clusters. */
-function createJwts(
-  { issuers = [], kubernetes = [] }: AuthenticatorOptions,
-  dependencies: AuthenticatorDependencies,
-): Authenticator {
-  const clusters = kubernetes.filter((each) => each.kind === "keys");
-  const bearer = createJwtBearer(
-    [...issuers, ...clusters.map(clusterIssuer)],
-    dependencies,
-  );
-  const userinfos = issuers.flatMap(({ issuer, userinfo }) =>
-    userinfo === undefined
-      ? []
-      : [{ issuer, userinfo: createUserInfo(issuer, userinfo, dependencies) }]
-  );
-  const finishes: ReadonlyMap<string, Finish> = new Map<string, Finish>([
-    ...clusters.map((cluster) =>
-      [
-        cluster.issuer,
-        (identity: Identity) => toServiceAccount(identity, cluster),
-      ] as const
-    ),
-    ...userinfos.map(({ issuer, userinfo }) =>
-      [issuer, userinfo.enrich] as const
-    ),
-  ]);
-  return {
-    authenticate: finishes.size === 0
-      ? bearer.authenticate
-      : withFinishes(bearer, finishes),
-    start: () => bearer.start(),
-    stop(): void {
-      bearer.stop();
-      for (const { userinfo } of userinfos) userinfo.stop();
-    },
-    status: () =>
-      bearer.status().map((status) => ({
-        ...status,
-        credential: credentialOf(status.issuer),
-      })),
-  };
-
-  function credentialOf(name: string): "jwt" | "shared_secret" | "kubernetes" {
-    if (clusters.some(({ issuer }) => issuer === name)) return "kubernetes";
-    const found = issuers.find(({ issuer }) => issuer === name);
-    return found?.keys.kind === "shared_secret" ? "shared_secret" : "jwt";
-  }
-}
-
-function withFinishes(
-  bearer: JwtBearer,
-  finishes: ReadonlyMap<string, Finish>,
-): Authenticate {
-  return function authenticate(bearerToken, context): ReturnType<Authenticate> {
-    function finish(
-      outcome: AuthenticationOutcome,
-    ): ReturnType<Authenticate> {
-      if (outcome.kind !== "identity") return outcome;
-      const rest = finishes.get(outcome.issuer);
-      return rest === undefined ? outcome : rest(outcome, bearerToken, context);
-    }
-    const outcome = bearer.authenticate(bearerToken, context);
-    return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
   };
 }
 

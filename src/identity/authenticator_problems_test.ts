@@ -113,6 +113,9 @@ const problems: readonly [
       endpoint: { kind: "discovery" },
     }],
   }, "introspection[0]: issuer is not a URL, which discovery needs"],
+  ["C15 a path that leads nowhere", {
+    webhooks: [{ ...webhook, requiredClaims: [{ path: [], type: "object" }] }],
+  }, "webhooks[0]: requiredClaims has an empty path"],
   ["C18 two who judge for one issuer", {
     introspection: [introspection],
     webhooks: [{ ...webhook, issuer: introspection.issuer }],

@@ -20,7 +20,7 @@ import type {
   SharedSecretsSource,
 } from "./jwt_issuer_options.ts";
 import { urlProblem } from "./network_address.ts";
-import { checkList, checkRange } from "./option_checks.ts";
+import { checkClaimPaths, checkList, checkRange } from "./option_checks.ts";
 import type { Report } from "./option_checks.ts";
 import { P256Tables } from "./p256_tables.ts";
 
@@ -78,9 +78,7 @@ function checkRules(options: JwtIssuerOptions, report: Report): void {
   checkList("typ", options.typ, report);
   checkList("clientIds", options.clientIds, report);
   checkList("requiredScopes", options.requiredScopes, report);
-  for (const { path } of options.requiredClaims ?? []) {
-    if (path.length === 0) report("requiredClaims", "has an empty path");
-  }
+  checkClaimPaths(options.requiredClaims, report);
   checkRange("clockToleranceSeconds", options.clockToleranceSeconds, {
     min: 0,
     max: CLOCK_TOLERANCE_SECONDS_MAX,

@@ -10,7 +10,7 @@ import type { IntrospectionOptions } from "./introspection.ts";
 import type { KubernetesOptions } from "./kubernetes.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
 import { urlProblem } from "./network_address.ts";
-import { checkList, checkRange } from "./option_checks.ts";
+import { checkClaimPaths, checkList, checkRange } from "./option_checks.ts";
 import type { Report } from "./option_checks.ts";
 import type { LifetimeRule } from "./token_lifetime.ts";
 import { PROTECTED_CLAIMS } from "./userinfo.ts";
@@ -33,6 +33,7 @@ export function checkIntrospection(
   );
   checkList("clientIds", options.clientIds, report);
   checkList("requiredScopes", options.requiredScopes, report);
+  checkClaimPaths(options.requiredClaims, report);
   checkRange("secondsWithoutExp", options.secondsWithoutExp, {
     min: 1,
     max: options.lifetimeSecondsMax,
@@ -52,6 +53,7 @@ export function checkWebhook(options: WebhookOptions, report: Report): void {
   if (problem !== undefined) report("url", problem);
   checkAsking(options, report);
   checkLifetimeRule(options, report);
+  checkClaimPaths(options.requiredClaims, report);
   if (options.secrets.length > WEBHOOK_SECRETS_MAX) {
     report("secrets", `has more than ${WEBHOOK_SECRETS_MAX}`);
   }

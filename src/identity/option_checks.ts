@@ -1,6 +1,7 @@
 /**
  * Checks that several kinds of options have in common.
  */
+import type { RequiredClaim } from "./required_claims.ts";
 
 /** Reports one problem: the option, and what is wrong with it. */
 export type Report = (option: string, problem: string) => void;
@@ -24,4 +25,14 @@ export function checkRange(
 ): void {
   if (value === undefined || (value >= min && value <= max)) return;
   report(option, `is not between ${min} and ${max}`);
+}
+
+/** A path that leads nowhere would be there in every token. */
+export function checkClaimPaths(
+  required: readonly RequiredClaim[] | undefined,
+  report: Report,
+): void {
+  if (required?.some(({ path }) => path.length === 0) === true) {
+    report("requiredClaims", "has an empty path");
+  }
 }

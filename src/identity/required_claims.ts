@@ -8,13 +8,22 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 
+export const CLAIM_TYPES = [
+  "string",
+  "number",
+  "boolean",
+  /** A list of strings, empty or not. */
+  "strings",
+  "object",
+] as const;
+
 export interface RequiredClaim {
   /**
    * Names from the outside in, each literal: `["realm_access", "roles"]` is a
    * member of a member, `["https://example.com/roles"]` is one name with dots.
    */
   readonly path: readonly string[];
-  readonly type: "string" | "number" | "boolean" | "strings" | "object";
+  readonly type: typeof CLAIM_TYPES[number];
 }
 
 export function checkRequiredClaims(
