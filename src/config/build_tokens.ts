@@ -159,19 +159,29 @@ const SETTING_BY_OPTION: Readonly<Record<string, string>> = {
   "tokenPrefix": "token_prefix",
 };
 
+const LOOPBACK_REMEDY =
+  "remote.allow_loopback_http lets it go without TLS on this machine";
+
+/** By option, or by section and option. */
 const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
+  "apiServer.url": "write it like https://kubernetes.default.svc",
+  "endpoint":
+    `set it to the introspection endpoint, with https; ${LOOPBACK_REMEDY}`,
   "issuer": "give each kind of token an issuer of its own",
   "jwts": "set it to none, or take the issuer out of issuers",
+  "keys.apiServer": "write it like https://kubernetes.default.svc",
+  "kubernetes issuer":
+    "name each cluster once, exactly as its tokens' iss does; if nothing public is at https there, set api_server.url",
   "secrets":
     'add one: echo "whsec_$(openssl rand -base64 32)"; or name a client certificate in webhook.tls',
   "tokenPrefix":
     "write how the tokens begin, so that each belongs to one and no other",
+  "url": `use https; ${LOOPBACK_REMEDY}`,
   "userinfo.claims":
     "name claims that rules ask for; who somebody is, is for the token to say",
+  "userinfo.endpoint":
+    `set it to the UserInfo endpoint, with https; ${LOOPBACK_REMEDY}`,
 };
-
-const URL_REMEDY =
-  "use https; remote.allow_loopback_http lets it go without on this machine";
 
 function reportProblem(
   { section, index, option, problem }: AuthenticatorProblem,
@@ -185,7 +195,7 @@ function reportProblem(
   checking.report(
     `${path}.${SETTING_BY_OPTION[option] ?? option}`,
     problem,
-    REMEDY_BY_OPTION[option] ??
-      (problem.includes("https") ? URL_REMEDY : "correct it"),
+    REMEDY_BY_OPTION[`${section} ${option}`] ?? REMEDY_BY_OPTION[option] ??
+      "correct it",
   );
 }

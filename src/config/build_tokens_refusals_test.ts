@@ -160,6 +160,34 @@ const wrong: readonly [
     /not https/,
   ],
   [
+    "an API server without TLS: there is no remote to look for",
+    "https://10.0.0.1:6443",
+    "http://10.0.0.1:6443",
+    "kubernetes[0].api_server.url",
+    /: write it like https:\/\/kubernetes\.default\.svc$/,
+  ],
+  [
+    "a cluster whose issuer is no URL, and no API server",
+    "issuer: https://public.example",
+    "issuer: my-cluster",
+    "kubernetes[2].issuer",
+    /not a URL.*set api_server\.url/,
+  ],
+  [
+    "an issuer that is no URL, and no endpoint",
+    "issuer: https://opaque.example",
+    "issuer: my-app",
+    "introspection[0].endpoint",
+    /the issuer is not a URL.*set it to the introspection endpoint/,
+  ],
+  [
+    "an issuer that is no URL, and no UserInfo endpoint",
+    "issuer: https://issuer.example",
+    "issuer: my-app",
+    "issuers[0].userinfo.endpoint",
+    /the issuer is not a URL.*set it to the UserInfo endpoint/,
+  ],
+  [
     "UserInfo that says who it is",
     "claims: [groups]",
     "claims: [sub]",
@@ -213,7 +241,7 @@ for (const [why, from, to, path, problem] of wrong) {
     const found = issues.find((issue) => issue.path === path);
     assert(found !== undefined, JSON.stringify(issues));
     assert(
-      problem.test(`${found.problem} ${found.remedy}`),
+      problem.test(`${found.problem}: ${found.remedy}`),
       JSON.stringify(found),
     );
     assert(!JSON.stringify(issues).includes("canary"));

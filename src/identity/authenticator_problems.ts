@@ -62,9 +62,9 @@ export function authenticatorProblems(
       : reporter("kubernetes", cluster.index);
     report(option, problem);
   }
-  issuers.forEach(({ userinfo }, index) => {
+  issuers.forEach(({ issuer, userinfo }, index) => {
     if (userinfo !== undefined) {
-      checkUserInfo(userinfo, reporter("issuers", index));
+      checkUserInfo(issuer, userinfo, reporter("issuers", index));
     }
   });
   kubernetes.forEach((each, index) =>

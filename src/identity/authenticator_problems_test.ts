@@ -106,13 +106,17 @@ const problems: readonly [
   ["D1 credentials in a URL", {
     webhooks: [{ ...webhook, url: new URL("https://u:p@backend.example/") }],
   }, "webhooks[0]: url holds credentials"],
-  ["D1 discovery without a URL", {
-    introspection: [{
-      ...introspection,
-      issuer: "opaque",
-      endpoint: { kind: "discovery" },
-    }],
-  }, "introspection[0]: issuer is not a URL, which discovery needs"],
+  [
+    "D1 discovery without a URL",
+    {
+      introspection: [{
+        ...introspection,
+        issuer: "opaque",
+        endpoint: { kind: "discovery" },
+      }],
+    },
+    "introspection[0]: endpoint cannot be discovered: the issuer is not a URL",
+  ],
   ["C15 a path that leads nowhere", {
     webhooks: [{ ...webhook, requiredClaims: [{ path: [], type: "object" }] }],
   }, "webhooks[0]: requiredClaims has an empty path"],

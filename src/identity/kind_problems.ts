@@ -23,7 +23,7 @@ export function checkIntrospection(
   report: Report,
 ): void {
   checkIssuer(options.issuer, report);
-  checkLocation(options.issuer, options.endpoint, options, report);
+  checkLocation("endpoint", options.issuer, options.endpoint, options, report);
   checkAsking(options, report);
   checkLifetimeRule(options, report);
   checkList(
@@ -76,11 +76,18 @@ export function checkCluster(options: KubernetesOptions, report: Report): void {
   checkLifetimeRule(options, report);
 }
 
-export function checkUserInfo(options: UserInfoOptions, report: Report): void {
-  if (options.endpoint instanceof URL) {
-    const problem = urlProblem(options.endpoint, urlRules(options));
-    if (problem !== undefined) report("userinfo.endpoint", problem);
-  }
+export function checkUserInfo(
+  issuer: string,
+  options: UserInfoOptions,
+  report: Report,
+): void {
+  checkLocation(
+    "userinfo.endpoint",
+    issuer,
+    options.endpoint,
+    options,
+    report,
+  );
   if (options.claims.length === 0) report("userinfo.claims", "is empty");
   const protectedClaim = options.claims.find((name) =>
     PROTECTED_CLAIMS.includes(name)
@@ -102,6 +109,7 @@ function checkIssuer(issuer: string, report: Report): void {
 }
 
 function checkLocation(
+  option: string,
   issuer: string,
   location: EndpointLocation,
   options: AskingOptions,
@@ -109,16 +117,16 @@ function checkLocation(
 ): void {
   if (location instanceof URL) {
     const problem = urlProblem(location, urlRules(options));
-    if (problem !== undefined) report("endpoint", problem);
+    if (problem !== undefined) report(option, problem);
     return;
   }
   const url = URL.parse(issuer);
-  if (url === null) {
-    report("issuer", "is not a URL, which discovery needs");
-    return;
+  const problem = url === null
+    ? "is not a URL"
+    : urlProblem(url, urlRules(options));
+  if (problem !== undefined) {
+    report(option, `cannot be discovered: the issuer ${problem}`);
   }
-  const problem = urlProblem(url, urlRules(options));
-  if (problem !== undefined) report("issuer", problem);
 }
 
 function urlRules(
