@@ -15,6 +15,7 @@ import { parseListenAddress } from "./addresses.ts";
 import { buildAccounts, buildNamedAccounts } from "./build_accounts.ts";
 import { buildRules } from "./build_rules.ts";
 import { buildTokens } from "./build_tokens.ts";
+import { readCertificates } from "./certificates.ts";
 import type { Checking } from "./checking.ts";
 import type { CalloutOptions } from "../nats/callout_service.ts";
 import type { Config, MonitoringConfig } from "./config.ts";
@@ -174,7 +175,7 @@ function readCredentials(
   return seed === undefined ? undefined : { kind: "nkey", seed };
 }
 
-const CERTIFICATES_BYTES_MAX = 1024 * 1024;
+const KEY_BYTES_MAX = 64 * 1024;
 
 /** The files are read by the NATS client; here it is seen that it will be able to. */
 function buildTls(
@@ -190,17 +191,13 @@ function buildTls(
       "name both files, or neither",
     );
   }
-  const files = {
-    "ca_file": caFile,
-    "cert_file": certFile,
-    "key_file": keyFile,
-  };
-  for (const [name, path] of Object.entries(files)) {
-    if (path === undefined) continue;
-    checking.readFile(`nats.tls.${name}`, {
-      path,
-      secret: name === "key_file",
-      bytesMax: CERTIFICATES_BYTES_MAX,
+  readCertificates(caFile, "nats.tls.ca_file", checking);
+  readCertificates(certFile, "nats.tls.cert_file", checking);
+  if (keyFile !== undefined) {
+    checking.readFile("nats.tls.key_file", {
+      path: keyFile,
+      secret: true,
+      bytesMax: KEY_BYTES_MAX,
     });
   }
   return {

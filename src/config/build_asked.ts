@@ -1,15 +1,15 @@
 /**
  * What all kinds of tokens have in common about which somebody is asked: where
- * the endpoint is, how it is asked, and secrets and certificates from files.
+ * the endpoint is, how it is asked, and secrets from files.
  */
 import { Secret } from "../base/secret.ts";
 import type { AskingOptions } from "../identity/asked_endpoint.ts";
 import type { MetadataDocument } from "../identity/discovery.ts";
 import type { EndpointLocation } from "../identity/located_endpoint.ts";
+import { readCertificates } from "./certificates.ts";
 import type { Checking } from "./checking.ts";
 import type { IntrospectionSettings } from "./schema.ts";
 
-const CERTIFICATES_BYTES_MAX = 1024 * 1024;
 const SECRET_FILE_BYTES_MAX = 16 * 1024;
 
 type CacheSettings = IntrospectionSettings["cache"];
@@ -77,20 +77,6 @@ export function buildLocation(
     ...(document === undefined ? {} : { document }),
     ...(origins === undefined ? {} : { origins }),
   };
-}
-
-/** Public: everybody may read the file. */
-export function readCertificates(
-  file: string | undefined,
-  path: string,
-  checking: Checking,
-): string | undefined {
-  if (file === undefined) return undefined;
-  return checking.readFile(path, {
-    path: file,
-    secret: false,
-    bytesMax: CERTIFICATES_BYTES_MAX,
-  });
 }
 
 /** A secret that stands in the settings, or in a file whose last line end is no part of it. */

@@ -12,13 +12,12 @@ import {
   parseSharedSecret,
   type SharedSecret,
 } from "../identity/shared_secret.ts";
+import { readCertificates } from "./certificates.ts";
 import type { Checking } from "./checking.ts";
 import type { IssuerSettings, SharedSecretSettings } from "./schema.ts";
 
 /** 64 hexadecimal digits are usual; a file of more is another file. */
 const SECRET_FILE_BYTES_MAX = 16 * 1024;
-
-const CERTIFICATES_BYTES_MAX = 1024 * 1024;
 
 /** Undefined if they cannot be had, which has been reported. */
 export function buildKeySource(
@@ -84,13 +83,11 @@ function buildRemote(
   path: string,
   checking: Checking,
 ): RemoteOptions {
-  const certificates = remote.ca_file === undefined
-    ? undefined
-    : checking.readFile(`${path}.remote.ca_file`, {
-      path: remote.ca_file,
-      secret: false,
-      bytesMax: CERTIFICATES_BYTES_MAX,
-    });
+  const certificates = readCertificates(
+    remote.ca_file,
+    `${path}.remote.ca_file`,
+    checking,
+  );
   return {
     refreshSeconds: remote.refresh_seconds,
     staleSecondsMax: remote.stale_seconds_max,

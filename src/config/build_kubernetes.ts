@@ -3,7 +3,8 @@
  */
 import { tokenFromFile } from "../identity/api_server.ts";
 import type { KubernetesOptions } from "../identity/kubernetes.ts";
-import { buildMemory, readCertificates, readUrl } from "./build_asked.ts";
+import { buildMemory, readUrl } from "./build_asked.ts";
+import { readCertificates } from "./certificates.ts";
 import type { Checking } from "./checking.ts";
 import type { KubernetesSettings } from "./schema.ts";
 

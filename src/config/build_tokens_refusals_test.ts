@@ -188,6 +188,27 @@ const wrong: readonly [
     /the issuer is not a URL.*set it to the UserInfo endpoint/,
   ],
   [
+    "D17 a cluster's CA that is another file",
+    "token_file: token, ca_file: ca.crt }\n  - issuer: https://reviewed",
+    "token_file: token, ca_file: token }\n  - issuer: https://reviewed",
+    "kubernetes[0].api_server.ca_file",
+    /names token, which holds no certificate/,
+  ],
+  [
+    "D17 a CA of an endpoint that is another file",
+    "timeout_ms: 700,",
+    "timeout_ms: 700, ca_file: client.pem,",
+    "introspection[0].remote.ca_file",
+    /holds no certificate/,
+  ],
+  [
+    "D17 a CA of an issuer that holds half a certificate",
+    "jwks_file: issuer.jwks.json",
+    "remote: { ca_file: half.pem }",
+    "issuers[0].remote.ca_file",
+    /holds no certificate/,
+  ],
+  [
     "UserInfo that says who it is",
     "claims: [groups]",
     "claims: [sub]",

@@ -15,13 +15,13 @@ import { parseWebhookSecret } from "../identity/webhook_signature.ts";
 import {
   buildAsking,
   parseSecret,
-  readCertificates,
   readSecret,
   readSecretFile,
   readUrl,
 } from "./build_asked.ts";
 import { buildChoice } from "./build_introspection.ts";
 import { buildRequiredClaims } from "./build_required_claims.ts";
+import { readCertificates } from "./certificates.ts";
 import type { Checking } from "./checking.ts";
 import type { ApiTokensSettings, WebhookSettings } from "./schema.ts";
 

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
 import {
+  FILES,
   issuesOf,
   type Scene,
   TEXT,
@@ -122,9 +124,21 @@ const wrong: [
   ],
   [
     "a certificate without its key",
-    withLine("nats:", "  tls: { cert_file: issuer.jwks.json }"),
+    {
+      ...withLine("nats:", "  tls: { cert_file: client.pem }"),
+      files: {
+        ...FILES,
+        "client.pem": createCertificateAuthority("ca").certificate,
+      },
+    },
     "nats.tls.key_file",
     /come together/,
+  ],
+  [
+    "D17 a CA of NATS that is another file",
+    withLine("nats:", "  tls: { ca_file: issuer.jwks.json }"),
+    "nats.tls.ca_file",
+    /holds no certificate/,
   ],
   [
     "an address that is a name",
