@@ -41,7 +41,7 @@ export interface VerifiedRequest {
 
 /** How a client is connected, as its server saw it. */
 export interface ConnectionFacts {
-  /** Address of the peer. Behind a proxy a WebSocket client chooses it itself. */
+  /** Address of the peer: behind a proxy, the proxy's (nats-server `client.go` initClient). */
   readonly host: string;
   readonly type: ConnectionType | undefined;
 }

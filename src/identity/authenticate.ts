@@ -29,7 +29,7 @@ export interface AuthenticationContext {
 
 /** How the client that presents the token is connected, as its server saw it. */
 export interface ClientConnection {
-  /** Address of the peer. Behind a proxy a WebSocket client chooses it itself. */
+  /** Address of the peer: behind a proxy, the proxy's. */
   readonly host: string;
   readonly type: ConnectionType;
 }

@@ -55,7 +55,7 @@ export interface Grant {
 /** What a decision may depend on beside the identity. */
 export interface LoginFacts {
   readonly connectionType: ConnectionType;
-  /** Address of the peer as its server saw it. Behind a proxy a WebSocket client chooses it itself. */
+  /** Address of the peer as its server saw it: behind a proxy, the proxy's. */
   readonly host: string;
   readonly now: EpochMs;
 }
