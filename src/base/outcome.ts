@@ -36,7 +36,8 @@ export type RejectionCode =
   | "no_rule_matches"
   | "refused_by_rule"
   | "source_not_allowed"
-  | "outside_hours";
+  | "outside_hours"
+  | "server_too_old";
 
 /** The client was judged and refused. Answered with a constant error. */
 export interface Rejected {

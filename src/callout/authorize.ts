@@ -96,6 +96,7 @@ export async function authorize(
       connectionType: type,
       host,
       now: time.now,
+      serverVersion: request.serverVersion,
     });
     if (grant.kind !== "grant") {
       return { ...answer(stages, request, grant, time.now), identity };

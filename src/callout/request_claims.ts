@@ -26,6 +26,8 @@ export interface VerifiedRequest {
    */
   readonly userNkey: string;
   readonly serverId: string;
+  /** Empty if it does not say. */
+  readonly serverVersion: string;
   /** Key that the answer is sealed for; absent where nothing is sealed. */
   readonly serverXkey: string | undefined;
   /** When the server made it, by its own clock. */
@@ -123,6 +125,7 @@ export function checkRequest(
     kind: "verified request",
     userNkey,
     serverId,
+    serverVersion: readText(server, "version") ?? "",
     serverXkey: context.serverXkey,
     issuedAt: times.issuedAt,
     timeoutSeconds: times.timeoutSeconds,

@@ -10,6 +10,7 @@ import {
   type CalloutService,
   startCalloutService,
 } from "../nats/callout_service.ts";
+import { describeUnmetRules } from "../permissions/server_need.ts";
 import type { Log } from "../telemetry/log.ts";
 
 export interface RunningService {
@@ -70,6 +71,8 @@ export async function runService(
       ...config,
       authenticate: identities.authenticate,
       permit: config.rules.permit,
+      versionProblem: (version) =>
+        describeUnmetRules(config.rules.needs, version),
       log,
     }, signal);
   } catch (error) {

@@ -5,8 +5,14 @@
  * @see nats-server `monitor.go`, Varz and AccountInfo
  */
 import { BEARER_TOKEN_BYTES_MAX } from "../base/limits.ts";
+import {
+  isSince,
+  type ServerVersions,
+  versionsText,
+} from "../base/server_version.ts";
 import type { Config } from "../config/config.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
+import { isMet } from "../permissions/server_need.ts";
 import { judgeCalloutAccount, judgeSigningKey } from "./account_findings.ts";
 import { judgeScopedKeys } from "./scoped_key_findings.ts";
 import {
@@ -18,7 +24,7 @@ import {
 } from "./finding.ts";
 
 /** The oldest server that hands out a default sentinel. */
-const SERVER_VERSION_MIN = [2, 11, 2];
+const SENTINEL_SINCE: ServerVersions = [[2, 11, 2]];
 
 /** Two clocks further apart than that make tokens and user JWTs look wrong. */
 const SKEW_MS_MAX = 2_000;
@@ -55,17 +61,24 @@ function judgeServer(
   const version = text(varz, "version");
   const timeoutMs = number(varz, "auth_timeout") * 1000;
   const line = number(varz, "max_control_line");
+  const unmet = config.rules.needs.filter((need) => !isMet(need, version));
   const skew = Math.abs(Date.parse(text(varz, "now")) - now);
   return [
     verdict({
-      good: isAtLeast(version, SERVER_VERSION_MIN),
+      good: isSince(version, SENTINEL_SINCE),
       bad: "wrong",
       where: "nats-server",
       what: `version ${version}`,
       remedy: `use ${
-        SERVER_VERSION_MIN.join(".")
-      } or newer: older ones have no default_sentinel`,
+        versionsText(SENTINEL_SINCE)
+      }: older ones have no default_sentinel`,
     }),
+    ...unmet.map((need): Finding => ({
+      verdict: "wrong",
+      where: `rule ${need.rule}`,
+      what: `nats-server ${version} ${need.problem}`,
+      remedy: `use ${versionsText(need.since)}, or ${need.remedy}`,
+    })),
     verdict({
       good: skew <= SKEW_MS_MAX,
       bad: "wrong",
@@ -97,13 +110,4 @@ function judgeServer(
       } if your tokens can be longer`,
     }),
   ];
-}
-
-function isAtLeast(version: string, least: readonly number[]): boolean {
-  const parts = version.split(/[.-]/).map(Number);
-  for (const [index, part] of least.entries()) {
-    const actual = parts[index] ?? 0;
-    if (actual !== part) return actual > part;
-  }
-  return true;
 }

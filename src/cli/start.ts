@@ -10,6 +10,7 @@ import {
   type LoadedConfig,
 } from "../config/load.ts";
 import { ListenError } from "../monitoring/health.ts";
+import { ServerTooOldError } from "../nats/callout_service.ts";
 import { UnsupportedOptionError } from "../nats/connection.ts";
 import { SubscriptionRefusedError } from "../nats/subscription.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
@@ -46,6 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
       }
       if (
         error instanceof ListenError ||
+        error instanceof ServerTooOldError ||
         error instanceof SubscriptionRefusedError
       ) {
         printError(error.message);

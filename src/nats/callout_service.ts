@@ -44,7 +44,14 @@ export interface CalloutServiceOptions {
   readonly accounts: readonly AccountOptions[];
   readonly authenticate: Authenticate;
   readonly permit: Permit;
+  /** Why a server of this version will not do, in a sentence; undefined if it will. */
+  readonly versionProblem?: (version: string) => string | undefined;
   readonly log: Log;
+}
+
+/** The server that was reached will not do: trying again does not help. */
+export class ServerTooOldError extends Error {
+  override readonly name = "ServerTooOldError";
 }
 
 export interface CalloutOptions {
@@ -105,6 +112,7 @@ const GOODBYE_MS = 1_000;
  *
  * @throws {TypeError} If options cannot be used; names them all.
  * @throws {UnsupportedOptionError} If NATS's client cannot do what they ask for.
+ * @throws {ServerTooOldError} If the rules cannot be kept on the server.
  * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} AbortError, if the signal is aborted before NATS is reached.
  */
@@ -121,7 +129,10 @@ export async function startCalloutService(
       return await serve(options, keys, connection, signal);
     } catch (error) {
       await within(GOODBYE_MS, connection.close());
-      if (error instanceof SubscriptionRefusedError) throw error;
+      if (
+        error instanceof SubscriptionRefusedError ||
+        error instanceof ServerTooOldError
+      ) throw error;
       signal.throwIfAborted();
       options.log.error(
         "lost NATS while subscribing, trying again",
@@ -140,6 +151,8 @@ async function serve(
 ): Promise<CalloutService> {
   const { callout, log, nats } = options;
   const readFacts = rememberServerFacts(connection);
+  const problem = options.versionProblem?.(readFacts().version);
+  if (problem !== undefined) throw new ServerTooOldError(problem);
   const servers = createTrustedServers(readFacts, callout.trustedServerIds);
   const stages = createStages(options, keys, servers, readFacts);
   const subscription = await subscribeToCallouts(connection, {

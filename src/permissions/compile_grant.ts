@@ -19,6 +19,7 @@ import {
   stepTo,
   toList,
 } from "./rule_options.ts";
+import { describeNeed, type ServerNeed } from "./server_need.ts";
 import { Placeholders, type SubjectParts } from "./subject_filling.ts";
 
 export interface CompiledGrant {
@@ -28,6 +29,7 @@ export interface CompiledGrant {
   readonly permissions: CompiledListed | CompiledScoped;
   readonly placeholders: Placeholders;
   readonly notes: readonly string[];
+  readonly needs: readonly ServerNeed[];
 }
 
 /** Nothing is asked for what is left out. */
@@ -72,11 +74,11 @@ export function compileGrant(
       { scopedKeys, placeholders },
       report,
     );
-    return { ...shared, permissions, notes: [] };
+    return { ...shared, permissions, notes: [], needs: [] };
   }
   const problems = report.issues.length;
   const subjects = compileSubjects(grant, report);
-  const { publish, subscribe } = subjects;
+  const { needs, notes, publish, subscribe } = subjects;
   const isNothing = publish.allow.length + subscribe.allow.length === 0;
   if (isNothing && report.issues.length === problems) {
     report.add(
@@ -87,7 +89,12 @@ export function compileGrant(
     );
   }
   const permissions = toListed(grant, subjects, placeholders, report);
-  return { ...shared, permissions, notes: subjects.notes };
+  return {
+    ...shared,
+    permissions,
+    notes: [...notes, ...needs.map(describeNeed)],
+    needs,
+  };
 }
 
 /** Measured on nats-server 2.15.2: see docs/RULES.md. */

@@ -9,6 +9,7 @@ import type { Condition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { Fault, Report, type RuleIssue, RulesFault } from "./rule_fault.ts";
 import type { RuleOptions } from "./rule_options.ts";
+import type { RuleNeed } from "./server_need.ts";
 import { findSurprises } from "./rule_surprises.ts";
 
 export interface CompiledRule {
@@ -21,6 +22,8 @@ export interface CompiledRules {
   readonly rules: readonly CompiledRule[];
   /** What is allowed and may not be meant. */
   readonly warnings: readonly RuleIssue[];
+  /** What they need of nats-server, beside what every rule needs. */
+  readonly needs: readonly RuleNeed[];
 }
 
 const NAME_REGEXP = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -45,7 +48,15 @@ export function compileRules(
     rules.push(compileRule(rule, context, report.at(index)));
   }
   if (report.issues.length > 0) return new RulesFault(report.issues);
-  return { rules, warnings: findSurprises(options, context) };
+  return {
+    rules,
+    warnings: findSurprises(options, context),
+    needs: rules.flatMap(({ name: rule, outcome }) =>
+      outcome === "refuse"
+        ? []
+        : outcome.needs.map((need) => ({ ...need, rule }))
+    ),
+  };
 }
 
 function checkName(

@@ -20,6 +20,7 @@ import {
   type SubjectTemplate,
   templateText,
 } from "./subject_template.ts";
+import { findSubscribeNeeds, type ServerNeed } from "./server_need.ts";
 import { covers } from "./template_relation.ts";
 
 export interface RuleSubjects {
@@ -31,6 +32,7 @@ export interface RuleSubjects {
   readonly responds: boolean;
   /** What an operator should know. */
   readonly notes: readonly string[];
+  readonly needs: readonly ServerNeed[];
 }
 
 export interface SubjectLists {
@@ -90,15 +92,17 @@ export function compileSubjects(
       ),
     );
   }
+  const allSubscribe = {
+    allow: withoutCovered(allowSubscribe),
+    deny: withoutCovered([...subscribe.deny, ...denied]),
+  };
   return {
     publish: { allow: withoutCovered(allowPublish), deny: publish.deny },
-    subscribe: {
-      allow: withoutCovered(allowSubscribe),
-      deny: withoutCovered([...subscribe.deny, ...denied]),
-    },
+    subscribe: allSubscribe,
     inbox,
     responds: presets.some((preset) => preset.responds),
     notes,
+    needs: findSubscribeNeeds(allSubscribe.allow, allSubscribe.deny),
   };
 }
 

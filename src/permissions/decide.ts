@@ -23,6 +23,7 @@ import {
   type IssuerLabels,
   type Placeholder,
 } from "./placeholder.ts";
+import { describeUnmet, isMet, type ServerNeed } from "./server_need.ts";
 import { joinParts } from "./subject_filling.ts";
 
 export function decide(
@@ -50,8 +51,8 @@ function decideGrant(
   login: Login,
   labels: IssuerLabels,
 ): RulelessGrant | Rejected {
-  const { account, only, permissions, placeholders, sessionSecondsMax } = grant;
-  const elsewhere = checkPlace(only, login);
+  const { account, needs, only, permissions, placeholders } = grant;
+  const elsewhere = checkPlace(only, login) ?? checkServer(needs, login);
   if (elsewhere !== undefined) return elsewhere;
   const end = findEnd(only, login);
   if (end.kind === "rejected") return end;
@@ -66,7 +67,7 @@ function decideGrant(
     permissions: permissions.kind === "listed"
       ? fillListed(permissions, values)
       : fillScoped(permissions, values),
-    sessionSecondsMax,
+    sessionSecondsMax: grant.sessionSecondsMax,
     ...(end.at === undefined ? {} : { endsBy: end.at }),
   };
 }
@@ -90,6 +91,17 @@ function checkPlace(only: CompiledOnly, login: Login): Rejected | undefined {
     );
   }
   return undefined;
+}
+
+/** The server that asks, which need not be the one that we are connected to. */
+function checkServer(
+  needs: readonly ServerNeed[],
+  { facts: { serverVersion } }: Login,
+): Rejected | undefined {
+  if (serverVersion === undefined) return undefined;
+  const unmet = needs.find((need) => !isMet(need, serverVersion));
+  return unmet &&
+    rejected("server_too_old", describeUnmet(unmet, serverVersion));
 }
 
 interface SessionEnd {

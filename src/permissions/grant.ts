@@ -58,6 +58,8 @@ export interface LoginFacts {
   /** Address of the peer as its server saw it: behind a proxy, the proxy's. */
   readonly host: string;
   readonly now: EpochMs;
+  /** Of the server that asks. Left out where none does: then it is not looked at. */
+  readonly serverVersion?: string | undefined;
 }
 
 /** Decides what an identity is granted. Pure: no clock, no I/O. */

@@ -19,6 +19,7 @@ import type { IssuerLabels } from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { type RuleIssue, RulesFault } from "./rule_fault.ts";
 import type { RuleOptions } from "./rule_options.ts";
+import type { RuleNeed } from "./server_need.ts";
 import { joinParts } from "./subject_filling.ts";
 
 export interface Rules {
@@ -28,6 +29,8 @@ export interface Rules {
   explain(identity: Identity, facts: LoginFacts): Explanation;
   /** What is allowed and may not be meant. */
   readonly warnings: readonly RuleIssue[];
+  /** What nats-server must be able to do, so that nobody gets more than the rules say. */
+  readonly needs: readonly RuleNeed[];
 }
 
 export interface Explanation {
@@ -71,11 +74,12 @@ export function createRules(
 ): Rules | RulesFault {
   const compiled = compileRules(options, context);
   if (compiled instanceof RulesFault) return compiled;
-  const { rules, warnings } = compiled;
+  const { needs, rules, warnings } = compiled;
   const { issuerLabels } = context;
   return {
     kind: "rules",
     warnings,
+    needs,
     permit(identity, facts): Grant | Rejected {
       const login = toLogin(identity, facts);
       return decide(findRule(rules, login), login, issuerLabels);

@@ -36,7 +36,8 @@ export function mayMeet(one: Tokens, other: Tokens): boolean {
   }
 }
 
-function mayBeEqual(one: TemplateToken, other: TemplateToken): boolean {
+/** Whether the two tokens could be one. Errs on the side of yes. */
+export function mayBeEqual(one: TemplateToken, other: TemplateToken): boolean {
   if (one.kind === "any" || other.kind === "any") return true;
   if (one.kind === "literal" && other.kind === "literal") {
     return one.text === other.text;
@@ -53,7 +54,7 @@ function mayFill(token: TemplateToken, text: string): boolean {
     : canBeSubjectToken(text);
 }
 
-function isSame(one: TemplateToken, other: TemplateToken): boolean {
+export function isSame(one: TemplateToken, other: TemplateToken): boolean {
   if (one.kind === "literal" && other.kind === "literal") {
     return one.text === other.text;
   }
@@ -64,6 +65,6 @@ function isSame(one: TemplateToken, other: TemplateToken): boolean {
     one.kind !== "value";
 }
 
-function isPath(token: TemplateToken): boolean {
+export function isPath(token: TemplateToken): boolean {
   return token.kind === "value" && token.placeholder.kind === "path";
 }

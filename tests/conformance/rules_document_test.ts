@@ -119,6 +119,7 @@ Deno.test("docs/RULES.md names every kind of token and every code of a rule", ()
       "connection_type_not_allowed",
       "source_not_allowed",
       "outside_hours",
+      "server_too_old",
     ]
   ) assert(TEXT.includes(`| \`${code}\``), code);
 });

@@ -15,7 +15,6 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
-import { OLDEST_NATS_SERVER } from "../../src/dev/nats_server_version.ts";
 import {
   openClient,
   publishProblem,
@@ -24,14 +23,10 @@ import {
   type Transport,
 } from "../fixtures/nats_client.ts";
 import { startService } from "../fixtures/service.ts";
-import { startStack, type TestStackOptions } from "../fixtures/stack.ts";
+import { SERVERS } from "../fixtures/servers.ts";
+import { startStack } from "../fixtures/stack.ts";
 
-const servers: [name: string, options: TestStackOptions][] = [
-  ["the newest server", {}],
-  ["the oldest supported server", { natsServerVersion: OLDEST_NATS_SERVER }],
-];
-
-for (const [name, options] of servers) {
+for (const [name, options] of SERVERS) {
   for (const transport of ["tcp", "websocket"] as Transport[]) {
     Deno.test(`a bearer token is all it takes, over ${transport}, on ${name}`, async () => {
       await using stack = await startStack(options);

@@ -1,0 +1,232 @@
+/**
+ * A subscription gets what its rule says, on real servers: the newest and the
+ * oldest that is supported. Where a server cannot hold back what is denied, the
+ * service does not run on it and admits nobody through it.
+ */
+import {
+  type NatsConnection,
+  PermissionViolationError,
+} from "@nats-io/nats-core";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import { judgeSetup } from "../../src/cli/setup_findings.ts";
+import { ServerTooOldError } from "../../src/nats/callout_service.ts";
+import type { RuleOptions } from "../../src/permissions/rule_options.ts";
+import { reaches, subscribeProblem } from "../fixtures/nats_client.ts";
+import { assertNoSubscription } from "../fixtures/refusals.ts";
+import {
+  rulesByClaim,
+  type RulesStack,
+  startRulesStack,
+} from "../fixtures/rules_stack.ts";
+import { startServiceProcess } from "../fixtures/service.ts";
+import { OLDEST, SERVERS } from "../fixtures/servers.ts";
+import { startStack } from "../fixtures/stack.ts";
+
+function connectAs(stack: RulesStack, rule: string): Promise<NatsConnection> {
+  return stack.client("alice", { claims: { rule } });
+}
+
+async function assertSubscribes(
+  connection: NatsConnection,
+  subject: string,
+  queue?: string,
+): Promise<void> {
+  assertEquals(
+    await subscribeProblem(connection, subject, queue),
+    undefined,
+    subject,
+  );
+}
+
+for (const [name, options] of SERVERS) {
+  Deno.test(`H6 a subscription gets what its rule says, although NATS would let in more, on ${name}`, async () => {
+    await using stack = await startRulesStack(
+      rulesByClaim({
+        "news": {
+          subscribe: ["news.*", "users.${sub}.>"],
+          publish: "users.${sub}.>",
+        },
+        "queue": { subscribe: ["jobs.* workers"] },
+        "first_token": { subscribe: ["*"] },
+      }),
+      options,
+    );
+    const { admin } = stack;
+
+    const news = await connectAs(stack, "news");
+    // The server takes the subscription: what it delivers is what counts.
+    await assertSubscribes(news, "news.>");
+    assert(await reaches(admin, news, "news.a", "news.>"));
+    assertFalse(await reaches(admin, news, "news.a.b", "news.>"));
+    assertFalse(await reaches(admin, news, "news.a.b.c", "news.>"));
+    await assertNoSubscription(news, "news.a.>", "news.*.>", "news.a.b");
+    assert(await reaches(news, news, "users.alice.x.y", "users.alice.>"));
+
+    const queue = await connectAs(stack, "queue");
+    await assertNoSubscription(queue, "jobs.a");
+    assertInstanceOf(
+      await subscribeProblem(queue, "jobs.a", "others"),
+      PermissionViolationError,
+    );
+    await assertSubscribes(queue, "jobs.a", "workers");
+    await assertSubscribes(queue, "jobs.>", "workers");
+    const got: string[] = [];
+    queue.subscribe("jobs.>", {
+      queue: "workers",
+      callback: (_error, message) => void got.push(message.subject),
+    });
+    await queue.flush();
+    for (const subject of ["jobs.a", "jobs.a.b"]) admin.publish(subject);
+    await admin.flush();
+    await queue.flush();
+    assertEquals(got, ["jobs.a"]);
+
+    const first = await connectAs(stack, "first_token");
+    assert(await reaches(admin, first, "a", ">"));
+    assertFalse(await reaches(admin, first, "a.b", ">"));
+  });
+
+  Deno.test(`the reason for it: with news.* allowed and nothing denied, NATS delivers news.a.b, on ${name}`, async () => {
+    const everybody = rulesByClaim({ "any": { subscribe: "news.*" } });
+    await using stack = await startRulesStack(everybody, {
+      ...options,
+      change: (grant) => ({
+        ...grant,
+        permissions: {
+          kind: "listed",
+          publish: { allow: [], deny: [] },
+          subscribe: { allow: ["news.*"], deny: [] },
+        },
+      }),
+    });
+    const client = await connectAs(stack, "any");
+    assert(await reaches(stack.admin, client, "news.a.b", "news.>"));
+  });
+}
+
+/** Rules that only some servers can keep: what is subscribed to, and what must not come. */
+const DEMANDING: readonly (readonly [
+  rule: RuleOptions,
+  asked: string,
+  denied: string,
+  allowed: string,
+])[] = [
+  [
+    ruleFor("two_wildcards", ["news.*.*"]),
+    "news.sport.>",
+    "news.sport.b.c",
+    "news.sport.b",
+  ],
+  [
+    ruleFor("two_levels", ["news.*", "news.*.*"]),
+    "news.a.>",
+    "news.a.b.c",
+    "news.a.b",
+  ],
+  [ruleFor("below", ["a.>"], ["a.secret.>"]), "a.*.x", "a.secret.x", "a.b.x"],
+  [ruleFor("across", ["a.>"], ["*.secret"]), "a.*", "a.secret", "a.b"],
+];
+
+function ruleFor(
+  name: string,
+  allow: readonly string[],
+  deny: readonly string[] = [],
+): RuleOptions {
+  return {
+    name,
+    when: { claims: { rule: { equals: name } } },
+    grant: { subscribe: { allow, deny } },
+  };
+}
+
+const DEMANDING_RULES = DEMANDING.map(([rule]) => rule);
+
+Deno.test("H6 what is denied is not delivered to who subscribes to a part of it", async () => {
+  await using stack = await startRulesStack(DEMANDING_RULES);
+  for (const [{ name }, asked, denied, allowed] of DEMANDING) {
+    const client = await connectAs(stack, name);
+    assertFalse(await reaches(stack.admin, client, denied, asked), name);
+    assert(await reaches(stack.admin, client, allowed, asked), name);
+  }
+});
+
+Deno.test("H6 the service does not run on a server that would deliver it, and says which rule, why and what to do", async () => {
+  const error = await assertRejects(
+    () => startRulesStack(DEMANDING_RULES, OLDEST),
+    ServerTooOldError,
+  );
+  for (const { name } of DEMANDING_RULES) {
+    assert(error.message.includes(`rule ${name}: nats-server 2.11.2 `), name);
+  }
+  for (
+    const text of [
+      "news.*.*.>",
+      "a.secret.>",
+      "2.11.16, 2.12.7 or newer",
+      "write the subjects otherwise",
+    ]
+  ) assert(error.message.includes(text), error.message);
+});
+
+Deno.test("start ends with that error and exit code 1", async () => {
+  await using stack = await startStack(OLDEST);
+  const file = `${stack.server.folder}/callout.yaml`;
+  const rules = `rules: ${JSON.stringify(DEMANDING_RULES)}\n`;
+  await Deno.writeTextFile(
+    file,
+    await Deno.readTextFile("config/callout.yaml") + rules,
+  );
+  await using service = await startServiceProcess(stack, {
+    CALLOUT_CONFIG: file,
+  });
+  assertEquals(await service.exitCode, 1);
+  await service.waitFor("The rules cannot be kept on this server:");
+});
+
+Deno.test("H6 nobody is admitted through such a server, whichever the service is connected to", async () => {
+  await using stack = await startRulesStack([
+    ...DEMANDING_RULES,
+    ruleFor("plain", ["news.*"]),
+  ], { ...OLDEST, servesAnyVersion: true });
+  for (const { name } of DEMANDING_RULES) {
+    assertEquals(
+      await stack.codeFor("alice", { claims: { rule: name } }),
+      "server_too_old",
+    );
+  }
+  await connectAs(stack, "plain");
+});
+
+Deno.test("the reason for it: the oldest supported server delivers what is denied", async () => {
+  await using stack = await startRulesStack(DEMANDING_RULES, {
+    ...OLDEST,
+    servesAnyVersion: true,
+    ignoresVersion: true,
+  });
+  for (const [{ name }, asked, denied] of DEMANDING) {
+    const client = await connectAs(stack, name);
+    assert(await reaches(stack.admin, client, denied, asked), name);
+  }
+});
+
+Deno.test("check finds each rule that the server cannot keep", async () => {
+  await using stack = await startRulesStack(DEMANDING_RULES);
+  const now = Date.now() as Parameters<typeof judgeSetup>[1]["now"];
+  const findings = judgeSetup(stack.config, {
+    varz: { version: "2.12.6" },
+    calloutAccount: undefined,
+    accounts: new Map(),
+    calloutUser: "U",
+    now,
+  });
+  const wrong = findings.filter(({ where }) => where.startsWith("rule "));
+  assertEquals(wrong.map(({ where, verdict }) => [where, verdict]), [
+    ...DEMANDING_RULES.map(({ name }) => [`rule ${name}`, "wrong"]),
+  ]);
+});
