@@ -10,6 +10,8 @@ import {
   type ServerVersions,
   versionsText,
 } from "../base/server_version.ts";
+import type { ConnectionType } from "../base/connection_type.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { Config } from "../config/config.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import { isMet } from "../permissions/server_need.ts";
@@ -18,6 +20,7 @@ import { judgeScopedKeys } from "./scoped_key_findings.ts";
 import {
   type Finding,
   number,
+  object,
   type SetupDocuments,
   text,
   verdict,
@@ -61,7 +64,9 @@ function judgeServer(
   const version = text(varz, "version");
   const timeoutMs = number(varz, "auth_timeout") * 1000;
   const line = number(varz, "max_control_line");
-  const unmet = config.rules.needs.filter((need) => !isMet(need, version));
+  const unmet = config.rules.needs.filter((need) =>
+    isServed(varz, need.connection) && !isMet(need, version)
+  );
   const skew = Math.abs(Date.parse(text(varz, "now")) - now);
   return [
     verdict({
@@ -110,4 +115,19 @@ function judgeServer(
       } if your tokens can be longer`,
     }),
   ];
+}
+
+/** Sections of varz, by the kind of connection whose listener they describe. */
+const LISTENERS: Readonly<Partial<Record<ConnectionType, string>>> = {
+  mqtt: "mqtt",
+  leafnode: "leaf",
+};
+
+/** Whether the server listens for such connections; undefined: for any. */
+function isServed(
+  varz: JsonObject,
+  connection: ConnectionType | undefined,
+): boolean {
+  const section = connection === undefined ? undefined : LISTENERS[connection];
+  return section === undefined || number(object(varz, section), "port") !== 0;
 }

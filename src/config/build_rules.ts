@@ -41,6 +41,7 @@ export function buildRules(
     sessionSecondsMax: settings.permissions.session_seconds_max,
     issuerLabels: labels,
     issuers,
+    connectionTypes: settings.callout.connection_types,
   };
   const options = settings.rules?.map(toOptions) ?? DEFAULT_RULES;
   const rules = createRules(options, permissions);

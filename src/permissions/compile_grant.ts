@@ -19,7 +19,7 @@ import {
   stepTo,
   toList,
 } from "./rule_options.ts";
-import { describeNeed, type ServerNeed } from "./server_need.ts";
+import type { ServerNeed } from "./server_need.ts";
 import { Placeholders, type SubjectParts } from "./subject_filling.ts";
 
 export interface CompiledGrant {
@@ -89,12 +89,7 @@ export function compileGrant(
     );
   }
   const permissions = toListed(grant, subjects, placeholders, report);
-  return {
-    ...shared,
-    permissions,
-    notes: [...notes, ...needs.map(describeNeed)],
-    needs,
-  };
+  return { ...shared, permissions, notes, needs };
 }
 
 /** Measured on nats-server 2.15.2: see docs/RULES.md. */

@@ -9,7 +9,8 @@ import type { Condition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { Fault, Report, type RuleIssue, RulesFault } from "./rule_fault.ts";
 import type { RuleOptions } from "./rule_options.ts";
-import type { RuleNeed } from "./server_need.ts";
+import { connectionsOf } from "./rule_reach.ts";
+import { concerns, type RuleNeed } from "./server_need.ts";
 import { findSurprises } from "./rule_surprises.ts";
 
 export interface CompiledRule {
@@ -51,12 +52,25 @@ export function compileRules(
   return {
     rules,
     warnings: findSurprises(options, context),
-    needs: rules.flatMap(({ name: rule, outcome }) =>
-      outcome === "refuse"
-        ? []
-        : outcome.needs.map((need) => ({ ...need, rule }))
+    needs: options.flatMap((rule, index) =>
+      needsOf(rule, rules[index]?.outcome, context)
     ),
   };
+}
+
+/** Without those of connections that nobody comes to the rule by. */
+function needsOf(
+  rule: RuleOptions,
+  outcome: CompiledRule["outcome"] | undefined,
+  context: RulesContext,
+): readonly RuleNeed[] {
+  if (outcome === undefined || outcome === "refuse") return [];
+  const connections = connectionsOf(rule, context);
+  return outcome.needs
+    .filter((need) =>
+      connections.some((connection) => concerns(need, connection))
+    )
+    .map((need) => ({ ...need, rule: rule.name }));
 }
 
 function checkName(

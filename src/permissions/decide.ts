@@ -23,7 +23,12 @@ import {
   type IssuerLabels,
   type Placeholder,
 } from "./placeholder.ts";
-import { describeUnmet, isMet, type ServerNeed } from "./server_need.ts";
+import {
+  concerns,
+  describeUnmet,
+  isMet,
+  type ServerNeed,
+} from "./server_need.ts";
 import { joinParts } from "./subject_filling.ts";
 
 export function decide(
@@ -96,10 +101,12 @@ function checkPlace(only: CompiledOnly, login: Login): Rejected | undefined {
 /** The server that asks, which need not be the one that we are connected to. */
 function checkServer(
   needs: readonly ServerNeed[],
-  { facts: { serverVersion } }: Login,
+  { facts: { connectionType, serverVersion } }: Login,
 ): Rejected | undefined {
   if (serverVersion === undefined) return undefined;
-  const unmet = needs.find((need) => !isMet(need, serverVersion));
+  const unmet = needs.find((need) =>
+    concerns(need, connectionType) && !isMet(need, serverVersion)
+  );
   return unmet &&
     rejected("server_too_old", describeUnmet(unmet, serverVersion));
 }

@@ -2,6 +2,7 @@
  * What rules are read against: the accounts, issuers and bounds of the rest of
  * the configuration.
  */
+import type { ConnectionType } from "../base/connection_type.ts";
 import type { IssuerLabels } from "./placeholder.ts";
 
 export interface RulesContext {
@@ -18,6 +19,8 @@ export interface RulesContext {
   readonly issuerLabels: IssuerLabels;
   /** Issuers that there are. Unless given, a rule may ask for any. */
   readonly issuers?: readonly string[] | undefined;
+  /** How clients may be connected. Unless given, in any way. */
+  readonly connectionTypes?: readonly ConnectionType[] | undefined;
 }
 
 export interface RuleAccount {

@@ -19,7 +19,7 @@ import type { IssuerLabels } from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { type RuleIssue, RulesFault } from "./rule_fault.ts";
 import type { RuleOptions } from "./rule_options.ts";
-import type { RuleNeed } from "./server_need.ts";
+import { concerns, describeNeed, type RuleNeed } from "./server_need.ts";
 import { joinParts } from "./subject_filling.ts";
 
 export interface Rules {
@@ -132,11 +132,16 @@ function trace(rule: CompiledRule, login: Login): RuleTrace {
 
 function describeGrant(
   rule: CompiledRule | undefined,
-  { identity }: Login,
+  { facts, identity }: Login,
   labels: IssuerLabels,
 ): Pick<Explanation, "inboxPrefix" | "notes"> {
   if (rule === undefined || rule.outcome === "refuse") return { notes: [] };
-  const { notes, permissions, placeholders } = rule.outcome;
+  const { needs, permissions, placeholders } = rule.outcome;
+  const notes = [
+    ...rule.outcome.notes,
+    ...needs.filter((need) => concerns(need, facts.connectionType))
+      .map(describeNeed),
+  ];
   const inbox = permissions.kind === "listed" ? permissions.inbox : undefined;
   const values = placeholders.fill(identity, labels);
   if (inbox === undefined || "code" in values) return { notes };

@@ -7,11 +7,14 @@ import {
   type ServerVersions,
   versionsText,
 } from "../base/server_version.ts";
+import type { ConnectionType } from "../base/connection_type.ts";
 import { canEvade } from "./evading_subscription.ts";
 import { type SubjectTemplate, templateText } from "./subject_template.ts";
 
 export interface ServerNeed {
   readonly since: ServerVersions;
+  /** Whom it is about: clients that are connected in this way. All, unless given. */
+  readonly connection?: ConnectionType;
   /** What servers before do. Continues a sentence that names the server. */
   readonly problem: string;
   /** How to do without. */
@@ -26,8 +29,34 @@ export interface RuleNeed extends ServerNeed {
 /** Since then nats-server asks whether a subscription and a deny overlap (`client.go`, SubjectsCollide). */
 const DENIES_ARE_EXACT: ServerVersions = [[2, 11, 16], [2, 12, 7]];
 
+/**
+ * Since then nats-server asks the denies also before it delivers what it has kept,
+ * which is all of QoS 1 and 2 and what is retained (`mqtt.go`,
+ * mqttDeliverMsgCbQoS12, serializeRetainedMsgsForSub), and takes no subscription
+ * to its own `$MQTT.` subjects, where messages lie under other names.
+ */
+const MQTT_DENIES_ARE_EXACT: ServerVersions = [[2, 12, 14], [2, 14, 4]];
+
 /** @param denied With those that nobody wrote. */
 export function findSubscribeNeeds(
+  allowed: readonly SubjectTemplate[],
+  denied: readonly SubjectTemplate[],
+): readonly ServerNeed[] {
+  const evaded = findEvaded(allowed, denied);
+  const [first] = denied;
+  if (first === undefined) return evaded;
+  return [...evaded, {
+    since: MQTT_DENIES_ARE_EXACT,
+    connection: "mqtt",
+    problem: `delivers ${
+      templateText(first)
+    }, which is denied, to MQTT clients that ask for QoS 1 or 2, or where it is retained`,
+    remedy:
+      "keep MQTT clients from the rule: only: { connections: [nats, websocket] }",
+  }];
+}
+
+function findEvaded(
   allowed: readonly SubjectTemplate[],
   denied: readonly SubjectTemplate[],
 ): readonly ServerNeed[] {
@@ -52,17 +81,29 @@ export function isMet({ since }: ServerNeed, version: string): boolean {
   return isSince(version, since);
 }
 
+export function concerns(
+  need: ServerNeed,
+  connection: ConnectionType,
+): boolean {
+  return need.connection === undefined || need.connection === connection;
+}
+
 /** For who asks what a grant is. */
 export function describeNeed({ problem, since }: ServerNeed): string {
   return `needs nats-server ${versionsText(since)}: an older one ${problem}`;
 }
 
-/** Why rules cannot be kept on a server, if so. */
+/**
+ * Why rules cannot be kept on a server, if so. What is about one kind of
+ * connection does not keep the service from running: those logins are refused.
+ */
 export function describeUnmetRules(
   needs: readonly RuleNeed[],
   version: string,
 ): string | undefined {
-  const unmet = needs.filter((need) => !isMet(need, version));
+  const unmet = needs.filter((need) =>
+    need.connection === undefined && !isMet(need, version)
+  );
   if (unmet.length === 0) return undefined;
   const problems = unmet.map((need) =>
     `  rule ${need.rule}: ${describeUnmet(need, version)}`

@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { codeOf, identity, rulesOf } from "../../tests/fixtures/rules_scene.ts";
-import type { GrantOptions } from "./rule_options.ts";
+import type { RulesContext } from "./rule_context.ts";
+import type { GrantOptions, RuleOptions } from "./rule_options.ts";
 import { describeUnmetRules } from "./server_need.ts";
 
+const NEWS: GrantOptions = { subscribe: "news.*" };
 const TWO_WILDCARDS: GrantOptions = { subscribe: "news.*.*" };
 
 const rows: [grant: GrantOptions, version: string | undefined, code: string][] =
@@ -29,6 +31,48 @@ for (const [grant, serverVersion, code] of rows) {
     assertEquals(codeOf(grant, identity(), { serverVersion }), code);
   });
 }
+
+const mqttRows: [
+  grant: GrantOptions,
+  version: string,
+  code: string,
+][] = [
+  [{ subscribe: "news.*" }, "2.12.13", "server_too_old"],
+  [{ subscribe: "news.*" }, "2.14.3", "server_too_old"],
+  [{ subscribe: "news.*" }, "2.12.14", "granted"],
+  [{ subscribe: "news.*" }, "2.14.4", "granted"],
+  [{ subscribe: "news.*" }, "2.15.2", "granted"],
+  [{ subscribe: { allow: "a.>", deny: "a.b" } }, "2.14.3", "server_too_old"],
+  // Nothing is denied.
+  [{ preset: "mqtt_sessions" }, "2.12.7", "granted"],
+  [{ publish: { allow: "a.>", deny: "a.b" } }, "2.12.7", "granted"],
+];
+
+for (const [grant, serverVersion, code] of mqttRows) {
+  Deno.test(`H6 ${JSON.stringify(grant)} to an MQTT client by a server of version ${serverVersion}: ${code}`, () => {
+    const facts = { serverVersion, connectionType: "mqtt" as const };
+    assertEquals(codeOf(grant, identity(), facts), code);
+  });
+}
+
+Deno.test("H6 what is about MQTT is no reason not to run, and not asked of rules without MQTT clients", () => {
+  const { needs } = rulesOf([
+    { name: "all", grant: { subscribe: "news.*" } },
+  ]);
+  assertEquals(needs.map(({ connection }) => connection), ["mqtt"]);
+  assertEquals(describeUnmetRules(needs, "2.12.7"), undefined);
+  const without: readonly (readonly [RuleOptions, Partial<RulesContext>])[] = [
+    [{ name: "when", when: { connection: "nats" }, grant: NEWS }, {}],
+    [{
+      name: "only",
+      grant: { ...NEWS, only: { connections: ["nats", "websocket"] } },
+    }, {}],
+    [{ name: "context", grant: NEWS }, { connectionTypes: ["nats"] }],
+  ];
+  for (const [rule, context] of without) {
+    assertEquals(rulesOf([rule], context).needs, [], rule.name);
+  }
+});
 
 Deno.test("H6 describeUnmetRules() names rule, subjects, version and both ways out", () => {
   const { needs } = rulesOf([

@@ -14,6 +14,8 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
+import type { JsonObject } from "../../src/base/json.ts";
+import { systemClock } from "../../src/base/time.ts";
 import { judgeSetup } from "../../src/cli/setup_findings.ts";
 import { ServerTooOldError } from "../../src/nats/callout_service.ts";
 import type { RuleOptions } from "../../src/permissions/rule_options.ts";
@@ -215,18 +217,30 @@ Deno.test("the reason for it: the oldest supported server delivers what is denie
   }
 });
 
-Deno.test("check finds each rule that the server cannot keep", async () => {
-  await using stack = await startRulesStack(DEMANDING_RULES);
-  const now = Date.now() as Parameters<typeof judgeSetup>[1]["now"];
-  const findings = judgeSetup(stack.config, {
-    varz: { version: "2.12.6" },
-    calloutAccount: undefined,
-    accounts: new Map(),
-    calloutUser: "U",
-    now,
-  });
-  const wrong = findings.filter(({ where }) => where.startsWith("rule "));
-  assertEquals(wrong.map(({ where, verdict }) => [where, verdict]), [
-    ...DEMANDING_RULES.map(({ name }) => [`rule ${name}`, "wrong"]),
+Deno.test("check finds each rule that the server cannot keep, those for MQTT where there is MQTT", async () => {
+  await using stack = await startRulesStack([
+    ...DEMANDING_RULES,
+    ruleFor("plain", ["news.*"]),
   ]);
+  const demanding = DEMANDING_RULES.map(({ name }) => `rule ${name}`);
+  const mqtt = { port: 1883 };
+  const rows: [varz: JsonObject, where: readonly string[]][] = [
+    [{ version: "2.12.6" }, demanding],
+    [{ version: "2.12.7" }, []],
+    [{ version: "2.12.13", mqtt: {} }, []],
+    [{ version: "2.12.13", mqtt }, [...demanding, "rule plain"]],
+    [{ version: "2.12.14", mqtt }, []],
+  ];
+  for (const [varz, where] of rows) {
+    const findings = judgeSetup(stack.config, {
+      varz,
+      calloutAccount: undefined,
+      accounts: new Map(),
+      calloutUser: "U",
+      now: systemClock(),
+    });
+    const ofRules = findings.filter(({ where }) => where.startsWith("rule "));
+    assertEquals(ofRules.map((finding) => finding.where), where);
+    assert(ofRules.every(({ verdict }) => verdict === "wrong"));
+  }
 });

@@ -1,7 +1,7 @@
 /**
- * The preset mqtt_sessions on a real server with a real MQTT client: topics with
- * wildcards, all qualities of service, sessions that outlive a connection, and
- * nobody else's topics.
+ * A real MQTT client on a real server: the preset mqtt_sessions with wildcards,
+ * all qualities of service, sessions that outlive a connection, and nobody else's
+ * topics; and what is denied, which is not delivered in any way.
  */
 import { assert, assertFalse } from "@std/assert";
 import {
@@ -92,5 +92,35 @@ Deno.test("mqtt_sessions: everything below one's own topic, and nothing of anybo
       timeout: 1_000,
     });
     return answer.string().includes("$MQTT_sess");
+  }
+});
+
+Deno.test("H6 an MQTT client gets what its rule says, at each quality of service and of what is retained", async () => {
+  const port = freePort();
+  await using stack = await startRulesStack(
+    rulesByClaim({
+      // The topic filter news/# asks for the subject news as well.
+      "reader": { subscribe: ["news", "news.*"] },
+      "writer": { publish: "news.>" },
+    }),
+    { extra: `mqtt { listen: "127.0.0.1:${port}" }` },
+  );
+  const tokenOf = (rule: string): Promise<string> =>
+    stack.stack.token(rule, { claims: { rule } });
+  const writer = { port, token: await tokenOf("writer"), qos: 1 as const };
+  const reader = { port, token: await tokenOf("reader"), topic: "news/#" };
+  const publish = async (topic: string, text: string): Promise<void> => {
+    await publishByMqtt({ ...writer, topic }, text);
+  };
+  for (const topic of ["news/a", "news/a/b"]) {
+    await publishByMqtt({ ...writer, topic, retain: true }, "retained");
+  }
+  for (const qos of [0, 1, 2] as const) {
+    await using session = subscribeByMqtt({ ...reader, qos });
+    await session.waitFor("news/a retained");
+    await publish("news/a/b", "denied");
+    await publish("news/a", `live ${qos}`);
+    await session.waitFor(`news/a live ${qos}`);
+    assertFalse(session.output().includes("news/a/b"), session.output());
   }
 });
