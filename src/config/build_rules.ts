@@ -1,6 +1,7 @@
 /**
  * From the settings of the rules to rules, or to what is wrong with them.
  */
+import type { CredentialKind } from "../base/identity.ts";
 import type { RulesContext } from "../permissions/rule_context.ts";
 import { type RulePath, RulesFault } from "../permissions/rule_fault.ts";
 import type { RuleOptions } from "../permissions/rule_options.ts";
@@ -12,8 +13,8 @@ import type { RuleSettings } from "./rules_schema.ts";
 import type { Settings } from "./schema.ts";
 
 export interface RuleIssuers {
-  /** Unless given, rules may ask for any. */
-  readonly issuers?: readonly string[];
+  /** With the kind of their tokens. Unless given, rules may ask for any. */
+  readonly issuers?: ReadonlyMap<string, CredentialKind>;
   /** By issuer. */
   readonly labels: ReadonlyMap<string, string>;
 }

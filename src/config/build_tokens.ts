@@ -2,6 +2,7 @@
  * Everything that says whose tokens are accepted, put together and judged by the
  * same rules that it is used with.
  */
+import type { CredentialKind } from "../base/identity.ts";
 import { authenticatorProblems } from "../identity/authenticator_problems.ts";
 import type { AuthenticatorProblem } from "../identity/authenticator_problems.ts";
 import { readIssuerLabels } from "../permissions/issuer_labels.ts";
@@ -21,14 +22,17 @@ import type { Settings } from "./schema.ts";
 
 export interface BuiltTokens {
   readonly tokens: TokenConfig;
-  /** Names of all issuers, as rules know them. */
-  readonly issuers: readonly string[];
+  /** All issuers, as rules know them, and the kind of their tokens. */
+  readonly issuers: ReadonlyMap<string, CredentialKind>;
   /** Label by issuer, for those that have one. */
   readonly labels: IssuerLabels;
 }
 
 /** An issuer of tokens of any kind, and where it is named. */
-type PlacedIssuer = NamedIssuer & { readonly path: string };
+type PlacedIssuer = NamedIssuer & {
+  readonly path: string;
+  readonly kind: CredentialKind;
+};
 
 /** Options, and the section of the settings that they come from. */
 interface Placed<T> {
@@ -44,9 +48,10 @@ export function buildTokens(
   const hasOthers = others.length > 0;
   const entries = buildIssuers(settings, checking, { hasOthers });
   const named = [
-    ...entries.map(({ path, options: { issuer }, label }) => ({
+    ...entries.map(({ path, options: { issuer, keys }, label }) => ({
       path,
       issuer,
+      kind: keys.kind === "shared_secret" ? keys.kind : "jwt" as const,
       label,
     })),
     ...others,
@@ -67,7 +72,7 @@ export function buildTokens(
   }
   return {
     tokens: buildKinds(settings, entries, checking),
-    issuers: [...new Set(named.map(({ issuer }) => issuer))],
+    issuers: new Map(named.map(({ issuer, kind }) => [issuer, kind])),
     labels,
   };
 }
@@ -77,23 +82,26 @@ function listOthers(settings: Settings): readonly PlacedIssuer[] {
   const { introspection, kubernetes, webhook, api_tokens: apiTokens } =
     settings;
   function listed(
-    section: string,
+    kind: CredentialKind,
+    path: string,
     { issuer, label }: {
       readonly issuer?: string | undefined;
       readonly label?: string | undefined;
     },
   ): readonly PlacedIssuer[] {
-    return issuer === undefined ? [] : [{ path: section, issuer, label }];
+    return issuer === undefined ? [] : [{ path, issuer, kind, label }];
   }
   return [
     ...introspection.flatMap((each, index) =>
-      listed(`introspection[${index}]`, each)
+      listed("introspection", `introspection[${index}]`, each)
     ),
     ...kubernetes.flatMap((each, index) =>
-      listed(`kubernetes[${index}]`, each)
+      listed("kubernetes", `kubernetes[${index}]`, each)
     ),
-    ...(webhook.url === undefined ? [] : listed("webhook", webhook)),
-    ...(apiTokens.file === undefined ? [] : listed("api_tokens", apiTokens)),
+    ...(webhook.url === undefined ? [] : listed("webhook", "webhook", webhook)),
+    ...(apiTokens.file === undefined
+      ? []
+      : listed("api_token", "api_tokens", apiTokens)),
   ];
 }
 

@@ -58,7 +58,7 @@ export function parseRules(
   }
   return {
     ...built,
-    issuers,
+    issuers: [...issuers.keys()],
     warnings: checking.warnings,
   };
 }

@@ -42,6 +42,11 @@ export function parseClaimReference(text: string): ClaimReference | Fault {
   return { text, steps };
 }
 
+/** Whether it means the claim of that name itself, and nothing in another one. */
+export function isOnly({ steps }: ClaimReference, name: string): boolean {
+  return steps.length === 1 && steps[0] === name;
+}
+
 const INDEX_REGEXP = /^(?:0|[1-9]\d{0,5})$/;
 
 /**

@@ -51,7 +51,7 @@ export function compileRules(
   if (report.issues.length > 0) return new RulesFault(report.issues);
   return {
     rules,
-    warnings: findSurprises(options, context),
+    warnings: findSurprises(options, rules, context),
     needs: options.flatMap((rule, index) =>
       needsOf(rule, rules[index]?.outcome, context)
     ),

@@ -27,7 +27,7 @@ export function compileWhen(
     report.at("issuer").add(emptyList());
   }
   for (const issuer of wanted) {
-    if (issuers?.includes(issuer) === false) {
+    if (issuers?.has(issuer) === false) {
       report.at("issuer").add(
         new Fault(
           "names an issuer that is not configured",

@@ -78,7 +78,8 @@ export function isFrom(
   return ranges.some((range) => isInRange(address, range));
 }
 
-function passes(test: ClaimTest, value: Json | undefined): boolean {
+/** Whether a claim with this value meets the test; undefined: it is not there. */
+export function passes(test: ClaimTest, value: Json | undefined): boolean {
   switch (test.kind) {
     case "present":
       return value !== undefined;

@@ -3,6 +3,7 @@
  * the configuration.
  */
 import type { ConnectionType } from "../base/connection_type.ts";
+import type { CredentialKind } from "../base/identity.ts";
 import type { IssuerLabels } from "./placeholder.ts";
 
 export interface RulesContext {
@@ -17,8 +18,8 @@ export interface RulesContext {
    * so at most one of several issuers may go without.
    */
   readonly issuerLabels: IssuerLabels;
-  /** Issuers that there are. Unless given, a rule may ask for any. */
-  readonly issuers?: readonly string[] | undefined;
+  /** Issuers that there are, and the kind of their tokens. Unless given, a rule may ask for any. */
+  readonly issuers?: ReadonlyMap<string, CredentialKind> | undefined;
   /** How clients may be connected. Unless given, in any way. */
   readonly connectionTypes?: readonly ConnectionType[] | undefined;
 }

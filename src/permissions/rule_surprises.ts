@@ -1,15 +1,24 @@
 /**
  * Finds what rules allow and their author may not have meant.
  */
+import { isOnly } from "./claim_reference.ts";
+import type { CompiledRule } from "./compile_rules.ts";
 import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
+import { type Condition, describeCondition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { Fault, Report, type RuleIssue } from "./rule_fault.ts";
-import { type RuleOptions, toList } from "./rule_options.ts";
-import { type SubjectTemplate, templateText } from "./subject_template.ts";
+import type { GrantOptions, RuleOptions } from "./rule_options.ts";
+import { issuersOf } from "./rule_reach.ts";
+import {
+  parseSubjectTemplate,
+  type SubjectTemplate,
+  templateText,
+} from "./subject_template.ts";
 
-/** @param options Rules without faults. */
+/** @param rules What was made of the options, without faults. */
 export function findSurprises(
   options: readonly RuleOptions[],
+  rules: readonly CompiledRule[],
   context: RulesContext,
 ): readonly RuleIssue[] {
   const report = new Report();
@@ -25,12 +34,15 @@ export function findSurprises(
       );
     }
     if (isCatchAll(rule)) catchAll ??= rule.name;
-    if (rule.grant === undefined || rule.grant.scoped_key !== undefined) {
-      continue;
-    }
-    const subjects = compileSubjects(rule.grant, new Report());
+    const { grant } = rule;
+    if (grant === undefined) continue;
+    const subjects = compileSubjects(grant, new Report());
     findWide(subjects, at.at("grant"));
-    findMeetingIssuers(rule, subjects, context, at.at("grant"));
+    const { conditions } = rules[index] ?? { conditions: [] };
+    at.at("grant").take(findMeetingIssuers(
+      { grant, subjects, conditions },
+      issuersOf(conditions, context) ?? [],
+    ));
   }
   return report.issues;
 }
@@ -65,30 +77,67 @@ function findWide({ publish, subscribe }: RuleSubjects, report: Report): void {
   }
 }
 
+interface Granting {
+  readonly grant: GrantOptions;
+  readonly subjects: RuleSubjects;
+  readonly conditions: readonly Condition[];
+}
+
 /** Equal claims of two issuers need not mean the same (ASVS 10.3.3). */
 function findMeetingIssuers(
-  rule: RuleOptions,
-  { publish, subscribe }: RuleSubjects,
-  { issuers = [] }: RulesContext,
-  report: Report,
-): void {
-  if (issuers.length < 2 || toList(rule.when?.issuer).length === 1) return;
-  const subject = [...publish.allow, ...subscribe.allow].find(hasClaimAlone);
-  if (subject === undefined) return;
-  report.add(
-    new Fault(
+  { conditions, grant, subjects }: Granting,
+  issuers: readonly string[],
+): Fault | undefined {
+  if (issuers.length < 2) return undefined;
+  const filled = [
+    ...subjects.publish.allow,
+    ...subjects.subscribe.allow,
+    ...tagTemplates(grant),
+  ];
+  const fromClaim = filled.find(hasClaimAlone);
+  if (fromClaim !== undefined) {
+    return new Fault(
       `fills ${
-        templateText(subject)
+        templateText(fromClaim)
       } from a claim, which two issuers may both give to different people`,
       "name one issuer in when, or put ${issuer} or ${sub} into the subject",
-    ),
+    );
+  }
+  const asked = conditions.find(isChosenByIssuer);
+  const shared = filled.find((subject) => !isOwn(subject));
+  if (asked === undefined) return undefined;
+  if (grant.scoped_key === undefined && shared === undefined) return undefined;
+  return new Fault(
+    `goes by ${describeCondition(asked)}, and whoever any of ${
+      issuers.join(", ")
+    } lets choose that claim gets it`,
+    "name an issuer under when",
   );
 }
 
+/** Whether the condition asks for a claim that says what its issuer lets it say. */
+function isChosenByIssuer(condition: Condition): boolean {
+  return condition.kind === "claim" && !isOnly(condition.claim, "iss") &&
+    condition.test.kind !== "absent" &&
+    !(isOnly(condition.claim, "sub") && condition.test.kind === "present");
+}
+
+function tagTemplates(
+  { tags = {} }: GrantOptions,
+): readonly SubjectTemplate[] {
+  return Object.values(tags).flatMap((text) => {
+    const template = parseSubjectTemplate(text, { queue: false });
+    return template instanceof Fault ? [] : [template];
+  });
+}
+
 function hasClaimAlone({ tokens }: SubjectTemplate): boolean {
-  const kinds = tokens.flatMap((token) =>
-    token.kind === "value" ? [token.placeholder.kind] : []
+  return tokens.some(({ kind }) => kind === "value") && !isOwn({ tokens });
+}
+
+/** Whether no two users, or no two issuers, have it in common. */
+function isOwn({ tokens }: SubjectTemplate): boolean {
+  return tokens.some((token) =>
+    token.kind === "value" && ["sub", "issuer"].includes(token.placeholder.kind)
   );
-  if (kinds.includes("sub") || kinds.includes("issuer")) return false;
-  return kinds.length > 0;
 }

@@ -1,13 +1,39 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { CONTEXT, ISSUER, rulesOf } from "../../tests/fixtures/rules_scene.ts";
-import type { RuleOptions } from "./rule_options.ts";
+import type { RuleOptions, WhenOptions } from "./rule_options.ts";
 
 const GRANT = { publish: "a" };
-const surprises: [
-  why: string,
-  rules: readonly RuleOptions[],
-  warnings: RegExp[],
-][] = [
+
+/** Two issuers may both say it. */
+const CHOSEN_CLAIM =
+  /^0\.grant goes by claim .*https:\/\/id\.example, https:\/\/second\.example lets choose/;
+
+const CHOSEN: readonly [why: string, when: WhenOptions, warnings: number][] = [
+  ["sub", { claims: { sub: { equals: "admin" } } }, 1],
+  ["a claim", { claims: { groups: { contains: "ops" } } }, 1],
+  ["a claim that is there", { claims: { admin: "present" } }, 1],
+  ["a claim, of any of two kinds", {
+    kind: ["jwt", "api_token"],
+    claims: { groups: { contains: "ops" } },
+  }, 1],
+  ["a claim of one issuer", {
+    issuer: ISSUER,
+    claims: { groups: { contains: "ops" } },
+  }, 0],
+  ["a claim of the only issuer of a kind", {
+    kind: "api_token",
+    claims: { sub: { equals: "admin" } },
+  }, 0],
+  ["a claim and the iss", {
+    claims: { iss: { equals: ISSUER }, groups: { contains: "ops" } },
+  }, 0],
+  ["what everybody has", { claims: { sub: "present" } }, 0],
+  ["a claim that is not there", { claims: { suspended: "absent" } }, 0],
+];
+
+type Row = [why: string, rules: readonly RuleOptions[], warnings: RegExp[]];
+
+const surprises: Row[] = [
   ["nothing", [{
     name: "a",
     when: { kind: "jwt" },
@@ -39,6 +65,44 @@ const surprises: [
     name: "a",
     grant: { publish: "t.${claims.team}.${sub}" },
   }], []],
+  ["C18 a tag from a claim of any issuer", [{
+    name: "a",
+    grant: { "scoped_key": "devices", tags: { site: "${claims.site}" } },
+  }], [/^0\.grant fills \$\{claims\.site\} from a claim/]],
+  ["C18 tags that keep issuers apart", [{
+    name: "a",
+    grant: {
+      "scoped_key": "devices",
+      tags: { site: "${issuer}", color: "red" },
+    },
+  }], []],
+  ...CHOSEN.map(([why, when, warnings]) =>
+    [
+      `C18 a shared subject by ${why}`,
+      [{ name: "a", when, grant: { publish: ["users.${sub}.>", "ops.>"] } }],
+      warnings === 0 ? [] : [CHOSEN_CLAIM],
+    ] satisfies Row
+  ),
+  ["C18 what is a user's own, by a claim", [{
+    name: "a",
+    when: { claims: { groups: { contains: "staff" } } },
+    grant: { preset: "mqtt_sessions", inbox: "private" },
+  }], []],
+  ["C18 a scoped key by a claim", [{
+    name: "a",
+    when: { claims: { scope: { "scope_contains": "device" } } },
+    grant: { "scoped_key": "devices" },
+  }], [CHOSEN_CLAIM]],
+  ["C18 a preset by a claim", [{
+    name: "a",
+    when: { claims: { groups: { contains: "ops" } } },
+    grant: { preset: "jetstream_admin" },
+  }], [CHOSEN_CLAIM]],
+  ["C18 a refusal by a claim", [{
+    name: "a",
+    when: { claims: { suspended: { equals: true } } },
+    refuse: true,
+  }], []],
   ["a scoped key", [{ name: "a", grant: { "scoped_key": "devices" } }], []],
 ];
 
@@ -58,6 +122,6 @@ Deno.test("C18 a claim is enough where there is one issuer", () => {
   const rules = rulesOf([{
     name: "a",
     grant: { publish: "t.${claims.team}.>" },
-  }], { ...CONTEXT, issuers: [ISSUER] });
+  }], { ...CONTEXT, issuers: new Map([[ISSUER, "jwt"]]) });
   assertEquals(rules.warnings, []);
 });

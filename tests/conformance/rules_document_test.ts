@@ -7,10 +7,17 @@ import { runTest } from "../../src/cli/rule_tests.ts";
 import { type ParsedRules, parseRules } from "../../src/config/parse_rules.ts";
 import { parseRuleTests } from "../../src/config/rule_tests.ts";
 import { readYaml } from "../../src/config/yaml_text.ts";
-import { CREDENTIAL_KINDS } from "../../src/base/identity.ts";
+import {
+  CREDENTIAL_KINDS,
+  type CredentialKind,
+} from "../../src/base/identity.ts";
 import { expandPreset, PRESET_NAMES } from "../../src/permissions/preset.ts";
-import { Fault } from "../../src/permissions/rule_fault.ts";
-import type { PresetOptions } from "../../src/permissions/rule_options.ts";
+import { Fault, RulesFault } from "../../src/permissions/rule_fault.ts";
+import type {
+  PresetOptions,
+  RuleOptions,
+} from "../../src/permissions/rule_options.ts";
+import { createRules } from "../../src/permissions/rules.ts";
 import { subjectToken } from "../../src/permissions/subject_token.ts";
 
 const TEXT = await Deno.readTextFile(
@@ -40,10 +47,25 @@ function parse(rules: string): ParsedRules {
   });
 }
 
-Deno.test("every rule of docs/RULES.md can be used", () => {
+/** Two issuers of JWTs, and a cluster. */
+const ISSUERS = new Map<string, CredentialKind>([
+  ["https://id.example.com", "jwt"],
+  ["https://second.example.com", "jwt"],
+  ["https://kubernetes.default.svc", "kubernetes"],
+]);
+
+Deno.test("C18 every rule of docs/RULES.md can be used, and surprises nobody", () => {
   const all = blocks("rules:");
   assert(all.length >= 10);
-  for (const block of all) parse(block);
+  for (const block of all) {
+    const { permissions } = parse(block);
+    const { rules: options } = readYaml(block) as unknown as {
+      readonly rules: readonly RuleOptions[];
+    };
+    const rules = createRules(options, { ...permissions, issuers: ISSUERS });
+    assert(!(rules instanceof RulesFault), block);
+    assertEquals(rules.warnings, [], block);
+  }
 });
 
 Deno.test("the rules and the tests of docs/RULES.md belong together", () => {
