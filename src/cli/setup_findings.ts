@@ -10,21 +10,18 @@ import {
   type ServerVersions,
   versionsText,
 } from "../base/server_version.ts";
-import type { ConnectionType } from "../base/connection_type.ts";
-import type { JsonObject } from "../base/json.ts";
 import type { Config } from "../config/config.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
-import { isMet } from "../permissions/server_need.ts";
 import { judgeCalloutAccount, judgeSigningKey } from "./account_findings.ts";
 import { judgeScopedKeys } from "./scoped_key_findings.ts";
 import {
   type Finding,
   number,
-  object,
   type SetupDocuments,
   text,
   verdict,
 } from "./finding.ts";
+import { judgeNeed } from "./version_findings.ts";
 
 /** The oldest server that hands out a default sentinel. */
 const SENTINEL_SINCE: ServerVersions = [[2, 11, 2]];
@@ -51,7 +48,10 @@ export function judgeSetup(
       const { publicKey: key } = decodeSeed(account.signingKey, "account");
       return [
         ...judgeSigningKey(`account ${account.name}`, claims, key),
-        ...judgeScopedKeys(account, claims),
+        ...judgeScopedKeys(account, claims, {
+          uses: config.rules.scopedKeyUses,
+          varz: documents.varz,
+        }),
       ];
     }),
   ];
@@ -64,9 +64,6 @@ function judgeServer(
   const version = text(varz, "version");
   const timeoutMs = number(varz, "auth_timeout") * 1000;
   const line = number(varz, "max_control_line");
-  const unmet = config.rules.needs.filter((need) =>
-    isServed(varz, need.connection) && !isMet(need, version)
-  );
   const skew = Math.abs(Date.parse(text(varz, "now")) - now);
   return [
     verdict({
@@ -78,12 +75,9 @@ function judgeServer(
         versionsText(SENTINEL_SINCE)
       }: older ones have no default_sentinel`,
     }),
-    ...unmet.map((need): Finding => ({
-      verdict: "wrong",
-      where: `rule ${need.rule}`,
-      what: `nats-server ${version} ${need.problem}`,
-      remedy: `use ${versionsText(need.since)}, or ${need.remedy}`,
-    })),
+    ...config.rules.needs.flatMap((need) =>
+      judgeNeed(need, varz, `rule ${need.rule}`)
+    ),
     verdict({
       good: skew <= SKEW_MS_MAX,
       bad: "wrong",
@@ -115,19 +109,4 @@ function judgeServer(
       } if your tokens can be longer`,
     }),
   ];
-}
-
-/** Sections of varz, by the kind of connection whose listener they describe. */
-const LISTENERS: Readonly<Partial<Record<ConnectionType, string>>> = {
-  mqtt: "mqtt",
-  leafnode: "leaf",
-};
-
-/** Whether the server listens for such connections; undefined: for any. */
-function isServed(
-  varz: JsonObject,
-  connection: ConnectionType | undefined,
-): boolean {
-  const section = connection === undefined ? undefined : LISTENERS[connection];
-  return section === undefined || number(object(varz, section), "port") !== 0;
 }

@@ -21,6 +21,15 @@ export interface CompiledScoped {
   readonly tags: readonly CompiledTag[];
 }
 
+/** What a rule does with a scoped key. */
+export interface ScopedKeyUse {
+  readonly rule: string;
+  readonly account: string;
+  readonly key: string;
+  /** Names of the tags that it sets. */
+  readonly tags: readonly string[];
+}
+
 interface CompiledTag {
   readonly name: string;
   readonly value: SubjectParts;

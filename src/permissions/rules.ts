@@ -6,6 +6,7 @@
 import type { Identity } from "../base/identity.ts";
 import type { Rejected } from "../base/outcome.ts";
 import { type CompiledRule, compileRules } from "./compile_rules.ts";
+import type { ScopedKeyUse } from "./compile_scoped.ts";
 import {
   describeActual,
   describeCondition,
@@ -31,6 +32,7 @@ export interface Rules {
   readonly warnings: readonly RuleIssue[];
   /** What nats-server must be able to do, so that nobody gets more than the rules say. */
   readonly needs: readonly RuleNeed[];
+  readonly scopedKeyUses: readonly ScopedKeyUse[];
 }
 
 export interface Explanation {
@@ -80,6 +82,7 @@ export function createRules(
     kind: "rules",
     warnings,
     needs,
+    scopedKeyUses: rules.flatMap(usesOf),
     permit(identity, facts): Grant | Rejected {
       const login = toLogin(identity, facts);
       return decide(findRule(rules, login), login, issuerLabels);
@@ -98,6 +101,16 @@ export function createRules(
       };
     },
   };
+}
+
+function usesOf(
+  { name: rule, outcome }: CompiledRule,
+): readonly ScopedKeyUse[] {
+  if (outcome === "refuse") return [];
+  const { account, permissions } = outcome;
+  if (permissions.kind !== "scoped") return [];
+  const { key, tags } = permissions;
+  return [{ rule, account, key, tags: tags.map(({ name }) => name) }];
 }
 
 function findRule(

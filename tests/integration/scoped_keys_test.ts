@@ -158,27 +158,66 @@ Deno.test("H8 H9 no name and no tag widens a scoped key's template", async () =>
   }
 });
 
-Deno.test("H5 a key that is not scoped would allow everything: the reason why check looks at it", async () => {
-  const { publicKey } = signingKeyFromSeed(SEED, "account");
-  await using stack = await startRulesStack(
-    rulesByClaim({ "device": { "scoped_key": "devices" } }),
-    { scopes: [publicKey], scopedKeys: new Map([["devices", SEED]]) },
-  );
-  const device = await stack.client("d1", { claims: { rule: "device" } });
-  // When this fails, NATS has become safer.
-  assertEquals(await subscribeProblem(device, ">"), undefined);
+/** Keys that allow more than they say, and what with. */
+const WIDE: readonly (readonly [
+  why: string,
+  scope: SigningKeyScope | string,
+  verdicts: readonly string[],
+  mayPublish: boolean,
+  subscription: string,
+])[] = [
+  ["that is not scoped", SCOPE.key, ["wrong"], true, ">"],
+  ["with an empty template", withTemplate({}), ["wrong", "wrong"], true, ">"],
+  [
+    "whose template speaks of subscribing alone",
+    withTemplate({ "sub": { "allow": ["devices.>"] } }),
+    ["wrong"],
+    true,
+    "devices.>",
+  ],
+  [
+    "whose template speaks of publishing alone",
+    withTemplate({ "pub": { "allow": ["devices.>"] } }),
+    ["wrong"],
+    false,
+    ">",
+  ],
+  [
+    "whose template has an open end",
+    withTemplate({ "pub": { "deny": [">"] }, "sub": { "allow": ["news.*"] } }),
+    ["doubtful"],
+    false,
+    "news.>",
+  ],
+];
 
-  const config = await stack.stack.config();
-  const [account] = config.accounts;
-  assert(account !== undefined);
-  const { body } = await fetch(
-    `${stack.stack.monitoringUrl}/accountz?acc=${account.publicKey}`,
-  );
-  const { account_detail: detail } = await new Response(body).json();
-  const scopedKeys = [{ name: "devices", signingKey: SEED }];
-  const findings = judgeScopedKeys(
-    { ...account, scopedKeys },
-    detail.decoded_jwt,
-  );
-  assertEquals(findings.map(({ verdict }) => verdict), ["wrong"]);
-});
+function withTemplate(permissions: object): SigningKeyScope {
+  const limits = { "subs": -1, "data": -1, "payload": -1 };
+  return { ...SCOPE, template: { ...limits, ...permissions } };
+}
+
+for (const [why, scope, verdicts, publishes, subscription] of WIDE) {
+  Deno.test(`H5 a key ${why} allows more than it says: the reason why check looks at it`, async () => {
+    await using stack = await startRulesStack(
+      rulesByClaim({ "device": { "scoped_key": "devices" } }),
+      { scopes: [scope], scopedKeys: new Map([["devices", SEED]]) },
+    );
+    const device = await stack.client("d1", { claims: { rule: "device" } });
+    // When one of these fails, NATS has become safer.
+    assertEquals(await mayPublish(device, "other.x"), publishes);
+    const deep = subscription.replace(">", "a.b");
+    assert(await reaches(stack.admin, device, deep, subscription));
+
+    const [account] = stack.config.accounts;
+    assert(account !== undefined);
+    const response = await fetch(
+      `${stack.stack.monitoringUrl}/accountz?acc=${account.publicKey}`,
+    );
+    const { account_detail: detail } = await response.json();
+    const findings = judgeScopedKeys(account, detail.decoded_jwt, {
+      uses: stack.config.rules.scopedKeyUses,
+      varz: { version: stack.stack.server.version },
+    }).filter(({ verdict }) => verdict !== "good");
+    assertEquals(findings.map(({ verdict }) => verdict), verdicts);
+  });
+}
