@@ -26,6 +26,7 @@ import {
 } from "./terminal.ts";
 import { judgeSentinel } from "./account_findings.ts";
 import type { Finding } from "./finding.ts";
+import { judgeRules } from "./rule_findings.ts";
 import { judgeSetup } from "./setup_findings.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
@@ -81,6 +82,7 @@ async function check(
       what: detail,
     })),
   ];
+  findings.push(...judgeRules(config.rules));
   let authUsers: readonly string[] = [];
   if (server !== undefined) {
     const setup = await readSetup(config, server);

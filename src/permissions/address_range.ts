@@ -28,6 +28,12 @@ export function isInRange(address: Address, range: AddressRange): boolean {
     address.value <= range.last;
 }
 
+/** Whether all of the one range is in the other. */
+export function isWithin(inner: AddressRange, outer: AddressRange): boolean {
+  return inner.bits === outer.bits && inner.first >= outer.first &&
+    inner.last <= outer.last;
+}
+
 const PREFIX_LENGTH_REGEXP = /^(?:0|[1-9]\d{0,2})$/;
 
 /** `10.0.0.0/8`, `2001:db8::/32`, or one address. */

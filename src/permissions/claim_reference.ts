@@ -47,6 +47,15 @@ export function isOnly({ steps }: ClaimReference, name: string): boolean {
   return steps.length === 1 && steps[0] === name;
 }
 
+/** Whether both mean the same claim, however they are written. */
+export function isSameClaim(
+  { steps }: ClaimReference,
+  other: ClaimReference,
+): boolean {
+  return steps.length === other.steps.length &&
+    steps.every((step, index) => step === other.steps[index]);
+}
+
 const INDEX_REGEXP = /^(?:0|[1-9]\d{0,5})$/;
 
 /**

@@ -28,6 +28,7 @@ export interface CompiledGrant {
   readonly only: CompiledOnly;
   readonly permissions: CompiledListed | CompiledScoped;
   readonly placeholders: Placeholders;
+  readonly cautions: readonly string[];
   readonly notes: readonly string[];
   readonly needs: readonly ServerNeed[];
 }
@@ -74,11 +75,11 @@ export function compileGrant(
       { scopedKeys, placeholders },
       report,
     );
-    return { ...shared, permissions, notes: [], needs: [] };
+    return { ...shared, permissions, cautions: [], notes: [], needs: [] };
   }
   const problems = report.issues.length;
   const subjects = compileSubjects(grant, report);
-  const { needs, notes, publish, subscribe } = subjects;
+  const { cautions, needs, notes, publish, subscribe } = subjects;
   const isNothing = publish.allow.length + subscribe.allow.length === 0;
   if (isNothing && report.issues.length === problems) {
     report.add(
@@ -89,7 +90,7 @@ export function compileGrant(
     );
   }
   const permissions = toListed(grant, subjects, placeholders, report);
-  return { ...shared, permissions, notes, needs };
+  return { ...shared, permissions, cautions, notes, needs };
 }
 
 /** Measured on nats-server 2.15.2: see docs/RULES.md. */

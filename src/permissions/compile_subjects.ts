@@ -26,11 +26,15 @@ import { covers } from "./template_relation.ts";
 export interface RuleSubjects {
   readonly publish: SubjectLists;
   readonly subscribe: SubjectLists;
+  /** Of these, what the rule's author wrote. */
+  readonly written: Readonly<Record<Direction["name"], SubjectLists>>;
   /** Where replies come, if the rule has a place for them. */
   readonly inbox: SubjectTemplate | undefined;
   /** Whether a preset answers requests. */
   readonly responds: boolean;
-  /** What an operator should know. */
+  /** What an operator should know before handing it out. */
+  readonly cautions: readonly string[];
+  /** What has been added. */
   readonly notes: readonly string[];
   readonly needs: readonly ServerNeed[];
 }
@@ -68,9 +72,10 @@ export function compileSubjects(
     ...presets.flatMap((preset) => preset.subscribe.map(ownTemplate)),
     ...(inbox === undefined ? [] : [{ tokens: [...inbox.tokens, REST] }]),
   ];
-  const notes = presets.flatMap(({ caution, name }) =>
+  const cautions = presets.flatMap(({ caution, name }) =>
     caution === undefined ? [] : [`${name}: ${caution}`]
   );
+  const notes: string[] = [];
   const denied: SubjectTemplate[] = [];
   for (const end of closeOpenEnds(allowSubscribe)) {
     if (end instanceof Fault) {
@@ -99,8 +104,10 @@ export function compileSubjects(
   return {
     publish: { allow: withoutCovered(allowPublish), deny: publish.deny },
     subscribe: allSubscribe,
+    written: { publish, subscribe },
     inbox,
     responds: presets.some((preset) => preset.responds),
+    cautions,
     notes,
     needs: findSubscribeNeeds(allSubscribe.allow, allSubscribe.deny),
   };

@@ -3,17 +3,20 @@
  */
 import { isOnly } from "./claim_reference.ts";
 import type { CompiledRule } from "./compile_rules.ts";
-import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
+import { compileSubjects } from "./compile_subjects.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { Fault, Report, type RuleIssue } from "./rule_fault.ts";
 import type { GrantOptions, RuleOptions } from "./rule_options.ts";
-import { issuersOf } from "./rule_reach.ts";
+import { findUnfilled } from "./rule_filling.ts";
+import { findContradiction, isBehind } from "./rule_matching.ts";
+import { connectionsOf, issuersOf } from "./rule_reach.ts";
 import {
   parseSubjectTemplate,
   type SubjectTemplate,
   templateText,
 } from "./subject_template.ts";
+import { findWide } from "./wide_subjects.ts";
 
 /** @param rules What was made of the options, without faults. */
 export function findSurprises(
@@ -22,78 +25,97 @@ export function findSurprises(
   context: RulesContext,
 ): readonly RuleIssue[] {
   const report = new Report();
-  let catchAll: string | undefined;
-  for (const [index, rule] of options.entries()) {
+  const earlier: CompiledRule[] = [];
+  for (const [index, rule] of rules.entries()) {
+    const { conditions, name } = rule;
+    const option = options[index] ?? { name };
     const at = report.at(index);
-    if (catchAll !== undefined) {
+    const contradiction = findContradiction(conditions, context);
+    if (contradiction !== undefined) {
+      at.at("when").add(contradiction);
+      continue;
+    }
+    const issuers = issuersOf(conditions, context);
+    const before = earlier.find((each) =>
+      isBehind({ ...rule, issuers }, each, context)
+    );
+    earlier.push(rule);
+    if (before !== undefined) {
       at.add(
         new Fault(
-          `can never match: rule ${catchAll} before it matches everybody`,
+          `can never match: rule ${before.name} before it matches whoever it would match`,
           "move it up, or remove it",
         ),
       );
+    } else if (option.grant !== undefined) {
+      judgeGrant({ ...option, conditions, grant: option.grant }, context, at);
     }
-    if (isCatchAll(rule)) catchAll ??= rule.name;
-    const { grant } = rule;
-    if (grant === undefined) continue;
-    const subjects = compileSubjects(grant, new Report());
-    findWide(subjects, at.at("grant"));
-    const { conditions } = rules[index] ?? { conditions: [] };
-    at.at("grant").take(findMeetingIssuers(
-      { grant, subjects, conditions },
-      issuersOf(conditions, context) ?? [],
-    ));
   }
   return report.issues;
 }
 
-function isCatchAll({ when = {} }: RuleOptions): boolean {
-  const { claims = {}, ...others } = when;
-  return Object.keys(claims).length === 0 &&
-    Object.values(others).every((condition) => condition === undefined);
+interface GrantingRule extends RuleOptions {
+  readonly grant: GrantOptions;
+  readonly conditions: readonly Condition[];
 }
 
-function findWide({ publish, subscribe }: RuleSubjects, report: Report): void {
-  const sides = [["publish", publish], ["subscribe", subscribe]] as const;
-  for (const [name, { allow }] of sides) {
-    for (const subject of allow) {
-      const [first] = subject.tokens;
-      if (first?.kind === "rest") {
-        report.at(name).add(
-          new Fault(
-            "allows everything in the account, other users' replies and JetStream included",
-            "name the subjects that are needed",
-          ),
-        );
-      } else if (first?.kind === "value") {
-        report.at(name).add(
-          new Fault(
-            `begins with a value, as ${templateText(subject)}`,
-            "whoever can get the value users gets everybody's subjects: put a word of your own first",
-          ),
-        );
-      }
-    }
+function judgeGrant(
+  rule: GrantingRule,
+  context: RulesContext,
+  report: Report,
+): void {
+  const { conditions, grant } = rule;
+  const at = report.at("grant");
+  if (connectionsOf(rule, context).length === 0) {
+    at.at("only", "connections").add(
+      new Fault(
+        "has no kind of connection by which the rule can be matched: whoever matches is refused",
+        "correct it, or remove it",
+      ),
+    );
   }
+  const subjects = compileSubjects(grant, new Report());
+  const { inbox, publish, subscribe, written } = subjects;
+  const tags = tagTemplates(grant);
+  at.take(findUnfilled(
+    [
+      ...[publish, subscribe].flatMap(({ allow, deny }) => [...allow, ...deny]),
+      ...tags,
+      ...(inbox === undefined ? [] : [inbox]),
+    ],
+    conditions,
+    context,
+  ));
+  const isForEverybody = conditions.every(({ kind }) =>
+    kind === "issuer" || kind === "connection"
+  );
+  for (const name of ["publish", "subscribe"] as const) {
+    findWide({ all: subjects[name], written: written[name], isForEverybody })
+      .forEach((fault) => at.at(name).add(fault));
+  }
+  at.take(findMeetingIssuers(
+    {
+      grant,
+      conditions,
+      filled: [...publish.allow, ...subscribe.allow, ...tags],
+    },
+    issuersOf(conditions, context) ?? [],
+  ));
 }
 
 interface Granting {
   readonly grant: GrantOptions;
-  readonly subjects: RuleSubjects;
   readonly conditions: readonly Condition[];
+  /** What its users get. */
+  readonly filled: readonly SubjectTemplate[];
 }
 
 /** Equal claims of two issuers need not mean the same (ASVS 10.3.3). */
 function findMeetingIssuers(
-  { conditions, grant, subjects }: Granting,
+  { conditions, filled, grant }: Granting,
   issuers: readonly string[],
 ): Fault | undefined {
   if (issuers.length < 2) return undefined;
-  const filled = [
-    ...subjects.publish.allow,
-    ...subjects.subscribe.allow,
-    ...tagTemplates(grant),
-  ];
   const fromClaim = filled.find(hasClaimAlone);
   if (fromClaim !== undefined) {
     return new Fault(

@@ -33,6 +33,13 @@ export interface Rules {
   /** What nats-server must be able to do, so that nobody gets more than the rules say. */
   readonly needs: readonly RuleNeed[];
   readonly scopedKeyUses: readonly ScopedKeyUse[];
+  /** What an operator should know of rules before handing out what they grant. */
+  readonly cautions: readonly RuleCaution[];
+}
+
+export interface RuleCaution {
+  readonly rule: string;
+  readonly caution: string;
 }
 
 export interface Explanation {
@@ -83,6 +90,11 @@ export function createRules(
     warnings,
     needs,
     scopedKeyUses: rules.flatMap(usesOf),
+    cautions: rules.flatMap(({ name: rule, outcome }) =>
+      outcome === "refuse"
+        ? []
+        : outcome.cautions.map((caution) => ({ rule, caution }))
+    ),
     permit(identity, facts): Grant | Rejected {
       const login = toLogin(identity, facts);
       return decide(findRule(rules, login), login, issuerLabels);
@@ -151,6 +163,7 @@ function describeGrant(
   if (rule === undefined || rule.outcome === "refuse") return { notes: [] };
   const { needs, permissions, placeholders } = rule.outcome;
   const notes = [
+    ...rule.outcome.cautions,
     ...rule.outcome.notes,
     ...needs.filter((need) => concerns(need, facts.connectionType))
       .map(describeNeed),

@@ -1,0 +1,196 @@
+/**
+ * Finds rules that no login can match, or that nobody who matches is granted by.
+ * Says so only where the rules themselves and the rest of the configuration leave
+ * no other possibility.
+ */
+import { CONNECTION_TYPES } from "../base/connection_type.ts";
+import type { Json } from "../base/json.ts";
+import { type AddressRange, isWithin } from "./address_range.ts";
+import { isOnly, isSameClaim } from "./claim_reference.ts";
+import type { CompiledRule } from "./compile_rules.ts";
+import {
+  type ClaimTest,
+  type Condition,
+  describeCondition,
+  passes,
+} from "./condition.ts";
+import type { RulesContext } from "./rule_context.ts";
+import { Fault } from "./rule_fault.ts";
+import { issuersOf } from "./rule_reach.ts";
+
+type ClaimCondition = Condition & { readonly kind: "claim" };
+
+/** Why no login can match, whatever other rules there are; undefined if some can. */
+export function findContradiction(
+  conditions: readonly Condition[],
+  context: RulesContext,
+): Fault | undefined {
+  for (const condition of conditions) {
+    if (condition.kind !== "claim") continue;
+    const same = conditions.filter(isClaim)
+      .filter(({ claim }) => isSameClaim(claim, condition.claim));
+    if (isPossible(same)) continue;
+    return new Fault(
+      `can never match: it asks for ${
+        same.map(describeCondition).join(", and for ")
+      }`,
+      "correct it, or remove the rule",
+    );
+  }
+  const types = connectionTypesOf(conditions, context);
+  if (types.length === 0) {
+    return new Fault(
+      "can never match: callout.connection_types has none of its kinds of connection",
+      "add one there, or remove the rule",
+    );
+  }
+  if (issuersOf(conditions, context)?.length !== 0) return undefined;
+  const asked = conditions.filter((condition) =>
+    condition.kind === "kind" || condition.kind === "issuer" ||
+    condition.kind === "claim" && isOnly(condition.claim, "iss")
+  );
+  return new Fault(
+    `can never match: no issuer is configured whose ${
+      asked.map(describeCondition).join(", and whose ")
+    }`,
+    "correct it, configure such an issuer, or remove the rule",
+  );
+}
+
+/** A rule, and whose tokens can come to it, if that is known. */
+export interface ReachedRule extends CompiledRule {
+  readonly issuers: readonly string[] | undefined;
+}
+
+/** Whether every login that matches the later rule has matched the earlier one. */
+export function isBehind(
+  later: ReachedRule,
+  earlier: CompiledRule,
+  context: RulesContext,
+): boolean {
+  return earlier.conditions.every((condition) =>
+    isImplied(condition, later, context)
+  );
+}
+
+function connectionTypesOf(
+  conditions: readonly Condition[],
+  { connectionTypes = CONNECTION_TYPES }: RulesContext,
+): readonly string[] {
+  return connectionTypes.filter((type) =>
+    conditions.every((condition) =>
+      condition.kind !== "connection" || condition.types.includes(type)
+    )
+  );
+}
+
+function isImplied(
+  wanted: Condition,
+  { conditions: own, issuers }: ReachedRule,
+  context: RulesContext,
+): boolean {
+  switch (wanted.kind) {
+    case "issuer": {
+      const named = issuers ??
+        own.find((each) => each.kind === "issuer")?.issuers;
+      return named?.every((issuer) => wanted.issuers.includes(issuer)) ??
+        false;
+    }
+    case "kind": {
+      const kinds = issuers?.map((issuer) => context.issuers?.get(issuer)) ??
+        own.find((each) => each.kind === "kind")?.kinds;
+      return kinds?.every((kind) =>
+        wanted.kinds.some((other) => other === kind)
+      ) ?? false;
+    }
+    case "connection": {
+      const types: readonly string[] = wanted.types;
+      return connectionTypesOf(own, context).every((type) =>
+        types.includes(type)
+      );
+    }
+    case "source":
+      return own.some((each) =>
+        each.kind === "source" && areWithin(each.ranges, wanted.ranges)
+      );
+    default:
+      return isClaimImplied(wanted, own);
+  }
+}
+
+function areWithin(
+  inner: readonly AddressRange[],
+  outer: readonly AddressRange[],
+): boolean {
+  return inner.every((range) => outer.some((other) => isWithin(range, other)));
+}
+
+function isClaimImplied(
+  { claim, test }: ClaimCondition,
+  own: readonly Condition[],
+): boolean {
+  if (test.kind === "present" && isAlwaysThere(claim)) return true;
+  return own.filter(isClaim).some((each) =>
+    isSameClaim(each.claim, claim) && implies(each.test, test)
+  );
+}
+
+/** Whether a claim that passes the one test passes the other. */
+function implies(own: ClaimTest, wanted: ClaimTest): boolean {
+  if (own.kind === "present") return wanted.kind === "present";
+  return samplesOf(own).every((value) => passes(wanted, value));
+}
+
+/**
+ * The least that a claim can be to pass the test: what all of these pass, every
+ * claim does that passes it. More elements of a list, or more words of a scope,
+ * never fail a test that fewer pass. For `present` there is no such thing.
+ */
+export function samplesOf(test: ClaimTest): readonly (Json | undefined)[] {
+  switch (test.kind) {
+    case "absent":
+    case "present":
+      return [undefined];
+    case "equals":
+      return [test.value];
+    case "one of":
+      return test.values;
+    case "contains":
+      return [[test.value]];
+    case "contains one of":
+      return test.values.map((value) => [value]);
+    default:
+      return [test.scope, [test.scope]];
+  }
+}
+
+/** Whether some claim meets all of these conditions, which are for one and the same. */
+function isPossible(conditions: readonly ClaimCondition[]): boolean {
+  const [first] = conditions;
+  if (first === undefined) return true;
+  const tests = conditions.map(({ test }) => test);
+  const isText = isAlwaysThere(first.claim);
+  const exact = tests.find(({ kind }) =>
+    kind === "equals" || kind === "one of"
+  );
+  if (exact !== undefined) {
+    return samplesOf(exact).some((value) =>
+      tests.every((test) => passes(test, value)) &&
+      !(isText && (typeof value !== "string" || value === ""))
+    );
+  }
+  const kinds = tests.map(({ kind }) => kind);
+  if (kinds.includes("absent")) {
+    return !isText && kinds.every((kind) => kind === "absent");
+  }
+  return !isText || !kinds.some((kind) => kind.startsWith("contains"));
+}
+
+/** `sub` and `iss` are there in every login, and are texts. */
+function isAlwaysThere(claim: ClaimCondition["claim"]): boolean {
+  return isOnly(claim, "sub") || isOnly(claim, "iss");
+}
+
+function isClaim(condition: Condition): condition is ClaimCondition {
+  return condition.kind === "claim";
+}

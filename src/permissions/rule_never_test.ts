@@ -1,0 +1,91 @@
+/**
+ * Whatever the rules: one that is said to match never does not match.
+ */
+import { assert } from "@std/assert";
+import fc from "fast-check";
+import { CONNECTION_TYPES } from "../base/connection_type.ts";
+import {
+  CONTEXT,
+  FACTS,
+  identity,
+  ISSUER,
+  rulesOf,
+  SECOND_ISSUER,
+} from "../../tests/fixtures/rules_scene.ts";
+import type { ClaimOptions, WhenOptions } from "./rule_options.ts";
+
+const OWN = { publish: "users.${sub}.>" };
+
+const SCALARS: readonly (string | number)[] = ["x", "y", "x y", "", 1];
+const scalar = fc.constantFrom(...SCALARS);
+const test = fc.oneof(
+  fc.constantFrom<ClaimOptions>("present", "absent"),
+  scalar.map((equals): ClaimOptions => ({ equals })),
+  fc.array(scalar, { minLength: 1, maxLength: 2 })
+    .map((list): ClaimOptions => ({ "one_of": list })),
+  scalar.map((contains): ClaimOptions => ({ contains })),
+  fc.array(scalar, { minLength: 1, maxLength: 2 })
+    .map((list): ClaimOptions => ({ "contains_one_of": list })),
+  fc.record({ equals: scalar, contains: scalar }),
+  fc.constantFrom<ClaimOptions>({ "scope_contains": "x" }),
+);
+const when: fc.Arbitrary<WhenOptions> = fc.record({
+  claims: fc.dictionary(fc.constantFrom("sub", "iss", "a", "/a"), test, {
+    maxKeys: 2,
+  }),
+  issuer: fc.constantFrom(undefined, undefined, ISSUER),
+  kind: fc.constantFrom(undefined, "jwt" as const, "api_token" as const),
+  connection: fc.constantFrom(undefined, "nats" as const, "mqtt" as const),
+  source: fc.constantFrom(undefined, "10.0.0.0/8", "10.1.0.0/16"),
+});
+const login = fc.record({
+  issuer: fc.constantFrom(ISSUER, SECOND_ISSUER),
+  sub: fc.constantFrom("x", "y", "z"),
+  a: fc.oneof(
+    scalar,
+    fc.array(scalar, { maxLength: 2 }),
+    fc.constant(undefined),
+  ),
+  connectionType: fc.constantFrom(...CONNECTION_TYPES),
+  host: fc.constantFrom("10.1.2.3", "10.2.3.4", "::1", "no address"),
+});
+
+Deno.test("a rule that is said to match never does not match", () => {
+  let said = 0;
+  fc.assert(
+    fc.property(
+      fc.array(when, { minLength: 1, maxLength: 4 }),
+      fc.array(login, { minLength: 30, maxLength: 30 }),
+      (list, logins) => {
+        const rules = rulesOf(
+          list.map((each, index) => ({
+            name: `${index}`,
+            when: each,
+            grant: OWN,
+          })),
+        );
+        const dead = rules.warnings
+          .filter(({ problem }) => problem.startsWith("can never match"))
+          .map(({ path }) => `${path[0]}`);
+        said += dead.length;
+        for (const { a, connectionType, host, issuer, sub } of logins) {
+          const credential = CONTEXT.issuers?.get(issuer) ?? "jwt";
+          const claims = {
+            sub,
+            iss: issuer,
+            ...(a === undefined ? {} : { a }),
+          };
+          const who = identity({ issuer, sub, credential, claims });
+          const { outcome } = rules.explain(who, {
+            ...FACTS,
+            connectionType,
+            host,
+          });
+          if (outcome.kind === "grant") assert(!dead.includes(outcome.rule));
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+  assert(said > 500);
+});

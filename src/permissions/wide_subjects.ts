@@ -1,0 +1,122 @@
+/**
+ * Finds subjects that are wider than their author may have meant, and such of
+ * which nothing is left.
+ */
+import type { SubjectLists } from "./compile_subjects.ts";
+import { Fault } from "./rule_fault.ts";
+import {
+  parseSubjectTemplate,
+  type SubjectTemplate,
+  templateText,
+} from "./subject_template.ts";
+import { covers } from "./template_relation.ts";
+
+/** What NATS keeps below these, and what whoever may use all of it has. */
+const KEPT: readonly (readonly [beginning: string, what: string])[] = [
+  ["$SYS", "the server's own events and requests"],
+  ["$JS.API", "JetStream's requests, by which one owns all streams"],
+  ["$KV", "the entries of all key-value buckets"],
+  ["$O", "the contents of all object stores"],
+  ["$MQTT", "the sessions and messages of all MQTT clients"],
+  ["_INBOX", "everybody's replies"],
+];
+
+/** Where every user has a place of their own. */
+const USERS = ["users", "the subjects of all users"] as const;
+
+/** One direction of a rule. */
+export interface Granted {
+  /** With what presets add and what is denied without being written. */
+  readonly all: SubjectLists;
+  readonly written: SubjectLists;
+  /** Whether the rule is for whoever has a token. */
+  readonly isForEverybody: boolean;
+}
+
+export function findWide(
+  { all, isForEverybody, written }: Granted,
+): readonly Fault[] {
+  const kept = isForEverybody ? [...KEPT, USERS] : KEPT;
+  return [
+    ...all.allow.flatMap(judgeBeginning),
+    ...written.allow.flatMap((subject) => judgeKept(subject, kept)),
+    ...all.allow.flatMap((subject) => judgeRemainder(subject, all.deny)),
+  ];
+}
+
+function judgeBeginning(subject: SubjectTemplate): readonly Fault[] {
+  switch (subject.tokens[0]?.kind) {
+    case "rest":
+      return [
+        new Fault(
+          "allows everything in the account, other users' replies and JetStream included",
+          "name the subjects that are needed",
+        ),
+      ];
+    case "any":
+      return [
+        new Fault(
+          `begins with a wildcard, as ${
+            templateText(subject)
+          }: other users' subjects and what NATS keeps for itself are in it`,
+          "name the subjects that are needed",
+        ),
+      ];
+    case "value":
+      return [
+        new Fault(
+          `begins with a value, as ${templateText(subject)}`,
+          "whoever can get the value users gets everybody's subjects: put a word of your own first",
+        ),
+      ];
+    default:
+      return [];
+  }
+}
+
+function judgeKept(
+  subject: SubjectTemplate,
+  kept: typeof KEPT,
+): readonly Fault[] {
+  if (subject.tokens[0]?.kind !== "literal") return [];
+  return kept.filter(([beginning]) => coversAny(subject, beginning)).map((
+    [, what],
+  ) =>
+    new Fault(
+      `allows ${templateText(subject)}, and with it ${what}`,
+      "name the subjects that are needed, or write a preset",
+    )
+  );
+}
+
+/** So many tokens at most stand behind the beginning of what NATS keeps. */
+const DEPTH_MAX = 4;
+
+/** Whether it holds subjects below the beginning whatever their words are. */
+function coversAny({ tokens }: SubjectTemplate, beginning: string): boolean {
+  return Array.from({ length: DEPTH_MAX }, (_, depth) => depth + 1)
+    .some((depth) => {
+      const words = [beginning, ...new Array<string>(depth).fill(ANY_WORD)];
+      const below = parseSubjectTemplate(words.join("."), { queue: false });
+      return !(below instanceof Fault) && covers(tokens, below.tokens);
+    });
+}
+
+/** In the place of a word that nobody has written. */
+const ANY_WORD = "?";
+
+function judgeRemainder(
+  subject: SubjectTemplate,
+  denied: readonly SubjectTemplate[],
+): readonly Fault[] {
+  const deny = denied.find(({ tokens }) => covers(tokens, subject.tokens));
+  if (deny === undefined) return [];
+  return [
+    new Fault(
+      `allows ${templateText(subject)} and denies all of it, by ${
+        templateText(deny)
+      }`,
+      "remove the one or the other",
+    ),
+  ];
+}

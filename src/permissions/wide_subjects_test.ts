@@ -1,0 +1,86 @@
+import { assertEquals } from "@std/assert";
+import { ISSUER, warningsOf } from "../../tests/fixtures/rules_scene.ts";
+import type { GrantOptions, WhenOptions } from "./rule_options.ts";
+
+const EVERYBODY: WhenOptions = {};
+const SOME: WhenOptions = {
+  issuer: ISSUER,
+  claims: { groups: { contains: "ops" } },
+};
+
+const rows: [
+  subject: string,
+  everybody: string | undefined,
+  some: string | undefined,
+][] = [
+  [">", "allows everything", "allows everything"],
+  ["*", "begins with a wildcard", "begins with a wildcard"],
+  ["*.>", "begins with a wildcard", "begins with a wildcard"],
+  ["*.a", "begins with a wildcard", "begins with a wildcard"],
+  ["${sub}.>", "begins with a value", "begins with a value"],
+  ["$SYS.>", "allows $SYS.>, ", "allows $SYS.>, "],
+  ["$JS.>", "allows $JS.>, ", "allows $JS.>, "],
+  ["$JS.API.>", "allows $JS.API.>, ", "allows $JS.API.>, "],
+  ["$JS.*.>", "allows $JS.*.>, ", "allows $JS.*.>, "],
+  ["$KV.>", "allows $KV.>, ", "allows $KV.>, "],
+  ["$KV.*.>", "allows $KV.*.>, ", "allows $KV.*.>, "],
+  ["$O.>", "allows $O.>, ", "allows $O.>, "],
+  ["$MQTT.>", "allows $MQTT.>, ", "allows $MQTT.>, "],
+  ["_INBOX.>", "allows _INBOX.>, ", "allows _INBOX.>, "],
+  ["_INBOX.*.*", "allows _INBOX.*.*, ", "allows _INBOX.*.*, "],
+  ["users.>", "allows users.>, ", undefined],
+  ["users.*.>", "allows users.*.>, ", undefined],
+  ["users.${sub}.>", undefined, undefined],
+  ["_INBOX.${sub}.>", undefined, undefined],
+  ["$KV.settings.>", undefined, undefined],
+  ["$JS.API.STREAM.INFO.ORDERS", undefined, undefined],
+  ["$JS.ACK.ORDERS.>", undefined, undefined],
+  ["$SYS.REQ.USER.INFO", undefined, undefined],
+  ["a.>", undefined, undefined],
+];
+
+for (const [subject, everybody, some] of rows) {
+  Deno.test(`H13 H14 ${subject} for everybody: ${everybody ?? "nothing is said"}; for some: ${some ?? "nothing"}`, () => {
+    for (const side of ["publish", "subscribe"] as const) {
+      for (
+        const [when, problem] of [[EVERYBODY, everybody], [SOME, some]] as const
+      ) {
+        const found = warningsOf([{
+          name: "a",
+          when,
+          grant: { [side]: subject },
+        }]);
+        const expected = problem === undefined
+          ? []
+          : [`0.grant.${side} ${problem}`];
+        assertEquals(
+          found.map((text) => text.slice(0, expected[0]?.length)),
+          expected,
+        );
+      }
+    }
+  });
+}
+
+Deno.test("presets are not said to be wide: they have cautions of their own", () => {
+  const grant: GrantOptions = {
+    preset: ["jetstream_admin", { "object_read": "files" }, "mqtt_sessions"],
+  };
+  assertEquals(warningsOf([{ name: "a", when: SOME, grant }]), []);
+});
+
+Deno.test("a subject of which nothing is left is named", () => {
+  assertEquals(
+    warningsOf([{
+      name: "a",
+      grant: {
+        publish: { allow: ["a.b", "c.>"], deny: ["a.*", "c.d"] },
+        subscribe: { allow: ["jobs.a workers", "e"], deny: "jobs.>" },
+      },
+    }]),
+    [
+      "0.grant.publish allows a.b and denies all of it, by a.*",
+      "0.grant.subscribe allows jobs.a workers and denies all of it, by jobs.>",
+    ],
+  );
+});
