@@ -217,7 +217,7 @@ function kvRead(bucket: string): PresetParts {
       `$JS.API.CONSUMER.CREATE.${stream}.*.$KV.${bucket}.>`,
     ],
     needsInbox: true,
-    caution: DELIVERY_CAUTION,
+    caution: CONSUMER_CAUTION,
   };
 }
 
@@ -237,7 +237,7 @@ function kvWrite(bucket: string, keys: string): PresetParts {
     ],
     needsInbox: true,
     caution:
-      `whoever may write one key of a bucket can erase all of it with one message (Nats-Rollup: all), unless the stream ${stream} has allow_rollup_hdrs off, and can read the names of all keys; ${DELIVERY_CAUTION}`,
+      `whoever may write one key of a bucket can erase all of it with one message (Nats-Rollup: all), unless the stream ${stream} has allow_rollup_hdrs off, and can read the names of all keys; ${CONSUMER_CAUTION}`,
   };
 }
 
@@ -255,12 +255,13 @@ function objectRead(bucket: string): PresetParts {
       `$JS.API.CONSUMER.CREATE.${stream}.*.$O.${bucket}.>`,
     ],
     needsInbox: true,
-    caution: DELIVERY_CAUTION,
+    caution: CONSUMER_CAUTION,
   };
 }
 
-const DELIVERY_CAUTION =
-  "whoever may create a consumer chooses the subject that its messages are delivered to";
+/** A consumer's name is one token of the request's subject, and clients choose it at random. */
+const CONSUMER_CAUTION =
+  "whoever may create a consumer chooses the subject that its messages are delivered to, and can change and delete other consumers of the stream whose names are known";
 
 /** Clients look at a consumer that they made, remove it when done, and answer its flow control. */
 function ownConsumers(stream: string): readonly string[] {
