@@ -39,20 +39,25 @@ function closeOpenEnd(
   allowed: readonly SubjectTemplate[],
 ): GeneratedDeny | Fault | undefined {
   // A queue group's permission gives nothing to those outside of the group.
-  const plain = allowed.filter(({ queue }) => queue === undefined);
+  const same = allowed.filter(({ queue }) =>
+    queue === undefined || queue === because.queue
+  );
   let { tokens } = because;
   // What is allowed one token deeper need not be denied: `news.*` and `news.*.*`.
   for (;;) {
     const deeper = [...tokens, ANY];
-    if (!plain.some((other) => covers(other.tokens, deeper))) break;
+    if (!same.some((other) => covers(other.tokens, deeper))) break;
     const open = [...tokens, REST];
-    if (plain.some((other) => covers(other.tokens, open))) return undefined;
+    if (same.some((other) => covers(other.tokens, open))) return undefined;
     tokens = deeper;
   }
   const deny = { tokens: [...tokens, REST] };
   const other = allowed.find((other) => mayMeet(other.tokens, deny.tokens));
   if (other === undefined) return { deny, because };
-  const wide = templateText({ tokens: [...because.tokens.slice(0, -1), REST] });
+  const wide = templateText({
+    ...because,
+    tokens: [...because.tokens.slice(0, -1), REST],
+  });
   return new Fault(
     `allows ${templateText(because)} beside ${
       templateText(other)

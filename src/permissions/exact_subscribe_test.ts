@@ -2,7 +2,12 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { closeOpenEnds } from "./exact_subscribe.ts";
 import { Fault } from "./rule_fault.ts";
-import { mayReceive, maySubscribe, subjectMatches } from "./subject.ts";
+import {
+  mayReceive,
+  maySubscribe,
+  splitQueue,
+  subjectMatches,
+} from "./subject.ts";
 import {
   parseSubjectTemplate,
   type SubjectTemplate,
@@ -52,6 +57,18 @@ const rows: [
   ["its own inbox deeper", ["users.${sub}.*", "users.${sub}._INBOX.>"], [
     "fault",
   ]],
+  ["a queue group's own right to more", [
+    "jobs.* workers",
+    "jobs.> workers",
+  ], []],
+  ["a queue group's own right to one more level", [
+    "jobs.* workers",
+    "jobs.*.* workers",
+  ], ["jobs.*.*.>", "jobs.*.*.>"]],
+  ["another queue group's right to more", [
+    "jobs.* workers",
+    "jobs.> others",
+  ], ["fault"]],
   ["a queue group's right to more", ["news.*", "news.> workers"], ["fault"]],
   ["everybody's right to more than a queue group's", [
     "jobs.* workers",
@@ -69,7 +86,13 @@ Deno.test("closeOpenEnds() says what cannot be kept apart, and the way out", () 
   const [fault] = closeOpenEnds(["news.*", "news.sport.>"].map(parse));
   assert(fault instanceof Fault);
   assertMatch(fault.problem, /allows news\.\* beside news\.sport\.>/);
-  assertMatch(fault.remedy, /Allow news\.>/);
+  assertMatch(fault.remedy, /Allow news\.>,/);
+});
+
+Deno.test("the way out of closeOpenEnds() keeps the queue group", () => {
+  const [fault] = closeOpenEnds(["jobs.* workers", "jobs.a.b"].map(parse));
+  assert(fault instanceof Fault);
+  assertMatch(fault.remedy, /Allow jobs\.> workers,/);
 });
 
 /** A few words, so that subjects meet. */
@@ -85,26 +108,36 @@ const literal = fc.array(fc.constantFrom("a", "b", "c"), {
 })
   .map((tokens) => tokens.join("."));
 
+const queue = fc.constantFrom(undefined, undefined, "q", "r");
+const entry = fc.tuple(pattern, queue).map(([subject, group]) =>
+  group === undefined ? subject : `${subject} ${group}`
+);
+
 Deno.test("what closeOpenEnds() denies leaves exactly what was allowed, whatever is subscribed to", () => {
   fc.assert(
     fc.property(
-      fc.array(pattern, { minLength: 1, maxLength: 3 }),
+      fc.array(entry, { minLength: 1, maxLength: 3 }),
       pattern,
+      queue,
       literal,
-      (allow, subject, message) => {
+      (allow, subject, queue, message) => {
         const deny = denied(...allow);
         if (deny.includes("fault")) return;
         const permission = { allow, deny };
-        const isAllowed = allow.some((each) => subjectMatches(each, message));
+        const matching = allow.map(splitQueue)
+          .filter((each) => subjectMatches(each.subject, message));
         // Nothing that was allowed is lost.
-        assertEquals(mayReceive(permission, message), isAllowed);
+        assertEquals(mayReceive(permission, message), matching.length > 0);
         // And nothing else is delivered, by whichever subscription the server lets in.
-        if (!maySubscribe(permission, { subject })) return;
+        if (!maySubscribe(permission, { subject, queue })) return;
         const delivered = subjectMatches(subject, message) &&
           !deny.some((each) => subjectMatches(each, message));
+        const isAllowed = matching.some((each) =>
+          each.queue === undefined || each.queue === queue
+        );
         assert(
           !delivered || isAllowed,
-          `${allow} ${deny} ${subject} ${message}`,
+          `${allow} ${deny} ${subject} ${queue} ${message}`,
         );
       },
     ),
