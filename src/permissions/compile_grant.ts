@@ -21,6 +21,7 @@ import {
 } from "./rule_options.ts";
 import type { ServerNeed } from "./server_need.ts";
 import { Placeholders, type SubjectParts } from "./subject_filling.ts";
+import { templateText } from "./subject_template.ts";
 
 export interface CompiledGrant {
   readonly account: string;
@@ -90,7 +91,26 @@ export function compileGrant(
     );
   }
   const permissions = toListed(grant, subjects, placeholders, report);
-  return { ...shared, permissions, cautions, notes, needs };
+  return {
+    ...shared,
+    permissions,
+    cautions,
+    notes: [...notes, ...describeOverride(permissions, subjects)],
+    needs,
+  };
+}
+
+/** nats-server asks for the leave to answer where the rest says no (`client.go`, pubAllowedFullCheck). */
+function describeOverride(
+  { responses }: CompiledListed,
+  { publish }: RuleSubjects,
+): readonly string[] {
+  if (responses === undefined) return [];
+  return publish.deny.map((subject) =>
+    `allow_responses goes before the deny of ${
+      templateText(subject)
+    }: an answer may go there`
+  );
 }
 
 /** Measured on nats-server 2.15.2: see docs/RULES.md. */

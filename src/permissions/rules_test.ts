@@ -7,7 +7,7 @@ import {
   rulesOf,
   withClaims,
 } from "../../tests/fixtures/rules_scene.ts";
-import type { RuleOptions } from "./rule_options.ts";
+import type { GrantOptions, RuleOptions } from "./rule_options.ts";
 import { DEFAULT_RULES } from "./rules.ts";
 
 Deno.test("H5 without rules everybody has a subtree of their own on both sides and nothing else", () => {
@@ -166,5 +166,20 @@ Deno.test("explain() tells where replies come and why something is denied", () =
   assertMatch(
     notes.join("\n"),
     /denies news\.\*\.>: without it, news\.\* would/,
+  );
+});
+
+Deno.test("H15 explain says that an answer goes where the rule denies to publish", () => {
+  function notesOf(grant: GrantOptions): readonly string[] {
+    return rulesOf([{ name: "a", grant }]).explain(identity(), FACTS).notes;
+  }
+  const publish = { allow: "a.>", deny: ["a.x", "a.${sub}"] };
+  assertEquals(notesOf({ publish }), []);
+  assertEquals(notesOf({ publish: "a.>", "allow_responses": true }), []);
+  assertEquals(
+    notesOf({ publish, "allow_responses": true }).map((note) =>
+      note.replace("allow_responses goes before the deny of ", "")
+    ),
+    ["a.x: an answer may go there", "a.${sub}: an answer may go there"],
   );
 });

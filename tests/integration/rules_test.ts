@@ -103,6 +103,30 @@ Deno.test("H15 a responder answers what it was asked, once, and publishes nowher
   await assertNoPublish(late, "asked.late");
 });
 
+Deno.test("H15 an answer goes even to what the rule denies: the reason for the note in explain", async () => {
+  await using stack = await startRulesStack(rulesByClaim({
+    "responder": {
+      subscribe: "service.>",
+      publish: { allow: "a.>", deny: "a.secret" },
+      "allow_responses": true,
+    },
+  }));
+  const responder = await connectAs(stack, "responder");
+  await assertNoPublish(responder, "a.secret");
+  responder.subscribe("service.a", {
+    callback: (_error, message) => void message.respond("answer"),
+  });
+  await responder.flush();
+  const answered = new Promise<string>((resolve) => {
+    stack.admin.subscribe("a.secret", {
+      callback: (_error, message) => resolve(message.string()),
+    });
+  });
+  stack.admin.publish("service.a", "", { reply: "a.secret" });
+  // When this fails, NATS has become safer.
+  assertEquals(await answered, "answer");
+});
+
 Deno.test("only: the service refuses who comes otherwise, from elsewhere or at another time", async () => {
   const now = new Date();
   const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
