@@ -9,15 +9,9 @@ import type {
   AccountOptions,
   ScopedKeyOptions,
 } from "../nats/callout_service.ts";
+import { isClosedAccount } from "../permissions/closed_account.ts";
 import type { AccountSettings } from "./schema.ts";
 import { checkPublicKey, readSeed } from "./seeds.ts";
-
-/**
- * A user in AUTH could subscribe to the requests and read tokens; one in the
- * system account sees and ends every connection. Compared without case: they
- * are names that an operator gives.
- */
-const RESERVED_NAMES: readonly string[] = ["AUTH", "SYS", "$SYS", "SYSTEM"];
 
 export function buildAccounts(
   settings: readonly AccountSettings[],
@@ -30,28 +24,31 @@ export function buildAccounts(
       "list the account that users are placed in, with its keys",
     );
   }
-  const accounts: AccountOptions[] = [];
-  settings.forEach((entry, index) => {
-    const account = buildAccount(
-      entry,
+  checkTwice(settings, checking);
+  return settings.flatMap((entry, index) =>
+    buildAccount(entry, `accounts[${index}]`, calloutAccount, checking) ?? []
+  );
+}
+
+/** Of two with one name, rules would mean the one and the user JWT be of the other. */
+function checkTwice(
+  settings: readonly AccountSettings[],
+  checking: Checking,
+): void {
+  settings.forEach(({ name, public_key: key }, index) => {
+    const before = settings.slice(0, index);
+    if (
+      !before.some((other) =>
+        name !== undefined && other.name === name ||
+        key !== undefined && other.public_key === key
+      )
+    ) return;
+    checking.report(
       `accounts[${index}]`,
-      calloutAccount,
-      checking,
+      "has the name or the public key of an account before it",
+      "remove one of the two",
     );
-    if (account === undefined) return;
-    for (const other of accounts) {
-      if (
-        other.name !== account.name && other.publicKey !== account.publicKey
-      ) continue;
-      checking.report(
-        `accounts[${index}]`,
-        "has the name or the public key of an account before it",
-        "remove one of the two",
-      );
-    }
-    accounts.push(account);
   });
-  return accounts;
 }
 
 /**
@@ -69,6 +66,7 @@ export function buildNamedAccounts(
       "name the account that users are placed in",
     );
   }
+  checkTwice(settings, checking);
   return settings.flatMap((entry, index) => {
     const path = `accounts[${index}]`;
     checkName(entry.name, `${path}.name`, checking);
@@ -203,7 +201,7 @@ function checkName(
     checking.reportMissing([path], "set it to the account's name");
     return;
   }
-  if (!RESERVED_NAMES.includes(name.toUpperCase())) return;
+  if (!isClosedAccount(name)) return;
   checking.report(
     path,
     "is an account of NATS itself: no user may be placed there",

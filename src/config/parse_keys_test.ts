@@ -17,6 +17,21 @@ function damage(seed: string): string {
   return `${seed.slice(0, 30)}${seed[30] === "A" ? "B" : "A"}${seed.slice(31)}`;
 }
 
+/** The scene with an account before the one that it has. */
+function besideApp(name: string, publicKey: string): Partial<Scene> {
+  const account = {
+    name,
+    "public_key": publicKey,
+    "signing_key": createKey("account").seed,
+  };
+  const accounts = `accounts:\n  - ${JSON.stringify(account)}`;
+  return {
+    text: `${
+      TEXT.replace("accounts:", accounts)
+    }\npermissions: { account: APP }`,
+  };
+}
+
 const wrong: [
   why: string,
   changed: Partial<Scene>,
@@ -99,6 +114,18 @@ const wrong: [
     withLine("callout:", "  connection_types: []"),
     "callout.connection_types",
     /must have an entry/,
+  ],
+  [
+    "a name of two accounts",
+    besideApp("APP", createKey("account").publicKey),
+    "accounts[1]",
+    /has the name or the public key of an account before it/,
+  ],
+  [
+    "a key of two accounts",
+    besideApp("OTHER", KEYS.application.publicKey),
+    "accounts[1]",
+    /has the name or the public key of an account before it/,
   ],
   [
     "creds of another account",

@@ -50,6 +50,9 @@ const wrong: [why: string, changed: object, path: string][] = [
     "accounts[1]",
   ],
   ["no account", { accounts: [] }, "accounts"],
+  ["an account twice", {
+    accounts: [{ name: "APP" }, { name: "OTHER" }, { name: "APP" }],
+  }, "accounts[2]"],
   ["no user", { nats: { mode: "server_configuration" } }, "nats.nkey_seed"],
   ["an account's seed for the user's", {
     nats: { mode: "server_configuration", nkey_seed: issuer.seed },

@@ -5,6 +5,7 @@ import type { ConnectionType } from "../base/connection_type.ts";
 import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import { formatDuration, parseDuration } from "../base/duration.ts";
 import type { AddressRange } from "./address_range.ts";
+import { isClosedAccount } from "./closed_account.ts";
 import { type CompiledScoped, compileScoped } from "./compile_scoped.ts";
 import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
 import { takeKnown, takeRanges } from "./compile_when.ts";
@@ -53,9 +54,6 @@ export interface PartLists {
   readonly allow: readonly SubjectParts[];
   readonly deny: readonly SubjectParts[];
 }
-
-/** Accounts that no user of a bearer token belongs in, whatever the configuration says. */
-const CLOSED_ACCOUNTS = ["AUTH", "SYS", "$SYS", "SYSTEM"];
 
 export function compileGrant(
   grant: GrantOptions,
@@ -139,7 +137,7 @@ function takeAccount(
     );
     return "";
   }
-  if (CLOSED_ACCOUNTS.includes(account.toUpperCase())) {
+  if (isClosedAccount(account)) {
     report.add(
       new Fault(
         `is ${account}, which must not be granted to anybody`,
