@@ -263,14 +263,17 @@ function toPermit(
 ): { readonly permit?: Permit; readonly problems: readonly string[] } {
   const { accounts, authenticate, permit = DEFAULT_RULES } = options;
   if (typeof permit === "function") return { permit, problems: [] };
-  const { named, problems } = nameIssuers(authenticate, options.issuers ?? []);
+  const { kinds, named, problems } = nameIssuers(
+    authenticate,
+    options.issuers ?? [],
+  );
   const { labels, problems: labelProblems } = readIssuerLabels(named);
   const rules = createRules(permit, {
     accounts: accounts.map(({ name }) => ({ name })),
     account: accounts[0]?.name,
     sessionSecondsMax: options.sessionSecondsMax ?? SESSION_SECONDS,
     issuerLabels: labels,
-    issuers: named.map(({ issuer }) => issuer),
+    issuers: kinds,
   });
   return {
     ...(rules instanceof RulesFault ? {} : { permit: rules.permit }),

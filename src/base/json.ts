@@ -128,7 +128,7 @@ function scan(text: string, limits: JsonLimits): JsonFault | undefined {
     else if (code === COMMA) members++;
     else if (isDigit(code)) {
       const end = endOfNumber(text, index);
-      if (!Number.isFinite(Number(text.slice(index, end)))) {
+      if (Math.abs(Number(text.slice(index, end))) === Infinity) {
         return new JsonFault("has a number out of range");
       }
       index = end - 1;

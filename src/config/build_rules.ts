@@ -13,8 +13,8 @@ import type { RuleSettings } from "./rules_schema.ts";
 import type { Settings } from "./schema.ts";
 
 export interface RuleIssuers {
-  /** With the kind of their tokens. Unless given, rules may ask for any. */
-  readonly issuers?: ReadonlyMap<string, CredentialKind>;
+  /** With the kinds of their tokens. Unless given, rules may ask for any. */
+  readonly issuers?: ReadonlyMap<string, readonly CredentialKind[]>;
   /** By issuer. */
   readonly labels: ReadonlyMap<string, string>;
 }

@@ -22,8 +22,8 @@ import type { Settings } from "./schema.ts";
 
 export interface BuiltTokens {
   readonly tokens: TokenConfig;
-  /** All issuers, as rules know them, and the kind of their tokens. */
-  readonly issuers: ReadonlyMap<string, CredentialKind>;
+  /** All issuers, as rules know them, and the kinds of their tokens. */
+  readonly issuers: ReadonlyMap<string, readonly CredentialKind[]>;
   /** Label by issuer, for those that have one. */
   readonly labels: IssuerLabels;
 }
@@ -72,7 +72,12 @@ export function buildTokens(
   }
   return {
     tokens: buildKinds(settings, entries, checking),
-    issuers: new Map(named.map(({ issuer, kind }) => [issuer, kind])),
+    issuers: new Map(
+      [...Map.groupBy(named, ({ issuer }) => issuer)].map(([issuer, all]) => [
+        issuer,
+        all.map(({ kind }) => kind),
+      ]),
+    ),
     labels,
   };
 }

@@ -88,14 +88,14 @@ Deno.test("C18 each kind has its label, and rules know the issuers of all", () =
     "https://public.example": "public",
   });
   assertEquals(Object.fromEntries(permissions.issuers ?? []), {
-    "https://issuer.example": "jwt",
-    "https://opaque.example": "introspection",
-    "https://key.example": "introspection",
-    "urn:nats-auth-callout:webhook": "webhook",
-    "urn:nats-auth-callout:api-tokens": "api_token",
-    "https://cluster.example": "kubernetes",
-    "https://reviewed.example": "kubernetes",
-    "https://public.example": "kubernetes",
+    "https://issuer.example": ["jwt"],
+    "https://opaque.example": ["introspection"],
+    "https://key.example": ["introspection"],
+    "urn:nats-auth-callout:webhook": ["webhook"],
+    "urn:nats-auth-callout:api-tokens": ["api_token"],
+    "https://cluster.example": ["kubernetes"],
+    "https://reviewed.example": ["kubernetes"],
+    "https://public.example": ["kubernetes"],
   });
 });
 
@@ -114,7 +114,10 @@ Deno.test("C18 one issuer may have JWTs and opaque tokens, under one label", () 
     const { config } = parseScene({ text: `${text}${opaque}\n` });
     const { issuerLabels, issuers } = config.permissions;
     assertEquals(Object.fromEntries(issuerLabels), labels);
-    assertEquals(issuers, ["https://issuer.example"]);
+    assertEquals([...issuers ?? []], [["https://issuer.example", [
+      "jwt",
+      "introspection",
+    ]]]);
     assertEquals(config.introspection?.length, 1);
   }
 });

@@ -1,6 +1,7 @@
 /**
  * Everything that can be said about who judges which tokens.
  */
+import type { CredentialKind } from "../base/identity.ts";
 import type { ApiTokensOptions } from "./api_tokens.ts";
 import type { IntrospectionOptions } from "./introspection.ts";
 import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
@@ -17,8 +18,8 @@ export interface AuthenticatorOptions {
   readonly apiTokens?: ApiTokensOptions;
 }
 
-/** The names of all issuers; one that has JWTs and opaque tokens is there twice. */
-export function issuersOf(
+/** All issuers, and the kinds of their tokens: one may have JWTs and opaque tokens. */
+export function kindsByIssuer(
   {
     issuers = [],
     kubernetes = [],
@@ -26,14 +27,19 @@ export function issuersOf(
     webhooks = [],
     apiTokens,
   }: AuthenticatorOptions,
-): readonly string[] {
-  return [
-    ...issuers,
-    ...kubernetes,
-    ...introspection,
-    ...webhooks,
-    ...(apiTokens === undefined ? [] : [apiTokens]),
-  ].map(({ issuer }) => issuer);
+): ReadonlyMap<string, readonly CredentialKind[]> {
+  const kinds = new Map<string, CredentialKind[]>();
+  function add(kind: CredentialKind, { issuer }: { issuer: string }): void {
+    kinds.set(issuer, [...kinds.get(issuer) ?? [], kind]);
+  }
+  for (const each of issuers) {
+    add(each.keys.kind === "shared_secret" ? each.keys.kind : "jwt", each);
+  }
+  for (const each of kubernetes) add("kubernetes", each);
+  for (const each of introspection) add("introspection", each);
+  for (const each of webhooks) add("webhook", each);
+  if (apiTokens !== undefined) add("api_token", apiTokens);
+  return kinds;
 }
 
 export type IssuerOptions = JwtIssuerOptions & {

@@ -2,14 +2,21 @@
  * All issuers that identities may have, where a program names them.
  */
 import type { Authenticate } from "./authenticate.ts";
+import type { CredentialKind } from "../base/identity.ts";
 import {
   type AuthenticatorOptions,
-  issuersOf,
+  kindsByIssuer,
 } from "./authenticator_options.ts";
 
 interface Named {
   readonly issuer: string;
   readonly label?: string | undefined;
+}
+
+interface NamedIssuers {
+  readonly named: readonly Named[];
+  readonly kinds: ReadonlyMap<string, readonly CredentialKind[]>;
+  readonly problems: readonly string[];
 }
 
 /**
@@ -19,19 +26,21 @@ interface Named {
 export function nameIssuers(
   authenticate: Authenticate | AuthenticatorOptions,
   issuers: readonly Named[],
-): { readonly named: readonly Named[]; readonly problems: readonly string[] } {
+): NamedIssuers {
   if (typeof authenticate === "function") {
     return {
       named: issuers,
+      kinds: new Map(issuers.map(({ issuer }) => [issuer, ["custom"]])),
       problems: issuers.length > 0 ? [] : [
         "issuers are missing: rules have to keep those apart that authenticate returns",
       ],
     };
   }
-  const configured = issuersOf(authenticate);
-  const stray = issuers.filter(({ issuer }) => !configured.includes(issuer));
+  const kinds = kindsByIssuer(authenticate);
+  const stray = issuers.filter(({ issuer }) => !kinds.has(issuer));
   return {
-    named: [...configured.map((issuer) => ({ issuer })), ...issuers],
+    named: [...[...kinds.keys()].map((issuer) => ({ issuer })), ...issuers],
+    kinds,
     problems: stray.map(({ issuer }) =>
       `issuers: authenticate has no ${JSON.stringify(issuer)}`
     ),

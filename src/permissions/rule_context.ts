@@ -18,8 +18,8 @@ export interface RulesContext {
    * so at most one of several issuers may go without.
    */
   readonly issuerLabels: IssuerLabels;
-  /** Issuers that there are, and the kind of their tokens. Unless given, a rule may ask for any. */
-  readonly issuers?: ReadonlyMap<string, CredentialKind> | undefined;
+  /** Issuers that there are, and the kinds of their tokens. Unless given, a rule may ask for any. */
+  readonly issuers?: ReadonlyMap<string, readonly CredentialKind[]> | undefined;
   /** How clients may be connected. Unless given, in any way. */
   readonly connectionTypes?: readonly ConnectionType[] | undefined;
 }

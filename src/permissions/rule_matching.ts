@@ -97,11 +97,11 @@ function isImplied(
         false;
     }
     case "kind": {
-      const kinds = issuers?.map((issuer) => context.issuers?.get(issuer)) ??
-        own.find((each) => each.kind === "kind")?.kinds;
-      return kinds?.every((kind) =>
-        wanted.kinds.some((other) => other === kind)
-      ) ?? false;
+      const asked = own.find((each) => each.kind === "kind")?.kinds;
+      const kinds = issuers
+        ?.flatMap((issuer) => context.issuers?.get(issuer) ?? [])
+        .filter((kind) => asked?.includes(kind) ?? true) ?? asked;
+      return kinds?.every((kind) => wanted.kinds.includes(kind)) ?? false;
     }
     case "connection": {
       const types: readonly string[] = wanted.types;

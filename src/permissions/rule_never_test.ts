@@ -69,7 +69,7 @@ Deno.test("a rule that is said to match never does not match", () => {
           .map(({ path }) => `${path[0]}`);
         said += dead.length;
         for (const { a, connectionType, host, issuer, sub } of logins) {
-          const credential = CONTEXT.issuers?.get(issuer) ?? "jwt";
+          const credential = CONTEXT.issuers?.get(issuer)?.[0] ?? "jwt";
           const claims = {
             sub,
             iss: issuer,

@@ -30,8 +30,10 @@ export function issuersOf(
   { issuers }: RulesContext,
 ): readonly string[] | undefined {
   if (issuers === undefined) return undefined;
-  return [...issuers].flatMap(([issuer, kind]) =>
-    conditions.every((condition) => admits(condition, issuer, kind))
+  return [...issuers].flatMap(([issuer, kinds]) =>
+    kinds.some((kind) =>
+        conditions.every((condition) => admits(condition, issuer, kind))
+      )
       ? [issuer]
       : []
   );

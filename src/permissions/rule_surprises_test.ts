@@ -122,6 +122,6 @@ Deno.test("C18 a claim is enough where there is one issuer", () => {
   const rules = rulesOf([{
     name: "a",
     grant: { publish: "t.${claims.team}.>" },
-  }], { ...CONTEXT, issuers: new Map([[ISSUER, "jwt"]]) });
+  }], { ...CONTEXT, issuers: new Map([[ISSUER, ["jwt"]]]) });
   assertEquals(rules.warnings, []);
 });

@@ -48,10 +48,10 @@ function parse(rules: string): ParsedRules {
 }
 
 /** Two issuers of JWTs, and a cluster. */
-const ISSUERS = new Map<string, CredentialKind>([
-  ["https://id.example.com", "jwt"],
-  ["https://second.example.com", "jwt"],
-  ["https://kubernetes.default.svc", "kubernetes"],
+const ISSUERS = new Map<string, CredentialKind[]>([
+  ["https://id.example.com", ["jwt"]],
+  ["https://second.example.com", ["jwt"]],
+  ["https://kubernetes.default.svc", ["kubernetes"]],
 ]);
 
 Deno.test("C18 every rule of docs/RULES.md can be used, and surprises nobody", () => {
