@@ -50,6 +50,8 @@ export interface AuthenticatorStatus {
   readonly credential: CredentialKind;
   /** Its tokens can be judged. */
   readonly ready: boolean;
+  /** Keys that may verify its tokens now; left out where somebody else judges them. */
+  readonly keyCount?: number;
   /** Age of what could not be refreshed: keys, or the file of API tokens; 0 if all is well. */
   readonly staleSeconds: number;
 }

@@ -14,6 +14,7 @@ import type {
   AuthenticationOutcome,
   Authenticator,
   AuthenticatorDependencies,
+  AuthenticatorStatus,
 } from "./authenticate.ts";
 import type {
   AuthenticatorOptions,
@@ -37,13 +38,25 @@ interface Asked {
   readonly authenticator: Authenticator;
 }
 
+/** Judges tokens of all kinds, and tells whose a token is. */
+export interface RoutingAuthenticator extends Authenticator {
+  /**
+   * Who judges the token, by its form and, for a JWT, the `iss` that it claims.
+   * Nothing of it is verified. Undefined if it belongs to nobody.
+   */
+  sourceOf(bearerToken: Secret): AuthenticatorStatus | undefined;
+}
+
+/** Who judges that token, or why nobody does. */
+type Route = (text: string) => Authenticator | Rejected;
+
 /**
  * @throws {TypeError} If {@linkcode authenticatorProblems} finds any.
  */
 export function createAuthenticator(
   options: AuthenticatorOptions,
   dependencies: AuthenticatorDependencies,
-): Authenticator {
+): RoutingAuthenticator {
   const problems = authenticatorProblems(options);
   if (problems.length > 0) {
     throw new TypeError(
@@ -57,29 +70,40 @@ export function createAuthenticator(
   const apiTokens = options.apiTokens === undefined
     ? undefined
     : createApiTokens(options.apiTokens, dependencies);
-  const judgeJwt = createJwtRouter(jwts, asked);
-  const judgeOpaque = createOpaqueRouter(asked);
+  const routeJwt = createJwtRoute(jwts, asked);
+  const routeOpaque = createOpaqueRoute(asked);
   const all = [
     jwts,
     ...asked.map(({ authenticator }) => authenticator),
     ...apiTokens === undefined ? [] : [apiTokens],
   ];
 
+  function route(text: string): Authenticator | Rejected {
+    switch (tokenForm(text)) {
+      case "jwt":
+        return routeJwt(text);
+      case "api token":
+        return apiTokens ?? notConfigured("API tokens");
+      case "opaque":
+        return routeOpaque(text);
+    }
+  }
+
   return {
     authenticate(
       bearerToken,
       context,
     ): AuthenticationOutcome | Promise<AuthenticationOutcome> {
+      const judge = route(bearerToken.reveal());
+      return "kind" in judge ? judge : judge.authenticate(bearerToken, context);
+    },
+    sourceOf(bearerToken): AuthenticatorStatus | undefined {
       const text = bearerToken.reveal();
-      switch (tokenForm(text)) {
-        case "jwt":
-          return judgeJwt(bearerToken, context);
-        case "api token":
-          return apiTokens?.authenticate(bearerToken, context) ??
-            notConfigured("API tokens");
-        case "opaque":
-          return judgeOpaque(bearerToken, context);
-      }
+      const judge = route(text);
+      if ("kind" in judge) return undefined;
+      if (judge !== jwts) return judge.status()[0];
+      const iss = readIssuer(text);
+      return jwts.status().find(({ issuer }) => issuer === iss);
     },
     async start(): Promise<void> {
       await Promise.all(all.map((each) => each.start()));
@@ -124,28 +148,26 @@ function choiceOf(
 }
 
 /** A JWT belongs to whom its `iss` names. It is read for that only where somebody has to be asked. */
-function createJwtRouter(
+function createJwtRoute(
   verifier: Authenticator,
   asked: readonly Asked[],
-): Authenticate {
+): Route {
   const byIssuer = new Map(
     asked.filter(({ jwts }) => jwts !== "none")
       .map(({ issuer, authenticator }) => [issuer, authenticator]),
   );
-  if (byIssuer.size === 0) return verifier.authenticate;
+  if (byIssuer.size === 0) return () => verifier;
   const others = asked.find(({ jwts }) => jwts === "others")?.authenticator;
   const verified = new Set(verifier.status().map(({ issuer }) => issuer));
 
-  return function authenticate(bearerToken, context): ReturnType<Authenticate> {
-    const iss = readIssuer(bearerToken.reveal());
+  return function routeJwt(text): ReturnType<Route> {
+    const iss = readIssuer(text);
     if (typeof iss === "object") return iss;
     const found = iss === undefined ? undefined : byIssuer.get(iss);
-    if (found !== undefined) return found.authenticate(bearerToken, context);
-    const judge = others === undefined ||
-        (iss !== undefined && verified.has(iss))
+    if (found !== undefined) return found;
+    return others === undefined || (iss !== undefined && verified.has(iss))
       ? verifier
       : others;
-    return judge.authenticate(bearerToken, context);
   };
 }
 
@@ -160,7 +182,7 @@ function readIssuer(text: string): string | undefined | Rejected {
 }
 
 /** An opaque token belongs to whoever's prefix it has, or else to the one without. */
-function createOpaqueRouter(asked: readonly Asked[]): Authenticate {
+function createOpaqueRoute(asked: readonly Asked[]): Route {
   const prefixed = asked.flatMap(({ authenticator, tokenPrefix = "" }) =>
     tokenPrefix === "" ? [] : [{ authenticator, tokenPrefix }]
   );
@@ -174,11 +196,10 @@ function createOpaqueRouter(asked: readonly Asked[]): Authenticate {
       }`,
     );
 
-  return function authenticate(bearerToken, context): ReturnType<Authenticate> {
-    const text = bearerToken.reveal();
+  return function routeOpaque(text): ReturnType<Route> {
     const judge =
       prefixed.find(({ tokenPrefix }) => text.startsWith(tokenPrefix)) ?? rest;
-    return judge?.authenticator.authenticate(bearerToken, context) ?? unclaimed;
+    return judge?.authenticator ?? unclaimed;
   };
 }
 

@@ -9,6 +9,7 @@ import {
 import type { AllKinds } from "../../tests/fixtures/all_kinds.ts";
 import { brief } from "../../tests/fixtures/introspection_scene.ts";
 import type { CredentialKind } from "../base/identity.ts";
+import { Secret } from "../base/secret.ts";
 
 const NOBODY = [0, 0, 0] as const;
 
@@ -81,7 +82,11 @@ const belongs: readonly [
 for (const [why, token, sub, issuer, credential, questions] of belongs) {
   Deno.test(`A12 C18 ${why} is judged by whom it belongs to, and nobody else is asked`, async () => {
     await using kinds = await allKinds();
-    const outcome = await kinds.judge(token(kinds));
+    const text = token(kinds);
+    const source = kinds.authenticator.sourceOf(new Secret(text));
+    assertEquals([source?.issuer, source?.credential], [issuer, credential]);
+    assertEquals(kinds.questions(), NOBODY);
+    const outcome = await kinds.judge(text);
     assert(outcome.kind === "identity", JSON.stringify(outcome));
     assertEquals([outcome.sub, outcome.issuer, outcome.credential], [
       sub,
@@ -271,19 +276,34 @@ Deno.test("D18 an issuer that hangs holds up nobody else's tokens", async () => 
   await Promise.all(hanging);
 });
 
+Deno.test("sourceOf() names whoever refuses a token, and nobody for a token that belongs to none", async () => {
+  await using kinds = await allKinds();
+  const { jwt, authenticator } = kinds;
+  const rows: [token: string, issuer: string | undefined][] = [
+    [spoil(tokenOf(jwt, { iss: ISSUERS.jwt })), ISSUERS.jwt],
+    [unsignedJwt({ alg: "none" }, { iss: ISSUERS.secret }), ISSUERS.secret],
+    [tokenOf(jwt, { iss: "https://x" }), undefined],
+    [tokenOf(jwt, { iss: undefined }), undefined],
+    ["eyJ.b.c", undefined],
+  ];
+  for (const [token, issuer] of rows) {
+    assertEquals(authenticator.sourceOf(new Secret(token))?.issuer, issuer);
+  }
+});
+
 Deno.test("status() has a line for each issuer", async () => {
   await using kinds = await allKinds();
   assertEquals(
     kinds.authenticator.status().map((
-      { issuer, credential },
-    ) => [issuer, credential]),
+      { issuer, credential, keyCount },
+    ) => [issuer, credential, keyCount]),
     [
-      [ISSUERS.jwt, "jwt"],
-      [ISSUERS.secret, "shared_secret"],
-      [ISSUERS.introspection, "introspection"],
-      [ISSUERS.prefixed, "introspection"],
-      [ISSUERS.webhook, "webhook"],
-      [ISSUERS.apiTokens, "api_token"],
+      [ISSUERS.jwt, "jwt", 1],
+      [ISSUERS.secret, "shared_secret", 1],
+      [ISSUERS.introspection, "introspection", undefined],
+      [ISSUERS.prefixed, "introspection", undefined],
+      [ISSUERS.webhook, "webhook", undefined],
+      [ISSUERS.apiTokens, "api_token", undefined],
     ],
   );
 });

@@ -23,6 +23,8 @@ export interface IssuerKeys {
   start(): Promise<void>;
   stop(): void;
   readonly ready: boolean;
+  /** Keys that may verify its tokens now. */
+  readonly keyCount: number;
   /** Age of keys that should have been replaced by now; 0 if all is well. */
   readonly staleSeconds: number;
 }

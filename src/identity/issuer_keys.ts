@@ -36,7 +36,11 @@ export function createIssuerKeys(
       return createLocalKeys(source, options, tables);
     case "shared_secret": {
       const secrets = new SharedSecrets(source.secrets, algorithms);
-      return { ...IN_MEMORY, find: (_algorithm, kid) => secrets.find(kid) };
+      return {
+        ...IN_MEMORY,
+        keyCount: source.secrets.length,
+        find: (_algorithm, kid) => secrets.find(kid),
+      };
     }
     case "jwks_url":
     case "discovery": {
@@ -70,6 +74,7 @@ function createLocalKeys(
   const { keySet } = imported;
   return {
     ...IN_MEMORY,
+    keyCount: keySet.keys.length,
     find(algorithm, kid): CandidateKeys | Rejected {
       const found = keySet.find(algorithm, kid);
       return found.kind === "missing key"

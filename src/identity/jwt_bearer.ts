@@ -45,6 +45,7 @@ export interface JwtIssuerStatus {
   readonly issuer: string;
   /** Its tokens can be verified. */
   readonly ready: boolean;
+  readonly keyCount: number;
   /** Age of keys that could not be refreshed; 0 if all is well. */
   readonly staleSeconds: number;
 }
@@ -122,8 +123,8 @@ export function createJwtBearer(
     },
     status(): readonly JwtIssuerStatus[] {
       return [...byName].map(([issuer, { keys }]) => {
-        const { ready, staleSeconds } = keys;
-        return { issuer, ready, staleSeconds };
+        const { keyCount, ready, staleSeconds } = keys;
+        return { issuer, ready, keyCount, staleSeconds };
       });
     },
   };

@@ -98,6 +98,7 @@ for (
     assertEquals(bearer.status(), [{
       issuer: origin,
       ready: false,
+      keyCount: 0,
       staleSeconds: 0,
     }]);
     assertMatch(bearer.lines[0]?.fields.detail ?? "", problem);

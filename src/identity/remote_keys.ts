@@ -103,6 +103,10 @@ export class RemoteKeys implements IssuerKeys {
     return this.#currentKeySet() !== undefined;
   }
 
+  get keyCount(): number {
+    return this.#currentKeySet()?.keys.length ?? 0;
+  }
+
   /** Age of the keys, if they should have been newer by now; otherwise 0. */
   get staleSeconds(): number {
     if (this.#problem === undefined || this.#fetchedAt === undefined) return 0;

@@ -22,6 +22,7 @@ export type SecretEncoding = "base64" | "base64url" | "hex" | "utf8";
 export interface SharedSecret {
   /** Chosen for tokens that name it; tried for those that name none. */
   readonly kid?: string;
+  readonly encoding: SecretEncoding;
   readonly byteLength: number;
   readonly keyObject: KeyObject;
 }
@@ -60,6 +61,7 @@ export function parseSharedSecret(source: SharedSecretSource): SharedSecret {
   }
   return {
     ...(kid === undefined ? {} : { kid }),
+    encoding,
     byteLength: bytes.length,
     keyObject: createSecretKey(bytes),
   };
