@@ -150,7 +150,8 @@ function answer(
   return { ...answer(stages, request, tooLarge, now), identity };
 }
 
-function connectionRefused(type: ConnectionType | undefined): Rejected {
+/** Connections of that type are not served. */
+export function connectionRefused(type: ConnectionType | undefined): Rejected {
   return rejected(
     "connection_type_not_allowed",
     `Connections of type "${

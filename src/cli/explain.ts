@@ -43,8 +43,9 @@ Usage: deno task explain --token TOKEN [options]
   --token TOKEN      a bearer token; - reads it from standard input, where other
                      users of the machine do not see it
   --claims JSON      claims in the place of a token: needs no keys
-  --issuer ISSUER    who issued the claims; iss, or the only issuer unless given
-  --kind KIND        what kind of token the claims are of; jwt unless given
+  --issuer ISSUER    who issued the claims; iss, or whoever issues that kind, or the
+                     only one that there is unless given
+  --kind KIND        what kind of token the claims are of; the issuer's unless given
   --connection TYPE  nats, websocket, mqtt or leafnode; nats unless given
   --source ADDRESS   where the client is connected from; 127.0.0.1 unless given
   --at TIME          when, as in 2026-03-02T12:00:00Z; now unless given
@@ -119,22 +120,23 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   if (claims instanceof JsonFault) {
     throw new UsageError(`--claims ${claims.problem}`);
   }
-  const { issuers, rules } = loadRules({
+  const { rules, ...accepted } = loadRules({
     path: configurationFile(),
     environment: Deno.env,
   });
-  const identity = readIdentity({ ...options, claims }, issuers, facts.now);
+  const identity = readIdentity({ ...options, claims }, facts, accepted);
   if (identity instanceof LoginFault) {
     throw new UsageError(`--${identity.problem}`);
   }
+  if (identity.kind === "rejected") return explainRefusal(identity, []);
   const checks = [
     "nothing: these are claims, no token",
     ...(Object.hasOwn(claims, "exp")
       ? []
       : ["they have no exp, so the rule alone ends the session"]),
-    ...(issuers.includes(identity.issuer)
+    ...(accepted.sources.length > 0
       ? []
-      : ["a token of this issuer would be refused: it is not configured"]),
+      : ["no issuer is configured here, so any name is taken for one"]),
   ];
   return explainDecision(identity, facts, rules.explain(identity, facts), {
     checks,

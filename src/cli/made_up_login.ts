@@ -13,11 +13,18 @@ import {
 } from "../base/identity.ts";
 import { type JsonObject, member } from "../base/json.ts";
 import { TOKEN_LIFETIME_SECONDS_MAX } from "../base/limits.ts";
+import { type Rejected, rejected } from "../base/outcome.ts";
 import {
   type EpochMs,
   type EpochSeconds,
   toEpochSeconds,
 } from "../base/time.ts";
+import { connectionRefused } from "../callout/authorize.ts";
+import type { ParsedRules } from "../config/parse_rules.ts";
+import type { TokenSource } from "../config/token_sources.ts";
+import { toServiceAccount } from "../identity/service_account.ts";
+import { checkLifetime, type Lifetime } from "../identity/token_lifetime.ts";
+import { parseAddress } from "../permissions/address_range.ts";
 import type { LoginFacts } from "../permissions/grant.ts";
 
 /** Texts as they were typed; what is left out has an ordinary value. */
@@ -57,6 +64,11 @@ export function readFacts(
   if (connectionType === undefined) {
     return unknownWord("connection", CONNECTION_TYPES);
   }
+  if (parseAddress(source) === undefined) {
+    return new LoginFault(
+      "source must be an address, as in 192.0.2.7 or 2001:db8::7",
+    );
+  }
   const time = at === undefined ? now : Date.parse(at);
   if (at !== undefined && (!TIME_REGEXP.test(at) || Number.isNaN(time))) {
     return new LoginFault("at must be a time, as in 2026-03-02T12:00:00Z");
@@ -64,53 +76,113 @@ export function readFacts(
   return { connectionType, host: source, now: time as EpochMs };
 }
 
+/** What the service accepts, as far as made-up logins are concerned. */
+export type Accepted = Pick<ParsedRules, "connectionTypes" | "sources">;
+
 /**
- * @param issuers Those that are configured: the only one is meant where none is named.
+ * The identity that a token with these claims would have, or the refusal that it
+ * would get before any rule. What claims do not mention is not asked of them.
  */
 export function readIdentity(
-  { claims, issuer, kind = "jwt" }: MadeUpLogin,
-  issuers: readonly string[],
-  now: EpochMs,
-): Identity | LoginFault {
-  const credential = CREDENTIAL_KINDS.find((known) => known === kind);
-  if (credential === undefined) return unknownWord("kind", CREDENTIAL_KINDS);
+  login: MadeUpLogin,
+  { connectionType, now }: LoginFacts,
+  { connectionTypes, sources }: Accepted,
+): Identity | Rejected | LoginFault {
+  const { claims } = login;
   const sub = member(claims, "sub");
   if (typeof sub !== "string") {
     return new LoginFault('claims must hold a sub, as in {"sub":"alice"}');
   }
-  const iss = issuer ?? member(claims, "iss") ??
-    (issuers.length === 1 ? issuers[0] : undefined);
-  if (typeof iss !== "string") {
-    return new LoginFault(
-      issuers.length === 0
-        ? "issuer must be given: none is configured"
-        : `issuer must be one of: ${issuers.join(", ")}`,
-    );
+  const source = findSource(login, sources);
+  if ("problem" in source || "code" in source) return source;
+  if (!connectionTypes.includes(connectionType)) {
+    return connectionRefused(connectionType);
   }
-  const expiresAt = readExpiry(claims, now);
-  if (expiresAt instanceof LoginFault) return expiresAt;
-  return {
+  const lifetime = checkTimes(claims, source, now);
+  if (lifetime.kind === "rejected") return lifetime;
+  const { credential, issuer } = source;
+  const identity: Identity = {
     kind: "identity",
     credential,
-    issuer: iss,
+    issuer,
     sub,
-    claims: { ...claims, "iss": iss },
-    expiresAt,
+    claims: { ...claims, "iss": issuer },
+    expiresAt: lifetime.expiresAt,
   };
+  return credential === "kubernetes"
+    ? toServiceAccount(identity, source)
+    : identity;
 }
 
-/** Without an expiry the rules alone say how long a session is. */
-function readExpiry(
-  claims: JsonObject,
-  now: EpochMs,
-): EpochSeconds | LoginFault {
-  const exp = member(claims, "exp");
-  if (exp === undefined) {
-    return toEpochSeconds(now) + TOKEN_LIFETIME_SECONDS_MAX as EpochSeconds;
+/** The one source that is meant: mostly, an issuer has tokens of one kind. */
+function findSource(
+  { claims, issuer, kind }: MadeUpLogin,
+  sources: readonly TokenSource[],
+): TokenSource | Rejected | LoginFault {
+  const credential = CREDENTIAL_KINDS.find((known) => known === kind);
+  if (kind !== undefined && credential === undefined) {
+    return unknownWord("kind", CREDENTIAL_KINDS);
   }
-  return typeof exp === "number"
-    ? Math.floor(exp) as EpochSeconds
-    : new LoginFault("claims: exp must be a number, in seconds");
+  const iss = issuer ?? member(claims, "iss");
+  const named = typeof iss === "string" ? iss : undefined;
+  if (sources.length === 0) {
+    return named === undefined
+      ? new LoginFault("issuer must be given: none is configured")
+      : { ...ANYBODY, issuer: named, credential: credential ?? "jwt" };
+  }
+  const meant = sources.filter((source) =>
+    (named === undefined || source.issuer === named) &&
+    (credential === undefined || source.credential === credential)
+  );
+  const [first] = meant;
+  // An issuer may have JWTs and opaque tokens: JWTs come first.
+  if (
+    first !== undefined && meant.every(({ issuer }) => issuer === first.issuer)
+  ) {
+    return first;
+  }
+  const found = sources.find((source) => source.issuer === named);
+  if (found !== undefined) {
+    return new LoginFault(
+      `kind must be ${found.credential} or left out: ${named} issues no other`,
+    );
+  }
+  const issuers = (first === undefined ? sources : meant)
+    .map((source) => source.issuer).join(", ");
+  if (named !== undefined) {
+    return rejected(
+      "issuer_untrusted",
+      `No issuer of that name is configured; there are: ${issuers}`,
+    );
+  }
+  const kinds = new Set(sources.map((source) => source.credential));
+  return first === undefined
+    ? new LoginFault(
+      `kind must be one that is configured: ${[...kinds].join(", ")}`,
+    )
+    : new LoginFault(`issuer must be one of: ${issuers}`);
+}
+
+/** Where no issuer is configured, or its variable is not set, any is taken. */
+const ANYBODY = {
+  clockToleranceSeconds: 0,
+  lifetimeSecondsMax: TOKEN_LIFETIME_SECONDS_MAX,
+} as const;
+
+/** Without an expiry the rules alone say how long a session is. */
+function checkTimes(
+  claims: JsonObject,
+  source: TokenSource,
+  now: EpochMs,
+): Lifetime | Rejected {
+  if (Object.hasOwn(claims, "exp")) return checkLifetime(claims, source, now);
+  const seconds = toEpochSeconds(now);
+  // What else is said about time has to be right by now.
+  const lifetime = checkLifetime({ ...claims, exp: seconds + 1 }, source, now);
+  return lifetime.kind === "rejected" ? lifetime : {
+    kind: "lifetime",
+    expiresAt: seconds + TOKEN_LIFETIME_SECONDS_MAX as EpochSeconds,
+  };
 }
 
 function unknownWord(

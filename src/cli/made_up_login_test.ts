@@ -1,7 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { JsonObject } from "../base/json.ts";
 import type { EpochMs, EpochSeconds } from "../base/time.ts";
+import type { TokenSource } from "../config/token_sources.ts";
+import type { LoginFacts } from "../permissions/grant.ts";
 import {
+  type Connection,
   LoginFault,
   type MadeUpLogin,
   readFacts,
@@ -9,12 +12,6 @@ import {
 } from "./made_up_login.ts";
 
 const NOW = Date.parse("2026-03-02T12:00:00Z") as EpochMs;
-const ONE = ["https://id.example"];
-const TWO = [...ONE, "https://second.example"];
-
-function problemOf<T>(value: T | LoginFault): string | T {
-  return value instanceof LoginFault ? value.problem : value;
-}
 
 Deno.test("readFacts() has an ordinary connection where nothing is said", () => {
   assertEquals(readFacts({}, NOW), {
@@ -46,91 +43,231 @@ for (
   ]
 ) {
   Deno.test(`readFacts() refuses the time ${at}`, () => {
+    const facts = readFacts({ at }, NOW);
+    assert(facts instanceof LoginFault);
     assertEquals(
-      problemOf(readFacts({ at }, NOW)),
+      facts.problem,
       "at must be a time, as in 2026-03-02T12:00:00Z",
     );
   });
 }
 
+const FACTS: LoginFacts = {
+  connectionType: "nats",
+  host: "192.0.2.7",
+  now: NOW,
+};
+const SECONDS = NOW / 1000;
+const TIMES = { clockToleranceSeconds: 30, lifetimeSecondsMax: 3600 };
+const ID: TokenSource = {
+  issuer: "https://id.example",
+  credential: "jwt",
+  ...TIMES,
+};
+const BACKEND: TokenSource = {
+  issuer: "urn:backend",
+  credential: "webhook",
+  ...TIMES,
+};
+const SECOND: TokenSource = { ...ID, issuer: "https://second.example" };
+const CLUSTER: TokenSource = {
+  issuer: "https://cluster.example",
+  credential: "kubernetes",
+  namespaces: ["shop"],
+  ...TIMES,
+};
+
+function read(
+  login: MadeUpLogin,
+  sources: readonly TokenSource[],
+  facts: Partial<LoginFacts> = {},
+): ReturnType<typeof readIdentity> {
+  return readIdentity(login, { ...FACTS, ...facts }, {
+    sources,
+    connectionTypes: ["nats", "mqtt"],
+  });
+}
+
+/** The issuer and the kind, the code of a refusal, or what is wrong. */
+function brief(outcome: ReturnType<typeof readIdentity>): string {
+  if (outcome instanceof LoginFault) return outcome.problem;
+  return outcome.kind === "rejected"
+    ? outcome.code
+    : `${outcome.credential} of ${outcome.issuer}`;
+}
+
 Deno.test("readIdentity() makes an identity of claims", () => {
   const claims: JsonObject = {
     sub: "alice",
-    exp: 1_800_000_000.9,
+    exp: SECONDS + 60.9,
     groups: ["a"],
   };
-  assertEquals(readIdentity({ claims }, ONE, NOW), {
+  assertEquals(read({ claims }, [ID]), {
     kind: "identity",
     credential: "jwt",
     issuer: "https://id.example",
     sub: "alice",
     claims: { ...claims, iss: "https://id.example" },
-    expiresAt: 1_800_000_000 as EpochSeconds,
+    expiresAt: SECONDS + 60 as EpochSeconds,
   });
-  const named = readIdentity(
-    { claims: { sub: "a", iss: "https://second.example" }, kind: "webhook" },
-    TWO,
-    NOW,
-  );
-  assertEquals(
-    named instanceof LoginFault ? "" : [named.issuer, named.credential],
-    ["https://second.example", "webhook"],
-  );
 });
 
-const spoiled: [
+Deno.test("readIdentity() makes a service account of a cluster's claims", () => {
+  const sub = "system:serviceaccount:shop:web";
+  const identity = read({ claims: { sub } }, [ID, CLUSTER]);
+  assertEquals(
+    brief(identity),
+    "issuer must be one of: https://id.example, https://cluster.example",
+  );
+  const named = read({ claims: { sub }, kind: "kubernetes" }, [ID, CLUSTER]);
+  assert("claims" in named);
+  assertEquals(named.claims["namespace"], "shop");
+  assertEquals(named.claims["service_account"], "web");
+});
+
+const ALICE = { sub: "alice" };
+
+const meant: [
   why: string,
-  login: MadeUpLogin,
-  issuers: readonly string[],
-  problem: string,
+  login: Omit<MadeUpLogin, "claims"> & { claims?: JsonObject },
+  sources: readonly TokenSource[],
+  expected: string,
 ][] = [
+  ["the only issuer", {}, [ID], "jwt of https://id.example"],
   [
-    "without a sub",
-    { claims: {} },
-    ONE,
-    'claims must hold a sub, as in {"sub":"alice"}',
+    "the issuer in iss",
+    { claims: { ...ALICE, iss: "urn:backend" } },
+    [ID, BACKEND],
+    "webhook of urn:backend",
   ],
   [
-    "with a number for a sub",
-    { claims: { sub: 7 } },
-    ONE,
-    'claims must hold a sub, as in {"sub":"alice"}',
+    "the only issuer of a kind",
+    { kind: "webhook" },
+    [ID, SECOND, BACKEND],
+    "webhook of urn:backend",
   ],
   [
-    "of one of two issuers",
-    { claims: { sub: "a" } },
-    TWO,
+    "one of two issuers",
+    {},
+    [ID, SECOND],
     "issuer must be one of: https://id.example, https://second.example",
   ],
   [
-    "of no issuer",
-    { claims: { sub: "a" } },
+    "an issuer that is not configured",
+    { issuer: "https://x" },
+    [ID],
+    "issuer_untrusted",
+  ],
+  [
+    "an issuer with a kind that is not its own",
+    { issuer: "https://id.example", kind: "webhook" },
+    [ID, BACKEND],
+    "kind must be jwt or left out: https://id.example issues no other",
+  ],
+  [
+    "a kind that is not configured",
+    { kind: "api_token" },
+    [ID, BACKEND],
+    "kind must be one that is configured: jwt, webhook",
+  ],
+  [
+    "a kind that there is not",
+    { kind: "oidc" },
+    [ID],
+    "kind must be one of: jwt, shared_secret, introspection, api_token, webhook, kubernetes, custom",
+  ],
+  [
+    "no issuer where none is",
+    {},
     [],
     "issuer must be given: none is configured",
   ],
+  ["any issuer where none is", { issuer: "https://x" }, [], "jwt of https://x"],
   [
-    "with text for a time",
-    { claims: { sub: "a", exp: "soon" } },
-    ONE,
-    "claims: exp must be a number, in seconds",
+    "any kind where none is",
+    { issuer: "urn:x", kind: "webhook" },
+    [],
+    "webhook of urn:x",
   ],
 ];
 
-for (const [why, login, issuers, problem] of spoiled) {
-  Deno.test(`readIdentity() refuses claims ${why}`, () => {
-    assertEquals(problemOf(readIdentity(login, issuers, NOW)), problem);
+for (const [why, login, sources, expected] of meant) {
+  Deno.test(`claims of ${why}: ${expected}`, () => {
+    assertEquals(brief(read({ claims: ALICE, ...login }, sources)), expected);
   });
 }
 
-Deno.test("an unknown kind or connection is answered with those that there are", () => {
-  const kind = readIdentity({ claims: { sub: "a" }, kind: "oidc" }, ONE, NOW);
+const refused: [why: string, claims: JsonObject, code: string][] = [
+  ["that have expired", { exp: SECONDS - 31 }, "bearer_token_expired"],
+  [
+    "that have just expired",
+    { exp: SECONDS - 29 },
+    "jwt of https://id.example",
+  ],
+  [
+    "that last too long",
+    { exp: SECONDS + 7200 },
+    "bearer_token_lifetime_too_long",
+  ],
+  [
+    "that were issued long ago",
+    { iat: SECONDS - 7200 },
+    "bearer_token_lifetime_too_long",
+  ],
+  ["from tomorrow", { nbf: SECONDS + 60 }, "bearer_token_not_yet_valid"],
+  ["with text for a time", { exp: "soon" }, "claim_invalid"],
+  ["with null for a time", { exp: null }, "claim_invalid"],
+  [
+    "without a sub",
+    { sub: null },
+    'claims must hold a sub, as in {"sub":"alice"}',
+  ],
+];
+
+for (const [why, claims, expected] of refused) {
+  Deno.test(`claims ${why} get what the service answers: ${expected}`, () => {
+    assertEquals(
+      brief(read({ claims: { ...ALICE, ...claims } }, [ID])),
+      expected,
+    );
+  });
+}
+
+Deno.test("claims of a cluster are refused where its tokens are", () => {
+  const ofSub = (sub: string): string =>
+    brief(read({ claims: { sub } }, [CLUSTER]));
+  assertEquals(ofSub("alice"), "claim_invalid");
   assertEquals(
-    problemOf(kind),
-    "kind must be one of: jwt, shared_secret, introspection, api_token, webhook, kubernetes, custom",
+    ofSub("system:serviceaccount:kube-system:x"),
+    "oauth_client_not_allowed",
   );
-  const connection = readFacts({ connection: "tcp" }, NOW);
+});
+
+Deno.test("a connection that callout.connection_types leaves out is refused", () => {
+  const login = { claims: ALICE };
   assertEquals(
-    problemOf(connection),
+    brief(read(login, [ID], { connectionType: "leafnode" })),
+    "connection_type_not_allowed",
+  );
+  assertEquals(
+    brief(read(login, [ID], { connectionType: "mqtt" })),
+    "jwt of https://id.example",
+  );
+});
+
+Deno.test("readFacts() says what a connection and a source can be", () => {
+  const problem = (connection: Connection): string => {
+    const facts = readFacts(connection, NOW);
+    return facts instanceof LoginFault ? facts.problem : "none";
+  };
+  assertEquals(
+    problem({ connection: "tcp" }),
     "connection must be one of: nats, websocket, mqtt, leafnode",
   );
+  for (const source of ["nonsense", "10.0.0.0/8", "010.0.0.1", ""]) {
+    assertEquals(
+      problem({ source }),
+      "source must be an address, as in 192.0.2.7 or 2001:db8::7",
+    );
+  }
 });

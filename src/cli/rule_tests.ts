@@ -16,7 +16,12 @@ import {
   print,
   printError,
 } from "./terminal.ts";
-import { LoginFault, readFacts, readIdentity } from "./made_up_login.ts";
+import {
+  type Accepted,
+  LoginFault,
+  readFacts,
+  readIdentity,
+} from "./made_up_login.ts";
 import { compareOutcome } from "./rule_expectation.ts";
 import { withUsage } from "./usage.ts";
 
@@ -67,12 +72,14 @@ function testRules(file: string): number {
 /** What is not as expected. */
 export function runTest(
   test: RuleTest,
-  { issuers, rules }: Pick<ParsedRules, "issuers" | "rules">,
+  { rules, ...accepted }: Accepted & Pick<ParsedRules, "rules">,
 ): readonly string[] {
   const facts = readFacts(test, systemClock());
   if (facts instanceof LoginFault) return [facts.problem];
-  const identity = readIdentity(test, issuers, facts.now);
+  const identity = readIdentity(test, facts, accepted);
   if (identity instanceof LoginFault) return [identity.problem];
-  const { outcome } = rules.explain(identity, facts);
-  return compareOutcome(test.expect, outcome);
+  return compareOutcome(
+    test.expect,
+    identity.kind === "rejected" ? identity : rules.permit(identity, facts),
+  );
 }

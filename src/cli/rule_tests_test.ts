@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ISSUER, rulesOf } from "../../tests/fixtures/rules_scene.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { parseRuleTests } from "../config/rule_tests.ts";
+import type { TokenSource } from "../config/token_sources.ts";
 import { runTest } from "./rule_tests.ts";
 
 const RULES = rulesOf([
@@ -32,6 +33,13 @@ const RULES = rulesOf([
   },
 ]);
 
+const SOURCE: TokenSource = {
+  issuer: ISSUER,
+  credential: "jwt",
+  clockToleranceSeconds: 30,
+  lifetimeSecondsMax: 3600,
+};
+
 const NOON = 'at: "2026-03-02T12:00:00Z"';
 const EVENING = 'at: "2026-03-02T20:00:00Z"';
 
@@ -46,7 +54,11 @@ function problemsOf(
     "rules.test.yaml",
   );
   assert(test !== undefined);
-  return runTest(test, { issuers: [ISSUER], rules: RULES });
+  return runTest(test, {
+    rules: RULES,
+    sources: [SOURCE],
+    connectionTypes: ["nats", "mqtt"],
+  });
 }
 
 const good: [expect: string, claims?: string, more?: string][] = [

@@ -176,7 +176,8 @@ function buildDevelopmentIssuer(
   };
 }
 
-const DEVELOPMENT_LIFETIME_SECONDS_MAX = 30 * 86_400;
+/** Its tokens are for trying things out, some of them for weeks. */
+export const DEVELOPMENT_LIFETIME_SECONDS_MAX = 30 * 86_400;
 
 /** Settings by the options that identity knows. */
 const SETTING_BY_OPTION: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@
  * The rules alone, out of a configuration whose keys, files and variables need
  * not be there: in a pipeline that tests rules, for instance. Pure.
  */
+import type { ConnectionType } from "../base/connection_type.ts";
 import type { RulesContext } from "../permissions/rule_context.ts";
 import type { Rules } from "../permissions/rules.ts";
 import { buildRules } from "./build_rules.ts";
@@ -13,6 +14,7 @@ import type { Lookup } from "./environment.ts";
 import { isWithin } from "./path.ts";
 import { readSettings } from "./settings.ts";
 import { FileFault } from "./text_file.ts";
+import { listSources, type TokenSource } from "./token_sources.ts";
 import { YamlFault } from "./yaml_text.ts";
 
 export interface ParseRulesOptions {
@@ -24,8 +26,10 @@ export interface ParseRulesOptions {
 export interface ParsedRules {
   readonly rules: Rules;
   readonly permissions: RulesContext;
-  /** Names of the issuers that are configured, as far as variables name them. */
-  readonly issuers: readonly string[];
+  /** Whose tokens are accepted, as far as variables name them. */
+  readonly sources: readonly TokenSource[];
+  /** How clients may be connected. */
+  readonly connectionTypes: readonly ConnectionType[];
   readonly warnings: readonly ConfigWarning[];
 }
 
@@ -45,7 +49,7 @@ export function parseRules(
   const options = { variables, readFile: readNothing };
   // What is wrong with issuers is not asked here: only who they are.
   const anything = createChecking({ ...options, issues: [] });
-  const { issuers, labels } = buildTokens(settings, anything);
+  const { labels } = buildTokens(settings, anything);
   const checking = createChecking({
     ...options,
     issues: read.issues.filter(({ path }) =>
@@ -58,7 +62,8 @@ export function parseRules(
   }
   return {
     ...built,
-    issuers: [...issuers.keys()],
+    sources: listSources(settings),
+    connectionTypes: settings.callout.connection_types,
     warnings: checking.warnings,
   };
 }

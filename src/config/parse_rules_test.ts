@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { createTestClocks } from "../../tests/fixtures/asked_server.ts";
+import { parseScene, VARIABLES } from "../../tests/fixtures/config_scene.ts";
 import { FACTS, identity } from "../../tests/fixtures/rules_scene.ts";
+import { ALL_TOKENS } from "../../tests/fixtures/token_settings.ts";
+import { createAuthenticator } from "../identity/authenticator.ts";
 import { ConfigError } from "./config_error.ts";
 import { parseRules } from "./parse_rules.ts";
+import type { TokenSource } from "./token_sources.ts";
 
 const DEFAULT_FILE = await Deno.readTextFile(
   new URL("../../config/callout.yaml", import.meta.url),
@@ -19,22 +24,48 @@ function parse(
 }
 
 Deno.test("parseRules() needs no keys, no files and no variables", () => {
-  const { issuers, permissions, rules } = parse(DEFAULT_FILE);
-  assertEquals([issuers, permissions.account], [[], "APP"]);
+  const { connectionTypes, permissions, rules, sources } = parse(DEFAULT_FILE);
+  assertEquals([sources, permissions.account], [[], "APP"]);
+  assertEquals(connectionTypes, ["nats", "websocket", "mqtt"]);
   assertEquals(rules.permit(identity(), FACTS).kind, "grant");
 });
 
 Deno.test("parseRules() knows the issuers and their labels", () => {
-  const { issuers, rules } = parse(`
+  const { rules, sources } = parse(`
 accounts: [{ name: APP, public_key: nonsense }]
 issuers:
   - { issuer: https://id.example, label: first, jwks_file: not/there }
   - { issuer: https://second.example, algorithms: [nonsense] }
 rules: [{ name: a, when: { issuer: https://third.example }, refuse: true }, { name: b, grant: { publish: "\${sub}.x" } }]
 `);
-  assertEquals(issuers, ["https://id.example", "https://second.example"]);
+  assertEquals(sources.map(({ issuer }) => issuer), [
+    "https://id.example",
+    "https://second.example",
+  ]);
   const outcome = rules.permit(identity(), FACTS);
   assertEquals(outcome.kind === "grant" && outcome.name, "first=alice");
+});
+
+Deno.test("parseRules() knows the sources of tokens that the whole configuration has", () => {
+  const authenticator = createAuthenticator(
+    parseScene(ALL_TOKENS).config,
+    createTestClocks().dependencies,
+  );
+  const { sources } = parse(ALL_TOKENS.text, VARIABLES);
+  const names = (
+    all: readonly Pick<TokenSource, "issuer" | "credential">[],
+  ): readonly string[] =>
+    all.map(({ issuer, credential }) => `${credential} of ${issuer}`).sort();
+  assertEquals(names(sources), names(authenticator.status()));
+  authenticator.stop();
+  const cluster = sources.find(({ credential }) => credential === "kubernetes");
+  assertEquals(cluster, {
+    issuer: "https://cluster.example",
+    credential: "kubernetes",
+    clockToleranceSeconds: 30,
+    lifetimeSecondsMax: 86_400,
+    namespaces: ["shop"],
+  });
 });
 
 Deno.test("parseRules() says what is wrong with rules, and with nothing else", () => {

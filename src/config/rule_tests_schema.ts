@@ -52,9 +52,11 @@ const test = z.strictObject({
   name: z.string().describe("What is tested, in words."),
   claims: z.record(z.string(), z.json()).describe("The token's claims."),
   issuer: z.string().optional().describe(
-    "Who issued it; iss, or the only issuer unless given.",
+    "Who issued it; iss, or whoever issues that kind, or the only issuer unless given.",
   ),
-  kind: z.string().optional().describe("What kind of token; jwt unless given."),
+  kind: z.string().optional().describe(
+    "What kind of token; the issuer's unless given.",
+  ),
   connection: z.string().optional().describe(
     "How the client is connected; nats unless given.",
   ),

@@ -95,6 +95,14 @@ Deno.test("explain tells wrong usage in one line", async () => {
     [["--claims", "{}"], "--claims must hold a sub"],
     [["--claims", '{"sub":"a"}', "--kind", "x"], "--kind must be one of"],
     [["--claims", '{"sub":"a"}', "--at", "noon"], "--at must be a time"],
+    [
+      ["--claims", '{"sub":"a"}', "--source", "x"],
+      "--source must be an address",
+    ],
+    [
+      ["--claims", '{"sub":"a"}', "--kind", "webhook"],
+      "--kind must be one that is configured: jwt",
+    ],
     [["--token", "a", "--issuer", "b"], "go with --claims"],
   ];
   for (const [args, problem] of rows) {
@@ -102,6 +110,32 @@ Deno.test("explain tells wrong usage in one line", async () => {
     assertEquals([code, stdout], [2, ""], args.join(" "));
     assertStringIncludes(stderr, problem);
     assertEquals(stderr.trim().split("\n").length, 1);
+  }
+});
+
+Deno.test("explain --claims refuses what the service refuses", async () => {
+  await using stack = await startStack();
+  const rows: [claims: string, args: readonly string[], code: string][] = [
+    ['{"sub":"x"}', [], "granted"],
+    ['{"sub":"x","exp":1}', [], "bearer_token_expired"],
+    [
+      '{"sub":"x"}',
+      ["--connection", "leafnode"],
+      "connection_type_not_allowed",
+    ],
+    ['{"sub":"x"}', ["--issuer", "https://x"], "issuer_untrusted"],
+    ['{"sub":"x","iss":"https://x"}', [], "issuer_untrusted"],
+  ];
+  for (const [claims, args, expected] of rows) {
+    const { code, stdout } = await explain(stack, [
+      "--claims",
+      claims,
+      ...args,
+      "--json",
+    ]);
+    const explained = JSON.parse(stdout);
+    assertEquals(explained.code ?? explained.outcome, expected, claims);
+    assertEquals(code, expected === "granted" ? 0 : 1);
   }
 });
 
