@@ -120,7 +120,7 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   if (claims instanceof JsonFault) {
     throw new UsageError(`--claims ${claims.problem}`);
   }
-  const { rules, ...accepted } = loadRules({
+  const { permissions, rules, ...accepted } = loadRules({
     path: configurationFile(),
     environment: Deno.env,
   });
@@ -141,6 +141,7 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   return explainDecision(identity, facts, rules.explain(identity, facts), {
     checks,
     expires: Object.hasOwn(claims, "exp"),
+    sessionSecondsMax: permissions.sessionSecondsMax,
   });
 }
 
@@ -184,6 +185,7 @@ async function explainToken(
   return explainDecision(outcome, facts, explanation, {
     checks,
     expires: EXPIRES,
+    sessionSecondsMax: config.permissions.sessionSecondsMax,
   });
 }
 

@@ -49,7 +49,11 @@ export interface ExplainedGrant {
   readonly session: {
     readonly longest: string;
     readonly endsAtTheLatest: string;
-    readonly endedBy: "the token" | "the rule" | "the rule's hours";
+    readonly endedBy:
+      | "the token"
+      | "the rule's session"
+      | "the rule's hours"
+      | "permissions.session_seconds_max";
   };
 }
 
@@ -75,13 +79,15 @@ export interface TokenFacts {
   readonly checks: readonly string[];
   /** Whether it says when it ends. */
   readonly expires: boolean;
+  /** permissions.session_seconds_max. */
+  readonly sessionSecondsMax: number;
 }
 
 export function explainDecision(
   identity: Identity,
   facts: LoginFacts,
   explanation: Explanation,
-  { checks, expires }: TokenFacts,
+  { checks, expires, sessionSecondsMax: most }: TokenFacts,
 ): ExplainedLogin {
   const { outcome, tried, notes } = explanation;
   const found = {
@@ -102,31 +108,41 @@ export function explainDecision(
   return {
     outcome: "granted",
     ...found,
-    grant: toExplained(outcome, identity, facts, explanation.inboxPrefix),
+    grant: {
+      ...toExplained(outcome, explanation.inboxPrefix),
+      session: explainSession(outcome, identity, facts, most),
+    },
+  };
+}
+
+function explainSession(
+  grant: Grant,
+  { expiresAt }: Identity,
+  { now }: LoginFacts,
+  sessionSecondsMax: number,
+): ExplainedGrant["session"] {
+  const end = latestSessionEnd(expiresAt, grant, toEpochSeconds(now));
+  return {
+    longest: formatDuration(grant.sessionSecondsMax),
+    endsAtTheLatest: timeText(end),
+    endedBy: end === expiresAt
+      ? "the token"
+      : end === grant.endsBy
+      ? "the rule's hours"
+      // A rule cannot ask for more than that.
+      : grant.sessionSecondsMax < sessionSecondsMax
+      ? "the rule's session"
+      : "permissions.session_seconds_max",
   };
 }
 
 function toExplained(
-  grant: Grant,
-  identity: Identity,
-  facts: LoginFacts,
+  { account, name, permissions, rule }: Grant,
   inboxPrefix: string | undefined,
-): ExplainedGrant {
-  const { account, name, permissions, rule, sessionSecondsMax } = grant;
-  const now = toEpochSeconds(facts.now);
-  const end = latestSessionEnd(identity.expiresAt, grant, now);
-  const session: ExplainedGrant["session"] = {
-    longest: formatDuration(sessionSecondsMax),
-    endsAtTheLatest: timeText(end),
-    endedBy: end === identity.expiresAt
-      ? "the token"
-      : end === grant.endsBy
-      ? "the rule's hours"
-      : "the rule",
-  };
+): Omit<ExplainedGrant, "session"> {
   if (permissions.kind === "scoped") {
     const { key, tags } = permissions;
-    return { rule, account, name, scopedKey: key, tags, session };
+    return { rule, account, name, scopedKey: key, tags };
   }
   const { publish, responses, subscribe } = permissions;
   return {
@@ -142,7 +158,6 @@ function toExplained(
       },
     }),
     ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
-    session,
   };
 }
 

@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
+  CONTEXT,
   FACTS,
   identity,
   rulesOf,
@@ -36,6 +37,7 @@ function explainGrant(
   ]);
   return explainDecision(who, FACTS, rules.explain(who, FACTS), {
     expires: true,
+    sessionSecondsMax: CONTEXT.sessionSecondsMax,
     checks: ["audience: nats"],
   });
 }
@@ -63,7 +65,7 @@ Deno.test("explain tells the exact permissions, and the text says the same as th
     session: {
       longest: "8h",
       endsAtTheLatest: "2026-03-02T20:00:00Z",
-      endedBy: "the rule",
+      endedBy: "the rule's session",
     },
   });
   assertEquals(JSON.parse(formatAsJson(login)), login);
@@ -99,6 +101,11 @@ Deno.test("H11 explain says what ends the session", () => {
     longest: "1d",
     endsAtTheLatest: "2026-03-02T18:00:00Z",
     endedBy: "the rule's hours",
+  });
+  assertEquals(ends({ publish: "a" }), {
+    longest: "1d",
+    endsAtTheLatest: "2026-03-03T12:00:00Z",
+    endedBy: "permissions.session_seconds_max",
   });
 });
 
