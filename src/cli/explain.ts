@@ -3,36 +3,28 @@
  * way to it. Signs nothing, asks no NATS, prints no secret.
  */
 import { parseArgs } from "node:util";
-import { formatDuration } from "../base/duration.ts";
-import type { Identity } from "../base/identity.ts";
 import { decodeJsonObject, JsonFault } from "../base/json.ts";
 import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
-import { rejected } from "../base/outcome.ts";
-import { Secret } from "../base/secret.ts";
 import { systemClock } from "../base/time.ts";
-import { findBearerToken } from "../callout/bearer_token.ts";
-import type { Config } from "../config/config.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import { configurationFile, loadConfig, loadRules } from "../config/load.ts";
-import type { AuthenticationOutcome } from "../identity/authenticate.ts";
 import type { LoginFacts } from "../permissions/grant.ts";
-import { createLog } from "../telemetry/log.ts";
-import {
-  EXIT_FAILED,
-  EXIT_OK,
-  EXIT_USAGE,
-  print,
-  printError,
-} from "./terminal.ts";
+import { explainToken } from "./explain_token.ts";
 import {
   explainDecision,
   type ExplainedLogin,
   explainRefusal,
-  formatAsJson,
-  formatExplanation,
 } from "./explanation.ts";
+import { formatAsJson, formatExplanation } from "./explanation_text.ts";
 import { LoginFault, readFacts, readIdentity } from "./made_up_login.ts";
-import { createIdentities } from "./service.ts";
+import {
+  EXIT_FAILED,
+  EXIT_OK,
+  EXIT_UNAVAILABLE,
+  EXIT_USAGE,
+  print,
+  printError,
+} from "./terminal.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
 const USAGE = `Explains what a bearer token would be granted, and why.
@@ -53,15 +45,10 @@ Usage: deno task explain --token TOKEN [options]
   --help             this text
 
 CALLOUT_CONFIG names the configuration, config/callout.yaml unless set.
-Exit code 1 if the login is refused, 2 if the configuration cannot be used.`;
+Exit code 1 if the login is refused, 2 if the configuration cannot be used, 3 if
+the login could not be judged.`;
 
 const JSON_LIMITS = { depthMax: JSON_DEPTH_MAX, membersMax: JSON_MEMBERS_MAX };
-
-/** Every token that is accepted says when it ends. */
-const EXPIRES = true;
-
-/** A provider that does not answer must not keep a person waiting. */
-const JUDGE_TIMEOUT_MS = 10_000;
 
 interface Options {
   readonly token?: string | undefined;
@@ -108,12 +95,18 @@ async function explain(options: Options): Promise<number> {
   if (facts instanceof LoginFault) throw new UsageError(`--${facts.problem}`);
   const login = token === undefined
     ? explainClaims(options, facts)
-    : await explainToken(token, options, facts);
+    : await explainPresented(token, options, facts);
   print(
     options.json ? formatAsJson(login) : formatExplanation(login),
   );
-  return login.outcome === "granted" ? EXIT_OK : EXIT_FAILED;
+  return EXIT_CODES[login.outcome];
 }
+
+const EXIT_CODES: Readonly<Record<ExplainedLogin["outcome"], number>> = {
+  "granted": EXIT_OK,
+  "refused": EXIT_FAILED,
+  "could not be judged": EXIT_UNAVAILABLE,
+};
 
 function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   const claims = decodeJsonObject(options.claims ?? "", JSON_LIMITS);
@@ -128,24 +121,27 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   if (identity instanceof LoginFault) {
     throw new UsageError(`--${identity.problem}`);
   }
-  if (identity.kind === "rejected") return explainRefusal(identity, []);
-  const checks = [
-    "nothing: these are claims, no token",
-    ...(Object.hasOwn(claims, "exp")
-      ? []
-      : ["they have no exp, so the rule alone ends the session"]),
-    ...(accepted.sources.length > 0
-      ? []
-      : ["no issuer is configured here, so any name is taken for one"]),
-  ];
-  return explainDecision(identity, facts, rules.explain(identity, facts), {
-    checks,
-    expires: Object.hasOwn(claims, "exp"),
+  if (identity.kind === "rejected") {
+    return explainRefusal(identity, { now: facts.now });
+  }
+  const expires = Object.hasOwn(claims, "exp");
+  return explainDecision(identity, facts, {
+    explanation: rules.explain(identity, facts),
     sessionSecondsMax: permissions.sessionSecondsMax,
+    expires,
+    notes: [
+      "made-up claims: what a token has to be beside them (signature, audience, OAuth client, scopes) was not asked",
+      ...(expires
+        ? []
+        : ["they have no exp, so the rule alone ends the session"]),
+      ...(accepted.sources.length > 0
+        ? []
+        : ["no issuer is configured here, so any name is taken for one"]),
+    ],
   });
 }
 
-async function explainToken(
+async function explainPresented(
   token: string,
   { issuer, kind }: Options,
   facts: LoginFacts,
@@ -160,79 +156,7 @@ async function explainToken(
     path: configurationFile(),
     environment: Deno.env,
   });
-  if (!config.callout.connectionTypes.includes(facts.connectionType)) {
-    return explainRefusal(
-      rejected(
-        "connection_type_not_allowed",
-        "callout.connection_types does not name it",
-      ),
-      ["type of connection"],
-    );
-  }
-  const bearerToken = findBearerToken({
-    authToken: text === "" ? undefined : new Secret(text),
-    password: undefined,
-  });
-  if (!(bearerToken instanceof Secret)) {
-    return explainRefusal(bearerToken, ["length of the token"]);
-  }
-  const outcome = await authenticate(bearerToken, config, facts);
-  if (outcome.kind !== "identity") {
-    return explainRefusal(outcome, ["form, issuer, signature and claims"]);
-  }
-  const explanation = config.rules.explain(outcome, facts);
-  const checks = describeChecks(outcome, config);
-  return explainDecision(outcome, facts, explanation, {
-    checks,
-    expires: EXPIRES,
-    sessionSecondsMax: config.permissions.sessionSecondsMax,
-  });
-}
-
-/** What the token had to be. */
-function describeChecks(
-  { issuer }: Identity,
-  { issuers }: Config,
-): readonly string[] {
-  const options = issuers.find((each) => each.issuer === issuer);
-  if (options === undefined) return ["by its kind: see docs/TOKENS.md"];
-  const { audiences, clientIds, requiredScopes, typ } = options;
-  return [
-    `signature: ${
-      options.algorithms.join(", ")
-    }, keys from ${options.keys.kind}`,
-    `audience: ${audiences.join(" or ")}`,
-    `lifetime: ${
-      formatDuration(options.lifetimeSecondsMax)
-    } at most, clocks ${options.clockToleranceSeconds} s apart at most`,
-    ...(typ === undefined ? [] : [`typ: ${typ.join(" or ")}`]),
-    ...(clientIds === undefined
-      ? []
-      : [`OAuth client: ${clientIds.join(" or ")}`]),
-    ...(requiredScopes === undefined
-      ? []
-      : [`scopes: ${requiredScopes.join(" and ")}`]),
-  ];
-}
-
-async function authenticate(
-  bearerToken: Secret,
-  config: Config,
-  { connectionType: type, host, now }: LoginFacts,
-): Promise<AuthenticationOutcome> {
-  const log = createLog({ format: "text", level: "warn", write: printError });
-  const identities = createIdentities(config, { log, clock: () => now });
-  try {
-    await identities.start();
-    return await identities.authenticate(bearerToken, {
-      now,
-      signal: AbortSignal.timeout(JUDGE_TIMEOUT_MS),
-      connection: { host, type },
-    });
-  } finally {
-    identities.stop();
-    await log.close();
-  }
+  return await explainToken(text, config, facts);
 }
 
 async function readStandardInput(): Promise<string> {

@@ -1,29 +1,55 @@
 /**
- * What `explain` has to say: one structure, as JSON or as text for a person.
+ * What `explain` has to say: one structure, which is its JSON.
  */
 import { formatDuration } from "../base/duration.ts";
-import type { Identity } from "../base/identity.ts";
+import type { CredentialKind, Identity } from "../base/identity.ts";
 import type { Rejected, Unavailable } from "../base/outcome.ts";
-import { type EpochSeconds, toEpochSeconds } from "../base/time.ts";
+import { type EpochMs, toEpochSeconds } from "../base/time.ts";
 import { latestSessionEnd } from "../callout/user_jwt.ts";
+import type { TokenForm } from "../identity/token_form.ts";
 import type {
   Grant,
   LoginFacts,
   SubjectPermission,
 } from "../permissions/grant.ts";
 import type { Explanation, RuleTrace } from "../permissions/rules.ts";
+import { explainMismatch, settingToLookAt } from "./mismatch.ts";
+import { formatTime } from "./printable.ts";
+import type { Facts } from "./source_settings.ts";
 
 export interface ExplainedLogin {
   readonly outcome: "granted" | "refused" | "could not be judged";
   /** Why not: as in the log. */
   readonly code?: string;
   readonly detail?: string;
+  /** What was asked for where it was refused. */
+  readonly expected?: string;
+  /** What it has instead. */
+  readonly found?: string;
+  /** The setting that may be wrong, if nobody could judge it. */
+  readonly lookAt?: string;
+  /** Left out of made-up claims. */
+  readonly token?: ExplainedToken;
+  /** Left out if the token belongs to nobody, and of made-up claims. */
+  readonly judge?: ExplainedJudge;
   readonly identity?: ExplainedIdentity;
-  /** What was asked of the token before any rule. */
-  readonly checks: readonly string[];
   readonly rules: readonly RuleTrace[];
   readonly grant?: ExplainedGrant;
   readonly notes: readonly string[];
+}
+
+export interface ExplainedToken {
+  readonly form: TokenForm;
+  /** Whether what it says was vouched for by its issuer; left out if it says nothing. */
+  readonly verified?: boolean;
+  readonly says: Facts;
+}
+
+/** Who judges the token, and by what. */
+export interface ExplainedJudge {
+  readonly kind: CredentialKind;
+  readonly issuer: string;
+  readonly settings: Facts;
 }
 
 export interface ExplainedIdentity {
@@ -32,6 +58,8 @@ export interface ExplainedIdentity {
   readonly sub: string;
   /** Left out of made-up claims that say nothing of it. */
   readonly expiresAt?: string;
+  /** What else was made of the token, by names in words. */
+  readonly more: Facts;
 }
 
 export interface ExplainedGrant {
@@ -57,49 +85,96 @@ export interface ExplainedGrant {
   };
 }
 
+/** What is known of a login beside what became of it. */
+export type Presented = Pick<ExplainedLogin, "judge" | "token">;
+
+export interface RefusalContext extends Presented {
+  /** What is configured beside the judge, for tokens that belong to nobody. */
+  readonly configured?: Facts;
+  readonly now: EpochMs;
+}
+
 /** A login that did not get as far as the rules. */
 export function explainRefusal(
-  { kind, detail, ...refusal }: Rejected | Unavailable,
-  checks: readonly string[],
+  refusal: Rejected | Unavailable,
+  { configured = {}, judge, now, token }: RefusalContext,
 ): ExplainedLogin {
-  return {
-    outcome: kind === "rejected" ? "refused" : "could not be judged",
-    code: "code" in refusal
-      ? refusal.code
-      : `unavailable: ${refusal.dependency}`,
+  const { detail } = refusal;
+  const presented = {
     detail,
-    checks,
+    ...(token === undefined ? {} : { token }),
+    ...(judge === undefined ? {} : { judge }),
     rules: [],
     notes: [],
   };
+  if (refusal.kind === "rejected") {
+    const { code } = refusal;
+    return {
+      outcome: "refused",
+      code,
+      ...explainMismatch(
+        code,
+        {
+          settings: judge?.settings ?? configured,
+          says: judgedOf(token, judge),
+        },
+        now,
+      ),
+      ...presented,
+    };
+  }
+  const lookAt = judge && settingToLookAt(refusal, judge.kind);
+  return {
+    outcome: "could not be judged",
+    code: `unavailable: ${refusal.dependency}`,
+    ...(lookAt === undefined ? {} : { lookAt }),
+    ...presented,
+  };
 }
 
-export interface TokenFacts {
-  /** What was asked of the token before any rule. */
-  readonly checks: readonly string[];
-  /** Whether it says when it ends. */
-  readonly expires: boolean;
+/** Whose answer decides, and not what the token itself says: it is not shown here. */
+const ASKED: readonly CredentialKind[] = ["introspection", "webhook"];
+
+/** What of the token was judged. */
+function judgedOf(
+  token: ExplainedToken | undefined,
+  judge: ExplainedJudge | undefined,
+): Facts {
+  if (token === undefined) return {};
+  return judge !== undefined && ASKED.includes(judge.kind) ? {} : token.says;
+}
+
+export interface DecisionContext extends Presented {
+  /** What the rules decided, and how. */
+  readonly explanation: Explanation;
   /** permissions.session_seconds_max. */
   readonly sessionSecondsMax: number;
+  /** Whether the token says when it ends. */
+  readonly expires: boolean;
+  /** What else was made of the token, by names in words. */
+  readonly more?: Facts;
+  readonly notes?: readonly string[];
 }
 
 export function explainDecision(
   identity: Identity,
   facts: LoginFacts,
-  explanation: Explanation,
-  { checks, expires, sessionSecondsMax: most }: TokenFacts,
+  context: DecisionContext,
 ): ExplainedLogin {
-  const { outcome, tried, notes } = explanation;
+  const { expires, explanation, judge, more = {}, notes = [], token } = context;
+  const { outcome } = explanation;
   const found = {
+    ...(token === undefined ? {} : { token }),
+    ...(judge === undefined ? {} : { judge }),
     identity: {
       issuer: identity.issuer,
       kind: identity.credential,
       sub: identity.sub,
-      ...(expires ? { expiresAt: timeText(identity.expiresAt) } : {}),
+      ...(expires ? { expiresAt: formatTime(identity.expiresAt) } : {}),
+      more,
     },
-    checks,
-    rules: tried,
-    notes,
+    rules: explanation.tried,
+    notes: [...notes, ...explanation.notes],
   };
   if (outcome.kind === "rejected") {
     const { code, detail } = outcome;
@@ -108,41 +183,22 @@ export function explainDecision(
   return {
     outcome: "granted",
     ...found,
-    grant: {
-      ...toExplained(outcome, explanation.inboxPrefix),
-      session: explainSession(outcome, identity, facts, most),
-    },
-  };
-}
-
-function explainSession(
-  grant: Grant,
-  { expiresAt }: Identity,
-  { now }: LoginFacts,
-  sessionSecondsMax: number,
-): ExplainedGrant["session"] {
-  const end = latestSessionEnd(expiresAt, grant, toEpochSeconds(now));
-  return {
-    longest: formatDuration(grant.sessionSecondsMax),
-    endsAtTheLatest: timeText(end),
-    endedBy: end === expiresAt
-      ? "the token"
-      : end === grant.endsBy
-      ? "the rule's hours"
-      // A rule cannot ask for more than that.
-      : grant.sessionSecondsMax < sessionSecondsMax
-      ? "the rule's session"
-      : "permissions.session_seconds_max",
+    grant: toExplained(outcome, identity, facts, context),
   };
 }
 
 function toExplained(
-  { account, name, permissions, rule }: Grant,
-  inboxPrefix: string | undefined,
-): Omit<ExplainedGrant, "session"> {
+  grant: Grant,
+  identity: Identity,
+  facts: LoginFacts,
+  context: DecisionContext,
+): ExplainedGrant {
+  const { account, name, permissions, rule } = grant;
+  const { inboxPrefix } = context.explanation;
+  const session = explainSession(grant, identity, facts, context);
   if (permissions.kind === "scoped") {
     const { key, tags } = permissions;
-    return { rule, account, name, scopedKey: key, tags };
+    return { rule, account, name, scopedKey: key, tags, session };
   }
   const { publish, responses, subscribe } = permissions;
   return {
@@ -158,123 +214,27 @@ function toExplained(
       },
     }),
     ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
+    session,
   };
 }
 
-function timeText(time: EpochSeconds): string {
-  return new Date(time * 1000).toISOString().replace(".000Z", "Z");
-}
-
-/** What a terminal does not show, or shows as something else, is written as its code. */
-export function formatAsJson(login: ExplainedLogin): string {
-  return JSON.stringify(login, null, 2).replaceAll(
-    /[^\n\P{C}]|[\u2028\u2029]/gu,
-    (text) =>
-      Array.from(
-        { length: text.length },
-        (_, index) =>
-          `\\u${text.charCodeAt(index).toString(16).padStart(4, "0")}`,
-      ).join(""),
-  );
-}
-
-/** For a person at a terminal. */
-export function formatExplanation(login: ExplainedLogin): string {
-  const { checks, detail, grant, identity, notes, outcome, rules } = login;
-  const lines: string[] = [];
-  if (identity !== undefined) {
-    lines.push(
-      `Issuer     ${identity.issuer}`,
-      `Kind       ${identity.kind}`,
-      `Sub        ${printable(identity.sub)}`,
-      ...labelled(
-        "Expires",
-        identity.expiresAt === undefined ? [] : [identity.expiresAt],
-      ),
-    );
-  }
-  lines.push(...labelled("Checked", checks));
-  if (rules.length > 0) lines.push("", "Rules", ...rules.flatMap(formatRule));
-  lines.push("");
-  if (grant === undefined) {
-    lines.push(`${capital(outcome)}: ${login.code}`, `  ${detail}`);
-  } else lines.push(...formatGrant(grant));
-  if (notes.length > 0) {
-    lines.push("", "Notes", ...notes.map((note) => `  ${note}`));
-  }
-  return lines.join("\n");
-}
-
-function formatRule({ conditions, matched, rule }: RuleTrace): string[] {
-  const asked = conditions.map(({ actual, condition, holds }) =>
-    `      ${holds ? "yes" : "no "} ${condition}${holds ? "" : `: ${actual}`}`
-  );
-  return [
-    `  ${matched ? "✓" : "✗"} ${rule}${
-      asked.length === 0 ? " (asks nothing)" : ""
-    }`,
-    ...asked,
-  ];
-}
-
-function formatGrant(grant: ExplainedGrant): string[] {
-  const { allowResponses, inboxPrefix, scopedKey, session, tags } = grant;
-  return [
-    `Granted by rule ${grant.rule}`,
-    ...labelled("Account", [grant.account]),
-    ...labelled("Name", [grant.name]),
-    ...permissionLines("Publish", grant.publish),
-    ...permissionLines("Subscribe", grant.subscribe),
-    ...labelled(
-      "Answers",
-      allowResponses === undefined
-        ? []
-        : [`${allowResponses.max} to a message, within ${allowResponses.ttl}`],
-    ),
-    ...labelled(
-      "Inbox",
-      inboxPrefix === undefined
-        ? []
-        : [`${inboxPrefix} (clients set it as their inbox prefix)`],
-    ),
-    ...labelled("Scoped key", scopedKey === undefined ? [] : [scopedKey]),
-    ...labelled("Tags", tags ?? []),
-    ...labelled("Session", [
-      `until ${session.endsAtTheLatest} at the latest, ended by ${session.endedBy}; up to a tenth shorter by chance`,
-    ]),
-  ];
-}
-
-function permissionLines(
-  label: string,
-  permission: SubjectPermission | undefined,
-): string[] {
-  if (permission === undefined) return [];
-  const { allow, deny } = permission;
-  if (allow.length === 0) return labelled(label, ["nothing"]);
-  return labelled(label, [
-    ...allow,
-    ...deny.map((subject) => `not ${subject}`),
-  ]);
-}
-
-const LABEL_CHARS = 11;
-
-function labelled(label: string, values: readonly string[]): string[] {
-  return values.map((value, index) =>
-    `${(index === 0 ? label : "").padEnd(LABEL_CHARS)}${value}`
-  );
-}
-
-/** A sub may hold anything: what would move the cursor or turn the text around is shown as its code. */
-function printable(text: string): string {
-  return /^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(text) ? text : JSON.stringify(text)
-    .replaceAll(
-      /[^\p{L}\p{N}\p{P}\p{S} ]/gu,
-      (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`,
-    );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function explainSession(
+  grant: Grant,
+  { expiresAt }: Identity,
+  { now }: LoginFacts,
+  { sessionSecondsMax }: DecisionContext,
+): ExplainedGrant["session"] {
+  const end = latestSessionEnd(expiresAt, grant, toEpochSeconds(now));
+  return {
+    longest: formatDuration(grant.sessionSecondsMax),
+    endsAtTheLatest: formatTime(end),
+    endedBy: end === expiresAt
+      ? "the token"
+      : end === grant.endsBy
+      ? "the rule's hours"
+      // A rule cannot ask for more than that.
+      : grant.sessionSecondsMax < sessionSecondsMax
+      ? "the rule's session"
+      : "permissions.session_seconds_max",
+  };
 }

@@ -8,6 +8,7 @@ import {
   CONTEXT,
   FACTS,
   identity,
+  ISSUER,
   rulesOf,
   withClaims,
 } from "../../tests/fixtures/rules_scene.ts";
@@ -19,9 +20,8 @@ import {
   explainDecision,
   type ExplainedLogin,
   explainRefusal,
-  formatAsJson,
-  formatExplanation,
 } from "./explanation.ts";
+import { formatAsJson, formatExplanation } from "./explanation_text.ts";
 
 function explainGrant(
   grant: GrantOptions,
@@ -35,10 +35,12 @@ function explainGrant(
     },
     { name: "only", grant },
   ]);
-  return explainDecision(who, FACTS, rules.explain(who, FACTS), {
-    expires: true,
+  return explainDecision(who, FACTS, {
+    explanation: rules.explain(who, FACTS),
     sessionSecondsMax: CONTEXT.sessionSecondsMax,
-    checks: ["audience: nats"],
+    expires: true,
+    judge: { kind: "jwt", issuer: ISSUER, settings: { audiences: "nats" } },
+    more: { "claims_from_userinfo": "groups" },
   });
 }
 
@@ -74,7 +76,7 @@ Deno.test("explain tells the exact permissions, and the text says the same as th
     const part of [
       "✗ before",
       'no  claim "groups" contains "ops": there is none',
-      "✓ only (asks nothing)",
+      "✓ only (matches everybody)",
       "Granted by rule only",
       "not a.secret",
       "jobs.> workers",
@@ -82,7 +84,9 @@ Deno.test("explain tells the exact permissions, and the text says the same as th
       "denies news.*.>: without it",
       "1 to a message, within 2m",
       "users.alice._INBOX",
-      "audience: nats",
+      `Issuer     ${ISSUER}`,
+      "Settings   audiences  nats",
+      "Also       claims_from_userinfo  groups",
     ]
   ) assertStringIncludes(text, part);
 });
@@ -126,23 +130,25 @@ Deno.test("explain tells a scoped key and its tags, and what a side without subj
 
 Deno.test("explain tells the code of a refusal, before the rules and by them", () => {
   const early = explainRefusal(
-    rejected("signature_invalid", "Signature does not verify"),
-    ["form"],
+    rejected("audience_mismatch", 'Claim "aud" names none'),
+    {
+      judge: { kind: "jwt", issuer: ISSUER, settings: { audiences: "nats" } },
+      token: { form: "jwt", verified: true, says: { aud: "other" } },
+      now: FACTS.now,
+    },
   );
   assertEquals([early.outcome, early.code, early.rules], [
     "refused",
-    "signature_invalid",
+    "audience_mismatch",
     [],
   ]);
   assertStringIncludes(
     formatExplanation(early),
-    "Refused: signature_invalid\n  Signature does not verify",
+    `Refused: audience_mismatch
+  Claim "aud" names none
+  expected  audiences: nats
+  found     aud: other`,
   );
-  const silent = explainRefusal(unavailable("jwks", "no answer"), []);
-  assertEquals([silent.outcome, silent.code], [
-    "could not be judged",
-    "unavailable: jwks",
-  ]);
   const late = explainGrant({ publish: "t.${claims.team}" });
   assertEquals([late.outcome, late.code, late.grant], [
     "refused",
@@ -151,6 +157,56 @@ Deno.test("explain tells the code of a refusal, before the rules and by them", (
   ]);
   assertEquals(late.rules.length, 2);
 });
+
+Deno.test("explain does not take what a JWT says for what was answered about it", () => {
+  const { expected, found } = explainRefusal(
+    rejected("audience_mismatch", 'Claim "aud" names none'),
+    {
+      judge: {
+        kind: "introspection",
+        issuer: ISSUER,
+        settings: { audiences: "nats" },
+      },
+      token: { form: "jwt", verified: false, says: { aud: "nats" } },
+      now: FACTS.now,
+    },
+  );
+  assertEquals([expected, found], ["audiences: nats", undefined]);
+});
+
+Deno.test("explain tells a token that could not be judged from one that is refused", () => {
+  const silent = explainRefusal(
+    unavailable("jwks", "invalid peer certificate: UnknownIssuer"),
+    {
+      judge: { kind: "jwt", issuer: ISSUER, settings: {} },
+      now: FACTS.now,
+    },
+  );
+  assertEquals([silent.outcome, silent.code, silent.lookAt], [
+    "could not be judged",
+    "unavailable: jwks",
+    "issuers: remote.ca_file",
+  ]);
+  assertStringIncludes(
+    formatExplanation(silent),
+    "Could not be judged, which is no refusal: unavailable: jwks",
+  );
+});
+
+Deno.test("explain says of a JWT whether anybody vouches for what it says", () => {
+  const trust = (verified: boolean): string =>
+    formatExplanation(explainRefusal(
+      rejected("signature_invalid", "Signature does not verify"),
+      {
+        token: { form: "jwt", verified, says: { alg: "RS256" } },
+        now: FACTS.now,
+      },
+    ));
+  assertStringIncludes(trust(IS_VERIFIED), "Token      JWT, verified\n");
+  assertStringIncludes(trust(!IS_VERIFIED), "Token      JWT, NOT verified");
+});
+
+const IS_VERIFIED = true;
 
 Deno.test("J4 explain shows no character that moves the cursor or turns the text around", () => {
   for (

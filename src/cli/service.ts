@@ -3,8 +3,10 @@
  */
 import { type Clock, monotonicClock, systemClock } from "../base/time.ts";
 import type { Config } from "../config/config.ts";
-import type { Authenticator } from "../identity/authenticate.ts";
-import { createAuthenticator } from "../identity/authenticator.ts";
+import {
+  createAuthenticator,
+  type RoutingAuthenticator,
+} from "../identity/authenticator.ts";
 import { startMonitoring } from "../monitoring/health.ts";
 import {
   type CalloutService,
@@ -31,7 +33,7 @@ export interface IdentityDependencies {
 export function createIdentities(
   config: Config,
   { clock, log }: IdentityDependencies,
-): Authenticator {
+): RoutingAuthenticator {
   return createAuthenticator(config, {
     log,
     clock,

@@ -7,6 +7,8 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** Wrong usage or configuration: trying again does not help. */
 export const EXIT_USAGE = 2;
+/** Nobody could say: trying again may help. */
+export const EXIT_UNAVAILABLE = 3;
 
 /** Writes a line for a person to standard output. */
 export function print(text: string): void {

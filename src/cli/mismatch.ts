@@ -1,0 +1,137 @@
+/**
+ * Where a token was refused: what was asked for and what it has instead, or which
+ * setting to look at when nobody could judge it.
+ */
+import type { CredentialKind } from "../base/identity.ts";
+import type {
+  Dependency,
+  RejectionCode,
+  Unavailable,
+} from "../base/outcome.ts";
+import type { EpochMs } from "../base/time.ts";
+import { formatTime } from "./printable.ts";
+import type { Facts } from "./source_settings.ts";
+
+export interface Mismatch {
+  readonly expected?: string;
+  readonly found?: string;
+}
+
+interface Place {
+  /** The setting that asks for it: the first of these that there is. */
+  readonly settings: readonly string[];
+  /** Where the token says it. */
+  readonly says: readonly string[];
+}
+
+/** The other codes say all that there is to say. */
+const PLACE_BY_CODE: Partial<Readonly<Record<RejectionCode, Place>>> = {
+  "issuer_untrusted": { settings: ["issuers"], says: ["iss"] },
+  "algorithm_not_allowed": { settings: ["algorithms"], says: ["alg"] },
+  "key_unknown": { settings: ["keys"], says: ["kid"] },
+  "token_type_not_accepted": { settings: ["typ"], says: ["typ"] },
+  "audience_mismatch": { settings: ["audiences"], says: ["aud"] },
+  "oauth_client_not_allowed": {
+    settings: ["client_ids", "namespaces"],
+    says: ["azp", "client_id", "namespace"],
+  },
+  "scope_missing": { settings: ["required_scopes"], says: ["scope", "scp"] },
+  "bearer_token_expired": {
+    settings: ["clock_tolerance_seconds"],
+    says: ["exp", "expires_at"],
+  },
+  "bearer_token_not_yet_valid": {
+    settings: ["clock_tolerance_seconds"],
+    says: ["nbf", "iat"],
+  },
+  "bearer_token_lifetime_too_long": {
+    settings: ["lifetime_seconds_max"],
+    says: ["iat", "exp"],
+  },
+  "bearer_token_unknown": { settings: ["file"], says: ["id", "entry"] },
+};
+
+const TIMED: readonly RejectionCode[] = [
+  "bearer_token_expired",
+  "bearer_token_not_yet_valid",
+  "bearer_token_lifetime_too_long",
+];
+
+/** @param says Of the token; undefined if that is not known here. */
+export function explainMismatch(
+  code: RejectionCode,
+  { settings, says }: { readonly settings: Facts; readonly says: Facts },
+  now: EpochMs,
+): Mismatch {
+  const place = PLACE_BY_CODE[code];
+  if (place === undefined) return {};
+  const time = TIMED.includes(code) ? [`now: ${formatTime(now / 1000)}`] : [];
+  const [setting] = pick(settings, place.settings);
+  const expected = [...(setting === undefined ? [] : [setting]), ...time];
+  const found = pick(says, place.says);
+  return {
+    ...(expected.length === 0 ? {} : { expected: expected.join("; ") }),
+    ...(found.length === 0 ? {} : { found: found.join("; ") }),
+  };
+}
+
+function pick(facts: Facts, names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const value = facts[name];
+    return value === undefined ? [] : [`${name}: ${value}`];
+  });
+}
+
+const SECTION_BY_KIND: Readonly<Record<CredentialKind, string>> = {
+  "jwt": "issuers",
+  "shared_secret": "issuers",
+  "introspection": "introspection",
+  "api_token": "api_tokens",
+  "webhook": "webhook",
+  "kubernetes": "kubernetes",
+  "custom": "",
+};
+
+/** Where it is that could not be had. */
+const ADDRESS_BY_DEPENDENCY: Partial<Readonly<Record<Dependency, string>>> = {
+  "jwks": "jwks_url, or where the issuer's metadata say that its keys are",
+  "userinfo": "userinfo.endpoint",
+  "introspection": "endpoint",
+  "webhook": "url",
+  "token_review": "api_server.url",
+  "api_tokens": "file",
+};
+
+/** What most often keeps somebody from being asked, by what is said about it. */
+const CAUSES: readonly [
+  said: RegExp,
+  setting: string,
+  other: Partial<Readonly<Record<CredentialKind, string>>>,
+][] = [
+  [/certificate|\bPEM\b/i, "remote.ca_file", {
+    "kubernetes": "api_server.ca_file",
+  }],
+  [/private network/, "remote.allow_private_addresses", {}],
+  [/this machine/, "remote.allow_loopback_http", {}],
+  [/in time|within/, "remote.timeout_ms", { "kubernetes": "timeout_ms" }],
+  [/answered 40[13]/, "client", {
+    "jwt": "userinfo.endpoint",
+    "kubernetes": "api_server.token_file",
+    "webhook": "secrets or tls",
+  }],
+];
+
+/** The setting to look at, of those that say how somebody is asked. */
+export function settingToLookAt(
+  { dependency, detail }: Unavailable,
+  kind: CredentialKind,
+): string | undefined {
+  const [, usual, other] = CAUSES.find(([said]) => said.test(detail)) ?? [];
+  const setting = other?.[kind] ?? usual ??
+    (kind === "kubernetes"
+      ? "api_server.url"
+      : ADDRESS_BY_DEPENDENCY[dependency]);
+  return setting === undefined
+    ? undefined
+    : `${SECTION_BY_KIND[kind]}: ${setting}`;
+}

@@ -1,0 +1,183 @@
+import { assertEquals } from "@std/assert";
+import type { CredentialKind } from "../base/identity.ts";
+import {
+  type Dependency,
+  type RejectionCode,
+  unavailable,
+} from "../base/outcome.ts";
+import type { EpochMs } from "../base/time.ts";
+import { explainMismatch, settingToLookAt } from "./mismatch.ts";
+
+const NOW = Date.parse("2026-03-02T12:00:00Z") as EpochMs;
+
+const SETTINGS = {
+  "issuers": "https://id.example",
+  "keys": "2 known, of jwks_file",
+  "algorithms": "RS256",
+  "typ": "at+jwt",
+  "audiences": "nats",
+  "client_ids": "web",
+  "required_scopes": "nats",
+  "clock_tolerance_seconds": "30",
+  "lifetime_seconds_max": "3600, which is 1h",
+  "file": "tokens.json",
+};
+const SAYS = {
+  "alg": "ES256",
+  "kid": "k",
+  "typ": "JWT",
+  "iss": "https://x",
+  "aud": "other",
+  "exp": "2026-03-02T11:00:00Z",
+  "nbf": "2026-03-02T13:00:00Z",
+  "iat": "2026-03-02T10:00:00Z",
+  "azp": "shop",
+  "scope": "read",
+  "id": "nct_a",
+  "entry": "there is none with this id",
+};
+
+const rows: [code: RejectionCode, expected?: string, found?: string][] = [
+  ["issuer_untrusted", "issuers: https://id.example", "iss: https://x"],
+  ["algorithm_not_allowed", "algorithms: RS256", "alg: ES256"],
+  ["key_unknown", "keys: 2 known, of jwks_file", "kid: k"],
+  ["token_type_not_accepted", "typ: at+jwt", "typ: JWT"],
+  ["audience_mismatch", "audiences: nats", "aud: other"],
+  ["oauth_client_not_allowed", "client_ids: web", "azp: shop"],
+  ["scope_missing", "required_scopes: nats", "scope: read"],
+  [
+    "bearer_token_expired",
+    "clock_tolerance_seconds: 30; now: 2026-03-02T12:00:00Z",
+    "exp: 2026-03-02T11:00:00Z",
+  ],
+  [
+    "bearer_token_not_yet_valid",
+    "clock_tolerance_seconds: 30; now: 2026-03-02T12:00:00Z",
+    "nbf: 2026-03-02T13:00:00Z; iat: 2026-03-02T10:00:00Z",
+  ],
+  [
+    "bearer_token_lifetime_too_long",
+    "lifetime_seconds_max: 3600, which is 1h; now: 2026-03-02T12:00:00Z",
+    "iat: 2026-03-02T10:00:00Z; exp: 2026-03-02T11:00:00Z",
+  ],
+  [
+    "bearer_token_unknown",
+    "file: tokens.json",
+    "id: nct_a; entry: there is none with this id",
+  ],
+  ["signature_invalid"],
+  ["no_rule_matches"],
+];
+
+for (const [code, expected, found] of rows) {
+  Deno.test(`explain says of ${code} what was asked for and what there is`, () => {
+    assertEquals(
+      explainMismatch(code, { settings: SETTINGS, says: SAYS }, NOW),
+      expected === undefined || found === undefined ? {} : { expected, found },
+    );
+  });
+}
+
+Deno.test("explain says nothing of what it does not know", () => {
+  assertEquals(
+    explainMismatch("audience_mismatch", { settings: {}, says: {} }, NOW),
+    {},
+  );
+});
+
+const causes: [
+  dependency: Dependency,
+  detail: string,
+  kind: CredentialKind,
+  setting: string | undefined,
+][] = [
+  [
+    "jwks",
+    "invalid peer certificate: UnknownIssuer",
+    "jwt",
+    "issuers: remote.ca_file",
+  ],
+  [
+    "jwks",
+    "Unable to add pem file to certificate store",
+    "jwt",
+    "issuers: remote.ca_file",
+  ],
+  [
+    "jwks",
+    "invalid peer certificate: UnknownIssuer",
+    "kubernetes",
+    "kubernetes: api_server.ca_file",
+  ],
+  [
+    "jwks",
+    "10.1.2.3 is in a private network, which",
+    "jwt",
+    "issuers: remote.allow_private_addresses",
+  ],
+  [
+    "jwks",
+    "127.0.0.1 is this machine, which",
+    "jwt",
+    "issuers: remote.allow_loopback_http",
+  ],
+  [
+    "introspection",
+    "no answer within 1000 ms",
+    "introspection",
+    "introspection: remote.timeout_ms",
+  ],
+  [
+    "introspection",
+    "https://id.example answered 401",
+    "introspection",
+    "introspection: client",
+  ],
+  [
+    "webhook",
+    "https://backend.example answered 401",
+    "webhook",
+    "webhook: secrets or tls",
+  ],
+  [
+    "token_review",
+    "https://10.0.0.1 answered 403",
+    "kubernetes",
+    "kubernetes: api_server.token_file",
+  ],
+  [
+    "introspection",
+    "cannot resolve id.example",
+    "introspection",
+    "introspection: endpoint",
+  ],
+  [
+    "userinfo",
+    "https://id.example answered 500",
+    "jwt",
+    "issuers: userinfo.endpoint",
+  ],
+  ["webhook", "connection refused", "webhook", "webhook: url"],
+  [
+    "token_review",
+    "connection refused",
+    "kubernetes",
+    "kubernetes: api_server.url",
+  ],
+  [
+    "api_tokens",
+    "The file of API tokens was never read",
+    "api_token",
+    "api_tokens: file",
+  ],
+  ["verdict", "nobody said anything", "jwt", undefined],
+];
+
+for (const [dependency, detail, kind, setting] of causes) {
+  Deno.test(`explain leads from "${detail}" of ${kind} to ${setting ?? "no setting"}`, () => {
+    assertEquals(
+      settingToLookAt(unavailable(dependency, detail), kind),
+      setting,
+    );
+  });
+}
