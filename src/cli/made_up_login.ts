@@ -19,6 +19,7 @@ import {
   type EpochSeconds,
   toEpochSeconds,
 } from "../base/time.ts";
+import { parseTimestamp } from "../base/timestamp.ts";
 import { connectionRefused } from "../callout/authorize.ts";
 import type { ParsedRules } from "../config/parse_rules.ts";
 import type { TokenSource } from "../config/token_sources.ts";
@@ -52,10 +53,6 @@ export interface Connection {
   readonly at?: string | undefined;
 }
 
-/** A time without a zone would be another one on every machine. */
-const TIME_REGEXP =
-  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
-
 export function readFacts(
   { at, connection = "nats", source = "127.0.0.1" }: Connection,
   now: EpochMs,
@@ -69,11 +66,10 @@ export function readFacts(
       "source must be an address, as in 192.0.2.7 or 2001:db8::7",
     );
   }
-  const time = at === undefined ? now : Date.parse(at);
-  if (at !== undefined && (!TIME_REGEXP.test(at) || Number.isNaN(time))) {
-    return new LoginFault("at must be a time, as in 2026-03-02T12:00:00Z");
-  }
-  return { connectionType, host: source, now: time as EpochMs };
+  const time = at === undefined ? now : parseTimestamp(at);
+  return time === undefined
+    ? new LoginFault("at must be a time, as in 2026-03-02T12:00:00Z")
+    : { connectionType, host: source, now: time };
 }
 
 /** What the service accepts, as far as made-up logins are concerned. */

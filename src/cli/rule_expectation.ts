@@ -1,7 +1,7 @@
 /**
  * Compares what rules decide with what a test expects of them.
  */
-import { formatDuration } from "../base/duration.ts";
+import { formatDuration, parseDuration } from "../base/duration.ts";
 import type { Rejected } from "../base/outcome.ts";
 import type { RuleExpectation } from "../config/rule_tests_schema.ts";
 import type {
@@ -36,11 +36,7 @@ export function compareOutcome(
     ...compare("rule", outcome.rule, expect.rule),
     ...compare("account", outcome.account, expect.account),
     ...compare("name", outcome.name, expect.name),
-    ...compare(
-      "session",
-      formatDuration(outcome.sessionSecondsMax),
-      expect.session,
-    ),
+    ...compareSession(outcome, expect.session),
     ...compareUntil(outcome, expect.until),
     ...(outcome.permissions.kind === "scoped"
       ? compareScoped(expect, outcome.permissions)
@@ -56,6 +52,16 @@ function compare(
   return expected === undefined || found === expected
     ? []
     : [`${what} is ${found}, expected ${expected}`];
+}
+
+/** 24h and 1d are the same length. */
+function compareSession(
+  { sessionSecondsMax }: Grant,
+  expected: string | undefined,
+): readonly string[] {
+  return expected === undefined || parseDuration(expected) === sessionSecondsMax
+    ? []
+    : [`session is ${formatDuration(sessionSecondsMax)}, expected ${expected}`];
 }
 
 function compareUntil(
@@ -93,9 +99,12 @@ function compareListed(
   expect: RuleExpectation,
   { publish, subscribe }: ListedPermissions,
 ): readonly string[] {
-  const { scoped_key: key } = expect;
+  const { scoped_key: key, tags } = expect;
   return [
     ...(key === undefined ? [] : [`there is no scoped key, expected ${key}`]),
+    ...(tags === undefined
+      ? []
+      : ["there are no tags: those belong to a scoped key"]),
     ...comparePermission("publish", publish, expect.publish),
     ...comparePermission("subscribe", subscribe, expect.subscribe),
     ...probe(

@@ -68,7 +68,7 @@ const good: [expect: string, claims?: string, more?: string][] = [
   ["{ may_publish: [users.alice.a.b], may_not_publish: [users.bob.a, users.alice] }"],
   ["{ may_subscribe: [news.a, jobs.a workers, users.alice.>], may_not_subscribe: [jobs.a, users.>, jobs.a others] }"],
   ["{ may_receive: [news.a, jobs.a.b], may_not_receive: [news.a.b, other] }"],
-  ["{}"],
+  ["{ session: 480m }"],
   ["{ refused: refused_by_rule }", "{ sub: alice, suspended: true }"],
   [
     "{ refused: outside_hours }",
@@ -151,14 +151,35 @@ const bad: [expect: string, problem: RegExp, claims?: string, more?: string][] =
       /^tags also has site:b/,
       "{ sub: alice, site: b }",
     ],
-    ["{}", /^claims must hold a sub/, "{}"],
-    ["{}", /^kind must be one of/, "{ sub: a }", "kind: oidc"],
     [
-      "{}",
-      /^connection must be one of/,
-      "{ sub: a }",
-      "connection: tcp",
+      "{ tags: { site: c } }",
+      /^there are no tags: those belong to a scoped key$/,
     ],
+    [
+      "{ rule: everyone }",
+      /^refused with issuer_untrusted \(.*\), expected a grant$/,
+      "{ sub: alice }",
+      "issuer: https://typo.example",
+    ],
+    [
+      "{ refused: no_rule_matches }",
+      /^refused with issuer_untrusted .* expected no_rule_matches$/,
+      "{ sub: alice }",
+      "issuer: https://typo.example",
+    ],
+    [
+      "{ rule: everyone }",
+      /^refused with connection_type_not_allowed/,
+      "{ sub: alice }",
+      "connection: leafnode",
+    ],
+    [
+      "{ rule: everyone }",
+      /^refused with bearer_token_expired/,
+      "{ sub: alice, exp: 1 }",
+    ],
+    ["{ rule: a }", /^claims must hold a sub/, "{}"],
+    ["{ rule: a }", /^source must be an address/, "{ sub: a }", "source: x"],
   ];
 
 for (const [expect, problem, claims, more] of bad) {
@@ -167,30 +188,96 @@ for (const [expect, problem, claims, more] of bad) {
   });
 }
 
-const misshapen: [text: string, path: string][] = [
-  ["tests: []", "tests"],
-  ["test: []", "test"],
+/** A test that expects this of alice. */
+function expecting(expect: string): string {
+  return `tests: [{ name: a, claims: { sub: alice }, expect: ${expect} }]`;
+}
+
+const misshapen: [text: string, path: string, problem: RegExp][] = [
+  ["tests: []", "tests", /must have an entry/],
+  ["test: []", "test", /is no setting/],
+  ["tests: [{ name: a, expect: {} }]", 'tests[0].claims, of "a"', /must be/],
+  ["a: &x 1", "line 1, column 7", /./],
   [
-    "tests: [{ name: a, claims: {}, expect: { publsh: [] } }]",
-    "tests[0].expect.publsh",
+    "tests: [{ name: a, claims: {}, kind: oidc, expect: { rule: a } }]",
+    'tests[0].kind, of "a"',
+    /must be one of jwt, /,
   ],
-  ["tests: [{ name: a, expect: {} }]", "tests[0].claims"],
   [
-    "tests: [{ name: a, claims: {}, expect: { publish: a } }]",
-    "tests[0].expect.publish",
+    "tests: [{ name: a, claims: {}, connection: tcp, expect: { rule: a } }]",
+    'tests[0].connection, of "a"',
+    /must be one of nats, /,
   ],
-  ["a: &x 1", "line 1, column 7"],
+  [expecting("{ publsh: [] }"), 'tests[0].expect.publsh, of "a"', /no setting/],
+  [expecting("{ publish: a }"), 'tests[0].expect.publish, of "a"', /a list/],
+  [expecting("{}"), 'tests[0].expect, of "a"', /expects nothing/],
+  [expecting("{ publish: {} }"), 'tests[0].expect.publish, of "a"', /neither/],
+  [
+    expecting("{ refused: no_rule_matches, rule: b }"),
+    'tests[0].expect.rule, of "a"',
+    /stands beside refused/,
+  ],
+  [
+    expecting("{ refused: no_rule_macthes }"),
+    'tests[0].expect.refused, of "a"',
+    /must be one of no_rule_matches, /,
+  ],
+  [
+    expecting("{ may_not_publish: [] }"),
+    'tests[0].expect.may_not_publish, of "a"',
+    /empty list/,
+  ],
+  [
+    expecting("{ may_not_publish: [users..a] }"),
+    'tests[0].expect.may_not_publish[0], of "a"',
+    /no subject that NATS takes/,
+  ],
+  [
+    expecting("{ may_publish: [a, users.>] }"),
+    'tests[0].expect.may_publish[1], of "a"',
+    /is a pattern/,
+  ],
+  [
+    expecting("{ may_receive: ['users.*'] }"),
+    'tests[0].expect.may_receive[0], of "a"',
+    /is a pattern/,
+  ],
+  [
+    expecting("{ may_not_receive: [news.>] }"),
+    'tests[0].expect.may_not_receive[0], of "a"',
+    /is a pattern/,
+  ],
+  [
+    expecting("{ may_not_subscribe: ['jobs.a  workers'] }"),
+    'tests[0].expect.may_not_subscribe[0], of "a"',
+    /no subject that NATS takes/,
+  ],
+  [
+    expecting("{ may_subscribe: ['a.>.b'] }"),
+    'tests[0].expect.may_subscribe[0], of "a"',
+    /no subject that NATS takes/,
+  ],
+  [
+    expecting("{ session: 8 hours }"),
+    'tests[0].expect.session, of "a"',
+    /no length of time/,
+  ],
+  [
+    expecting("{ until: '18:00' }"),
+    'tests[0].expect.until, of "a"',
+    /is no time/,
+  ],
 ];
 
-for (const [text, path] of misshapen) {
+for (const [text, path, problem] of misshapen) {
   Deno.test(`parseRuleTests() refuses ${text}`, () => {
     const { issues } = assertThrows(
       () => parseRuleTests(text, "rules.test.yaml"),
       ConfigError,
     );
-    assert(
-      issues.some((issue) => issue.path === path),
-      JSON.stringify(issues),
-    );
+    const issue = issues.find((each) => each.path === path);
+    assert(issue !== undefined, JSON.stringify(issues));
+    assertMatch(issue.problem, problem);
+    assert(issue.remedy !== "correct it", issue.remedy);
   });
 }

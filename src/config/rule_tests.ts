@@ -3,9 +3,10 @@
  * a test means the same everywhere.
  */
 import { z } from "zod";
-import { isJsonObject, type Json } from "../base/json.ts";
+import { isJsonObject, type Json, member } from "../base/json.ts";
 import { ConfigError } from "./config_error.ts";
 import { explain } from "./explain.ts";
+import { expectationIssues } from "./rule_test_issues.ts";
 import { RULE_TESTS_SCHEMA, type RuleTest } from "./rule_tests_schema.ts";
 import { FileFault, readTextFile } from "./text_file.ts";
 import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
@@ -41,13 +42,36 @@ export function parseRuleTests(
     throw new ConfigError(source, content.issues);
   }
   const parsed = RULE_TESTS_SCHEMA.safeParse(content);
-  if (parsed.success) return parsed.data.tests;
   const schema = jsonSchema();
+  const issues = parsed.success
+    ? parsed.data.tests.flatMap((test, index) =>
+      expectationIssues(test.expect, `tests[${index}].expect`)
+    )
+    : parsed.error.issues.flatMap((issue) => explain(issue, schema));
+  if (parsed.success && issues.length === 0) return parsed.data.tests;
   throw new ConfigError(
     source,
-    parsed.error.issues.flatMap((issue) => explain(issue, schema)),
+    issues.map((issue) => ({
+      ...issue,
+      path: withTestName(issue.path, content),
+    })),
   );
 }
+
+/** A table may be long: the test is found by its name. */
+function withTestName(path: string, content: Json): string {
+  const [, index] = /^tests\[(\d+)\]/.exec(path) ?? [];
+  const tests = isJsonObject(content) ? member(content, "tests") : undefined;
+  if (index === undefined || !Array.isArray(tests)) return path;
+  const test: Json = tests[Number(index)];
+  const name = isJsonObject(test) ? member(test, "name") : undefined;
+  return typeof name === "string"
+    ? `${path}, of ${JSON.stringify(name.slice(0, TEST_NAME_CHARS))}`
+    : path;
+}
+
+/** Enough to find it by. */
+const TEST_NAME_CHARS = 100;
 
 function jsonSchema(): Json {
   const schema: Json = JSON.parse(

@@ -3,6 +3,26 @@
  * that login must or must not be granted.
  */
 import { z } from "zod";
+import { CONNECTION_TYPES } from "../base/connection_type.ts";
+import { CREDENTIAL_KINDS } from "../base/identity.ts";
+import type { RejectionCode } from "../base/outcome.ts";
+
+/** How a made-up login can be refused: by the rules, or before them. */
+const REFUSALS = [
+  "no_rule_matches",
+  "refused_by_rule",
+  "claim_unusable_in_subject",
+  "sub_unusable_in_subject",
+  "connection_type_not_allowed",
+  "source_not_allowed",
+  "outside_hours",
+  "issuer_untrusted",
+  "bearer_token_expired",
+  "bearer_token_not_yet_valid",
+  "bearer_token_lifetime_too_long",
+  "claim_invalid",
+  "oauth_client_not_allowed",
+] as const satisfies readonly RejectionCode[];
 
 const subjects = z.array(z.string());
 
@@ -12,8 +32,8 @@ const permission = z.union([
 ], { error: "must be a list of subjects, or allow and deny" });
 
 const expectation = z.strictObject({
-  refused: z.string().optional().describe(
-    "The code of the refusal: no_rule_matches, refused_by_rule, source_not_allowed and so on.",
+  refused: z.enum(REFUSALS).optional().describe(
+    "The code of the refusal, as explain and the service's log have it.",
   ),
   rule: z.string().optional().describe("The rule that decides."),
   account: z.string().optional().describe("The account."),
@@ -54,10 +74,10 @@ const test = z.strictObject({
   issuer: z.string().optional().describe(
     "Who issued it; iss, or whoever issues that kind, or the only issuer unless given.",
   ),
-  kind: z.string().optional().describe(
+  kind: z.enum(CREDENTIAL_KINDS).optional().describe(
     "What kind of token; the issuer's unless given.",
   ),
-  connection: z.string().optional().describe(
+  connection: z.enum(CONNECTION_TYPES).optional().describe(
     "How the client is connected; nats unless given.",
   ),
   source: z.string().optional().describe(
