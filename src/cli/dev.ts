@@ -171,7 +171,7 @@ function explain(error: unknown, ports: ServerPorts): number {
     return EXIT_FAILED;
   }
   if (error instanceof ConfigError) {
-    printError(formatConfigError(error));
+    printError(formatConfigError(error, "Cannot start"));
     return EXIT_USAGE;
   }
   if (

@@ -38,7 +38,7 @@ export async function run(args: readonly string[]): Promise<number> {
       return await start(loaded);
     } catch (error) {
       if (error instanceof ConfigError) {
-        printError(formatConfigError(error));
+        printError(formatConfigError(error, "Cannot start"));
         return EXIT_USAGE;
       }
       if (error instanceof UnsupportedOptionError) {

@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert, assertMatch } from "@std/assert";
 import { issuesOf, TEXT } from "../../tests/fixtures/config_scene.ts";
 
 const refused: [
@@ -35,6 +35,11 @@ const refused: [
     "a condition that is no word of the language",
     "rules: [{ name: a, when: { claims: { x: there } }, grant: { publish: a } }]",
     [["rules[0].when.claims.x", /must be present, absent/]],
+  ],
+  [
+    "a claim that is compared with nothing",
+    "rules: [{ name: a, when: { claims: { x: { contains: null } } }, grant: { publish: a } }]",
+    [["rules[0].when.claims.x.contains", /nothing else can be compared/]],
   ],
   [
     "a regular expression",
@@ -107,6 +112,28 @@ for (const [why, rules, expected] of refused) {
         found.join("\n"),
       );
     }
+    assert(issues.every(({ remedy }) => remedy !== "correct it"));
+  });
+}
+
+const waysOut: [condition: string, remedy: RegExp][] = [
+  [
+    "claims: { role: admin }",
+    /present, absent, or a test: \{ equals: admin \}/,
+  ],
+  ["claims: { role: { equals: null } }", /as in equals: admin/],
+  ["claims: { role: { contains: null } }", /as in contains: ops/],
+  ["claims: { role: { one_of: [null] } }", /exactly one of these/],
+  ["kind: oidc", /as in kind: webhook/],
+];
+
+for (const [condition, remedy] of waysOut) {
+  Deno.test(`parseConfig() answers ${condition} with a way out`, () => {
+    const [issue] = issuesOf({
+      text:
+        `${TEXT}\nrules: [{ name: a, when: { ${condition} }, grant: { publish: a } }]`,
+    });
+    assertMatch(issue?.remedy ?? "", remedy);
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Why the program cannot start: every problem of the configuration at once,
- * each with where it is and what to do. Holds no value of a setting, because
+ * Why the configuration, or a table of tests, cannot be used: every problem at
+ * once, each with where it is and what to do. Holds no value of a setting, because
  * what stands in the wrong place is often a secret.
  */
 
@@ -17,13 +17,13 @@ export interface ConfigIssue {
   readonly missing?: boolean;
 }
 
-/** Cannot start. Trying again does not help. */
+/** Cannot be used. Trying again does not help. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly source: string;
   readonly issues: readonly ConfigIssue[];
 
-  /** @param source The configuration file. */
+  /** @param source The file. */
   constructor(source: string, issues: readonly ConfigIssue[]) {
     super(
       `${source}: ${
@@ -43,14 +43,18 @@ const NOTHING_CONFIGURED = `Nothing is configured here yet. Two ways on:
     the whole stack in containers; it writes what is missing below to fs/nats-export/secrets/
 `;
 
-/** The problems for a person at a terminal. */
-export function formatConfigError(error: ConfigError): string {
+/**
+ * The problems for a person at a terminal.
+ *
+ * @param lead What cannot be done, where that is not plain.
+ */
+export function formatConfigError(error: ConfigError, lead?: string): string {
   const { issues, source } = error;
   const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
   const lines = issues.map(formatIssue);
   const nothing = issues.every(({ missing }) => missing === true);
   return [
-    `Cannot start: ${count} in the configuration (${source}).`,
+    `${lead === undefined ? "" : `${lead}: `}${count} in ${source}.`,
     "",
     ...(nothing ? [NOTHING_CONFIGURED] : []),
     lines.join("\n\n"),

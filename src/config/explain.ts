@@ -49,7 +49,7 @@ export function explain(
   return [{
     path: pathText(path),
     problem: describeProblem(issue, schemaAt(schema, path)),
-    remedy: describeSetting(schemaAt(schema, path)),
+    remedy: describeNearest(schema, path),
   }];
 }
 
@@ -86,18 +86,27 @@ export function explainReference(
     variables: [name],
     problem: `is missing: the environment variable ${name} is not set`,
     remedy: `set ${name}, in the environment or in .env. ${
-      describeSetting(schemaAt(schema, at))
+      describeNearest(schema, at)
     }`,
     missing: true,
   };
 }
 
+/** What the setting is for, or else the one that it belongs to. */
+function describeNearest(schema: Json, path: Path): string {
+  return path
+    .map((_, index) =>
+      descriptionOf(schemaAt(schema, path.slice(0, path.length - index)))
+    )
+    .find((text) => text !== undefined) ?? "correct it";
+}
+
 /** What the setting is for, as the schema says it. */
-export function describeSetting(node: Json): string {
+function descriptionOf(node: Json): string | undefined {
   const description = isJsonObject(node)
     ? member(node, "description")
     : undefined;
-  return typeof description === "string" ? description : "correct it";
+  return typeof description === "string" ? description : undefined;
 }
 
 export function toPath(path: readonly PropertyKey[]): Path {

@@ -118,13 +118,18 @@ function waysToWrite(node: JsonObject): readonly Json[] {
   return Array.isArray(ways) ? ways : [];
 }
 
+/** What stands under whatever name, where names are free: claims, for instance. */
+function anyPropertyOf(node: Json): Json | undefined {
+  return isJsonObject(node) ? member(node, "additionalProperties") : undefined;
+}
+
 /** The part of the schema that describes the setting at that path. */
 export function schemaAt(schema: Json, path: Path): Json {
   let node = schema;
   for (const part of path) {
     node = typeof part === "number"
       ? itemsOf(node)
-      : member(propertiesOf(node), part) ?? {};
+      : member(propertiesOf(node), part) ?? anyPropertyOf(node) ?? {};
   }
   return node;
 }

@@ -19,16 +19,19 @@ function oneOrMore<T extends z.ZodType>(
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], {
-  error: "must be text, a number, true or false",
+  error:
+    "must be text, a number, true or false: nothing else can be compared with",
 });
 
 const claimTests = z.strictObject({
-  equals: scalar.optional().describe("The claim is exactly this."),
+  equals: scalar.optional().describe(
+    "The claim is exactly this, as in equals: admin.",
+  ),
   one_of: z.array(scalar).optional().describe(
     "The claim is exactly one of these.",
   ),
   contains: scalar.optional().describe(
-    "The claim is a list and has exactly this in it.",
+    "The claim is a list and has exactly this in it, as in contains: ops.",
   ),
   contains_one_of: z.array(scalar).optional().describe(
     "The claim is a list and has at least one of these in it.",
@@ -42,10 +45,16 @@ const when = z.strictObject({
   issuer: oneOrMore(z.string(), "an issuer").optional().describe(
     "Who issued the token, exactly as in issuers.",
   ),
-  kind: oneOrMore(z.enum(CREDENTIAL_KINDS), "a kind of token").optional()
-    .describe("What kind of token it is."),
-  connection: oneOrMore(z.enum(CONNECTION_TYPES), "a kind of connection")
-    .optional().describe("How the client is connected."),
+  kind: oneOrMore(
+    z.enum(CREDENTIAL_KINDS),
+    `one of ${CREDENTIAL_KINDS.join(", ")}`,
+  ).optional().describe("What kind of token it is, as in kind: webhook."),
+  connection: oneOrMore(
+    z.enum(CONNECTION_TYPES),
+    `one of ${CONNECTION_TYPES.join(", ")}`,
+  ).optional().describe(
+    "How the client is connected, as in connection: websocket.",
+  ),
   source: oneOrMore(z.string(), "a range of addresses").optional().describe(
     "Where the client is connected from: ranges as in 10.0.0.0/8 or 2001:db8::/32.",
   ),
@@ -54,7 +63,9 @@ const when = z.strictObject({
     z.union([z.enum(["present", "absent"]), claimTests], {
       error:
         "must be present, absent, or one of equals, one_of, contains, contains_one_of, scope_contains with a value",
-    }),
+    }).describe(
+      "Write present, absent, or a test: { equals: admin }, { contains: ops } and so on.",
+    ),
   ).optional().describe(
     "By the claim's name; a name that begins with / is a path into nested claims, as in /realm_access/roles.",
   ),
@@ -87,8 +98,12 @@ const hours = z.strictObject({
 });
 
 const only = z.strictObject({
-  connections: oneOrMore(z.enum(CONNECTION_TYPES), "a kind of connection")
-    .optional().describe("How the client must be connected."),
+  connections: oneOrMore(
+    z.enum(CONNECTION_TYPES),
+    `one of ${CONNECTION_TYPES.join(", ")}`,
+  ).optional().describe(
+    "How the client must be connected, as in connections: mqtt.",
+  ),
   sources: oneOrMore(z.string(), "a range of addresses").optional().describe(
     "Where the client must be connected from.",
   ),

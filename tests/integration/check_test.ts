@@ -2,7 +2,12 @@
  * `deno task check` against real servers: one that is set up as it should be,
  * and ones where each thing is wrong once.
  */
-import { assert, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+} from "@std/assert";
 import type { JsonObject } from "../../src/base/json.ts";
 import type { EpochMs } from "../../src/base/time.ts";
 import { judgeSentinel } from "../../src/cli/account_findings.ts";
@@ -10,6 +15,7 @@ import type { SetupDocuments } from "../../src/cli/finding.ts";
 import { judgeSetup } from "../../src/cli/setup_findings.ts";
 import { decodeSeed } from "../../src/nats_jwt/nkeys.ts";
 import { decode } from "@nats-io/jwt";
+import { runMain } from "../fixtures/command.ts";
 import { openClient } from "../fixtures/nats_client.ts";
 import { startService } from "../fixtures/service.ts";
 import { startStack, type TestStack } from "../fixtures/stack.ts";
@@ -234,4 +240,26 @@ Deno.test("N10 check sees a sentinel that may do something", async () => {
     "sentinel, bearer",
     "sentinel, auth_users",
   ]);
+});
+
+Deno.test("check and explain say what is wrong with the configuration, and of no start", async () => {
+  const environment = { CALLOUT_CONFIG: "not/there.yaml" };
+  for (const command of ["check", "explain", "rules:test"]) {
+    const args = command === "explain" ? ["--claims", '{"sub":"a"}'] : [];
+    const { code, stderr } = await runMain([command, ...args], {
+      environment,
+      permissions: ["--allow-env", "--allow-read"],
+    });
+    assertEquals(code, 2, command);
+    assertStringIncludes(stderr, "1 problem in not/there.yaml.");
+    assertFalse(stderr.includes("start"), stderr);
+  }
+  const started = await runMain(["start"], {
+    environment,
+    permissions: ["--allow-env", "--allow-read"],
+  });
+  assertStringIncludes(
+    started.stderr,
+    "Cannot start: 1 problem in not/there.yaml.",
+  );
 });
