@@ -1,6 +1,6 @@
 /**
- * Judges the account AUTH, the sentinel in it and the keys that sign: is AUTH
- * closed, and are the keys the ones that we hold?
+ * Judges accounts of an operator: is AUTH closed, and are the keys that the server
+ * knows the ones that we hold?
  *
  * @see github.com/nats-io/jwt v2, `account_claims.go`
  */
@@ -15,6 +15,7 @@ import {
   type SetupDocuments,
   text,
   texts,
+  unknown,
   verdict,
 } from "./finding.ts";
 
@@ -22,10 +23,11 @@ const UNLIMITED = -1;
 
 export function judgeCalloutAccount(
   config: Config,
-  { calloutAccount: claims, calloutUser }: SetupDocuments,
+  documents: SetupDocuments,
 ): readonly Finding[] {
+  const { calloutAccount: detail, calloutUser } = documents;
   const where = "account AUTH";
-  if (claims === undefined) {
+  if (detail === undefined) {
     return [
       notInUse(
         where,
@@ -33,6 +35,7 @@ export function judgeCalloutAccount(
       ),
     ];
   }
+  const claims = object(detail, "decoded_jwt");
   const nats = object(claims, "nats");
   const authorization = object(nats, "authorization");
   const limits = object(nats, "limits");
@@ -47,7 +50,8 @@ export function judgeCalloutAccount(
       good: users.includes(calloutUser),
       bad: "wrong",
       where: `${where}, auth_users`,
-      what: "the service's own user",
+      what: "the service's own user is among them",
+      instead: "the service's own user is not among them",
       remedy:
         "nsc edit authcallout --account AUTH --auth-user <its public key>",
     }),
@@ -55,36 +59,44 @@ export function judgeCalloutAccount(
       good: users.length <= 1,
       bad: "doubtful",
       where: `${where}, auth_users`,
-      what: `${users.length} users, who are never called out`,
+      what: "nobody else is among them",
+      instead:
+        `${users.length} users, who are never called out and may be let in`,
       remedy: "leave only the service's own",
     }),
     judgeXkey(config, text(authorization, "xkey")),
-    ...judgeSigningKey(where, claims, signer),
+    judgeSigningKey(where, claims, signer),
     ...config.accounts.map(({ name, publicKey }) =>
       verdict({
         good: publicKey !== undefined &&
           (allowed.includes(publicKey) || allowed.includes("*")),
         bad: "wrong",
         where: `${where}, allowed_accounts`,
-        what: `the account ${name}`,
+        what: `the account ${name} is among them`,
+        instead: `the account ${name} is not among them`,
         remedy: `nsc edit authcallout --account AUTH --allowed-account ${
           publicKey ?? name
         }`,
       })
     ),
     ...judgeClosed(where, nats, limits),
+    judgeOthers(documents),
   ];
 }
 
 function judgeXkey(config: Config, xkey: string): Finding {
   const own = config.callout.xkey;
+  const isPlain = own === undefined && xkey === "";
   return verdict({
     good: own !== undefined && decodeSeed(own, "curve").publicKey === xkey,
-    bad: own === undefined && xkey === "" ? "doubtful" : "wrong",
+    bad: isPlain ? "doubtful" : "wrong",
     where: "account AUTH, xkey",
-    what: own === undefined
-      ? "requests are not sealed"
-      : "the public key of callout.xkey",
+    what: "the public key of callout.xkey: requests are sealed",
+    instead: isPlain
+      ? "none: requests are not sealed"
+      : xkey === ""
+      ? "none, but callout.xkey is set: the service drops what is not sealed"
+      : "not the public key of callout.xkey: the service cannot open requests",
     remedy:
       "nsc edit authcallout --account AUTH --curve generate, and give the seed to the service",
   });
@@ -101,51 +113,59 @@ function judgeClosed(
     .some((name) => number(limits, name) !== 0) ||
     Object.keys(object(limits, "tiered_limits")).length > 0;
   return [
-    verdict({
-      good: !hasJetStream,
-      bad: "wrong",
-      where: `${where}, JetStream`,
-      what: hasJetStream ? "on" : "off",
-      remedy:
-        "nsc edit account AUTH --js-disable: a stream's republish can forge requests",
-    }),
-    verdict({
-      good: list(nats, "imports").length + list(nats, "exports").length === 0,
-      bad: "wrong",
-      where: `${where}, imports and exports`,
-      what: "none",
-      remedy:
-        "remove them: an import can forge requests, an export can show them",
-    }),
+    judgeJetStream(hasJetStream, "nsc edit account AUTH --js-disable"),
+    judgeShares(list(nats, "imports").length, list(nats, "exports").length),
     verdict({
       good: number(limits, "conn") === UNLIMITED,
       bad: "doubtful",
       where: `${where}, connections`,
       what: "unlimited",
-      remedy:
-        "nsc edit account AUTH --conns -1: connects in progress count, and a storm would lock the service out",
+      instead: `${
+        number(limits, "conn")
+      } at most: those in progress count, and a storm would lock the service out`,
+      remedy: "nsc edit account AUTH --conns -1",
     }),
     verdict({
       good: member(limits, "disallow_bearer") !== true,
       bad: "wrong",
       where: `${where}, bearer users`,
       what: "allowed, which the sentinel needs",
+      instead: "not allowed: the sentinel lets nobody be called out",
       remedy: "nsc edit account AUTH --disallow-bearer=false",
     }),
   ];
 }
 
-/** A server loads an account when somebody first uses it. */
-function notInUse(where: string, remedy: string): Finding {
-  return {
-    verdict: "doubtful",
-    where,
-    what: "nobody has used it at this server yet, so it cannot be looked at",
+export function judgeJetStream(isOn: boolean, remedy: string): Finding {
+  return verdict({
+    good: !isOn,
+    bad: "wrong",
+    where: "account AUTH, JetStream",
+    what: "off",
+    instead: "on: a stream's republish can forge requests",
     remedy,
-  };
+  });
 }
 
-export function judgeSigningKey(
+export function judgeShares(imports: number, exports: number): Finding {
+  return verdict({
+    good: imports + exports === 0,
+    bad: "wrong",
+    where: "account AUTH, imports and exports",
+    what: "none",
+    instead:
+      `${imports} and ${exports}: an import can forge requests, an export can show them`,
+    remedy: "remove them",
+  });
+}
+
+/** A server loads an account when somebody first uses it. */
+function notInUse(where: string, remedy: string): Finding {
+  return unknown(where, "nobody has used it at this server yet", remedy);
+}
+
+/** The key that signs user JWTs of an application account. */
+export function judgeApplicationKey(
   where: string,
   claims: JsonObject | undefined,
   publicKey: string,
@@ -158,49 +178,63 @@ export function judgeSigningKey(
       ),
     ];
   }
+  const isScoped = list(object(claims, "nats"), "signing_keys")
+    .some((entry) => isJsonObject(entry) && member(entry, "key") === publicKey);
+  return [
+    judgeSigningKey(where, claims, publicKey),
+    ...(isScoped
+      ? [
+        {
+          verdict: "wrong",
+          where: `${where}, signing_key`,
+          what:
+            "is a scoped signing key: NATS refuses every user JWT of it that holds permissions",
+          remedy:
+            "set it to a plain one (nsc edit account --sk generate), and name this one in scoped_keys",
+        } as const,
+      ]
+      : []),
+  ];
+}
+
+function judgeSigningKey(
+  where: string,
+  claims: JsonObject,
+  publicKey: string,
+): Finding {
   const known = list(object(claims, "nats"), "signing_keys")
     .map((entry) => isJsonObject(entry) ? member(entry, "key") : entry);
-  return [verdict({
+  return verdict({
     good: known.includes(publicKey),
     bad: "wrong",
     where: `${where}, signing_keys`,
-    what: "the key that the service signs with",
+    what: "the key that the service signs with is among them",
+    instead: "the key that the service signs with is not among them",
     remedy:
       "add it with nsc edit account --sk and push, or export the current one",
-  })];
+  });
 }
 
-/** Judges the sentinel, whose JWT is no secret. */
-export function judgeSentinel(
-  claims: JsonObject,
-  authUsers: readonly string[],
-): readonly Finding[] {
-  const nats = object(claims, "nats");
-  const deniesAll = ["pub", "sub"].every((side) =>
-    texts(object(nats, side), "deny").includes(">")
+/** Whoever else is connected to AUTH may subscribe to the requests, tokens and all. */
+export function judgeOthers(
+  { calloutConnections, calloutUser, varz, varzTime }: SetupDocuments,
+): Finding {
+  // Clients that are just being called out are in AUTH as well, for a moment.
+  const moment = number(varz, "auth_timeout") * 1000;
+  const others = calloutConnections.filter((each) =>
+    text(each, "authorized_user") !== calloutUser &&
+    Date.parse(text(each, "start")) + moment < varzTime.to
   );
-  return [
-    verdict({
-      good: deniesAll,
-      bad: "wrong",
-      where: "sentinel, permissions",
-      what: "everything denied, both ways",
-      remedy: "nsc edit user --account AUTH sentinel --deny-pubsub '>'",
-    }),
-    verdict({
-      good: member(nats, "bearer_token") === true,
-      bad: "wrong",
-      where: "sentinel, bearer",
-      what: "usable without a seed",
-      remedy: "nsc edit user --account AUTH sentinel --bearer",
-    }),
-    verdict({
-      good: !authUsers.includes(text(claims, "sub")),
-      bad: "wrong",
-      where: "sentinel, auth_users",
-      what: "is not among them: it would never be called out",
-      remedy:
-        "nsc edit authcallout --account AUTH --rm-auth-user <its public key>",
-    }),
-  ];
+  return verdict({
+    good: others.length === 0,
+    bad: "wrong",
+    where: "account AUTH, connections of others",
+    what: others.length === 0
+      ? "none at this server"
+      : `${others.length} at this server, for instance cid ${
+        number(others[0] ?? {}, "cid")
+      }`,
+    remedy:
+      "see whose they are in /connz?auth=1, and remove the users: whoever subscribes there can read requests",
+  });
 }

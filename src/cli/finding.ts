@@ -7,8 +7,11 @@ import type { EpochMs } from "../base/time.ts";
 
 /** What is found out about one thing. */
 export interface Finding {
-  /** `good`, to be looked at, or wrong: with `wrong`, clients are refused or not safe. */
-  readonly verdict: "good" | "doubtful" | "wrong";
+  /**
+   * `good`, to be looked at, or wrong: with `wrong`, clients are refused or not
+   * safe. `unknown`: it was not checked, because it could not be.
+   */
+  readonly verdict: "good" | "doubtful" | "wrong" | "unknown";
   /** Where: a setting of NATS or of the service. */
   readonly where: string;
   readonly what: string;
@@ -17,26 +20,37 @@ export interface Finding {
 }
 
 export interface SetupDocuments {
-  /** Claims of the account AUTH, as the server has them; undefined if it has none. */
-  readonly calloutAccount: JsonObject | undefined;
-  /** Claims of each application account, by name. */
-  readonly accounts: ReadonlyMap<string, JsonObject | undefined>;
   readonly varz: JsonObject;
+  /** When varz was asked for, and when it was there. */
+  readonly varzTime: { readonly from: EpochMs; readonly to: EpochMs };
+  /** What the server knows of AUTH: with an operator, its claims as well; undefined if it does not know it. */
+  readonly calloutAccount: JsonObject | undefined;
+  /** Who is connected to AUTH. */
+  readonly calloutConnections: readonly JsonObject[];
+  /** The same of each application account, by name. */
+  readonly accounts: ReadonlyMap<string, JsonObject | undefined>;
   /** Public nkey of the service's own user. */
   readonly calloutUser: string;
-  readonly now: EpochMs;
 }
 
 export interface Question extends Omit<Finding, "verdict"> {
   readonly good: boolean;
   readonly bad: "doubtful" | "wrong";
+  /** What there is if it is not good; unless given, what is said in any case. */
+  readonly instead?: string;
   readonly remedy: string;
 }
 
-export function verdict({ good, bad, where, what, remedy }: Question): Finding {
+export function verdict(question: Question): Finding {
+  const { bad, good, where, what, instead = what, remedy } = question;
   return good
     ? { verdict: "good", where, what }
-    : { verdict: bad, where, what, remedy };
+    : { verdict: bad, where, what: instead, remedy };
+}
+
+/** What was not checked, why, and how it could be. */
+export function unknown(where: string, why: string, remedy: string): Finding {
+  return { verdict: "unknown", where, what: `not checked: ${why}`, remedy };
 }
 
 export function object(of: JsonObject, name: string): JsonObject {

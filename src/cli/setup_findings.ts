@@ -12,11 +12,16 @@ import {
 } from "../base/server_version.ts";
 import type { Config } from "../config/config.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
-import { judgeCalloutAccount, judgeSigningKey } from "./account_findings.ts";
+import {
+  judgeApplicationKey,
+  judgeCalloutAccount,
+} from "./account_findings.ts";
+import { judgeConfigured } from "./configured_findings.ts";
 import { judgeScopedKeys } from "./scoped_key_findings.ts";
 import {
   type Finding,
   number,
+  object,
   type SetupDocuments,
   text,
   verdict,
@@ -36,18 +41,22 @@ export function judgeSetup(
   config: Config,
   documents: SetupDocuments,
 ): readonly Finding[] {
-  // Without an operator accounts have no claims: they stand in a file that is read by eye.
+  const server = [
+    ...judgeServer(config, documents),
+    judgeSystemAccount(config, documents),
+  ];
   if (config.nats.credentials.kind === "nkey") {
-    return judgeServer(config, documents);
+    return [...server, ...judgeConfigured(config, documents)];
   }
   return [
-    ...judgeServer(config, documents),
+    ...server,
     ...judgeCalloutAccount(config, documents),
     ...config.accounts.flatMap((account) => {
-      const claims = documents.accounts.get(account.name);
+      const detail = documents.accounts.get(account.name);
+      const claims = detail && object(detail, "decoded_jwt");
       const { publicKey: key } = decodeSeed(account.signingKey, "account");
       return [
-        ...judgeSigningKey(`account ${account.name}`, claims, key),
+        ...judgeApplicationKey(`account ${account.name}`, claims, key),
         ...judgeScopedKeys(account, claims, {
           uses: config.rules.scopedKeyUses,
           varz: documents.varz,
@@ -57,14 +66,34 @@ export function judgeSetup(
   ];
 }
 
+/** Names can be anything: the server knows which account is the system's. */
+function judgeSystemAccount(
+  { accounts }: Config,
+  { varz }: SetupDocuments,
+): Finding {
+  const system = text(varz, "system_account");
+  const found = accounts.find(({ name, publicKey = name }) =>
+    publicKey === system
+  );
+  return verdict({
+    good: found === undefined,
+    bad: "wrong",
+    where: "accounts",
+    what: "none of them is the system account",
+    instead:
+      `${found?.name} is the system account: its users see and end every connection`,
+    remedy: "place users in an account of their own",
+  });
+}
+
 function judgeServer(
   config: Config,
-  { varz, now }: SetupDocuments,
+  { varz, varzTime }: SetupDocuments,
 ): readonly Finding[] {
   const version = text(varz, "version");
   const timeoutMs = number(varz, "auth_timeout") * 1000;
   const line = number(varz, "max_control_line");
-  const skew = Math.abs(Date.parse(text(varz, "now")) - now);
+  const skew = distance(Date.parse(text(varz, "now")), varzTime);
   return [
     verdict({
       good: isSince(version, SENTINEL_SINCE),
@@ -110,3 +139,8 @@ function judgeServer(
     }),
   ];
 }
+
+        ...judgeScopedKeys(account, claims, {
+          uses: config.rules.scopedKeyUses,
+          varz: documents.varz,
+        }),

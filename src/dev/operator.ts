@@ -85,14 +85,31 @@ export interface SigningKeyScope {
   readonly "template": object;
 }
 
-/**
- * Creates everything anew, with fresh keys.
- *
- * @param scopes Further signing keys of the application's account; a key alone is not scoped.
- */
+/** What AUTH's JWT says of itself. */
+export interface CalloutClaims {
+  readonly "limits": Readonly<Record<string, number | boolean>>;
+  readonly "authorization": {
+    readonly "auth_users": readonly string[];
+    readonly "allowed_accounts": readonly string[];
+    readonly "xkey": string;
+  };
+  readonly "imports"?: readonly object[];
+  readonly "exports"?: readonly object[];
+}
+
+export interface OperatorOptions {
+  /** Further signing keys of the application's account; a key alone is not scoped. */
+  readonly scopes?: readonly (SigningKeyScope | string)[] | undefined;
+  /** Makes AUTH another than it should be: for tests. */
+  readonly spoilCallout?:
+    | ((claims: CalloutClaims) => CalloutClaims)
+    | undefined;
+}
+
+/** Creates everything anew, with fresh keys. */
 export function createOperator(
   applicationAccountName: string,
-  scopes: readonly (SigningKeyScope | string)[] = [],
+  { scopes = [], spoilCallout = (claims) => claims }: OperatorOptions = {},
 ): Operator {
   const identity = newSigner("operator");
   const signing = newSigner("operator");
@@ -102,7 +119,7 @@ export function createOperator(
   const calloutUser = newUser();
   const xkeySeed = createSeed("curve");
 
-  const calloutJwt = accountJwt("AUTH", callout, signing.signer, {
+  const calloutClaims = spoilCallout({
     "limits": ACCOUNT_LIMITS,
     "authorization": {
       "auth_users": [calloutUser.publicKey],
@@ -117,6 +134,10 @@ export function createOperator(
         "limits": ACCOUNT_LIMITS,
       }),
     },
+    callout: {
+      ...described("AUTH", callout),
+      jwt: accountJwt("AUTH", callout, signing.signer, calloutClaims),
+    },
     application: {
       ...described(applicationAccountName, application),
       jwt: accountJwt(applicationAccountName, application, signing.signer, {
@@ -129,7 +150,7 @@ export function createOperator(
   return {
     jwt: operatorJwt(identity.signer, signing.signer, system),
     systemAccount: accounts.system,
-    calloutAccount: { ...described("AUTH", callout), jwt: calloutJwt },
+    calloutAccount: accounts.callout,
     applicationAccount: accounts.application,
     calloutXkeySeed: xkeySeed,
     calloutCreds: creds(

@@ -7,7 +7,7 @@ import type { NatsServer } from "./nats_server.ts";
 import {
   createOperator,
   type Operator,
-  type SigningKeyScope,
+  type OperatorOptions,
 } from "./operator.ts";
 import { type RunningServer, startNatsServer } from "./running_server.ts";
 import { LOOPBACK, type ServerPorts } from "./server_configuration.ts";
@@ -25,7 +25,7 @@ export interface Stack extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export interface StackOptions {
+export interface StackOptions extends OperatorOptions {
   readonly natsServer: NatsServer;
   /** Any that are free, unless given. */
   readonly ports?: ServerPorts;
@@ -33,14 +33,12 @@ export interface StackOptions {
   readonly issuerFolder?: string;
   /** Further lines of nats-server's configuration. */
   readonly extra?: string | undefined;
-  /** Further signing keys of the application's account; a key alone is not scoped. */
-  readonly scopes?: readonly (SigningKeyScope | string)[] | undefined;
 }
 
 const APPLICATION_ACCOUNT = "APP";
 
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const operator = createOperator(APPLICATION_ACCOUNT, options.scopes);
+  const operator = createOperator(APPLICATION_ACCOUNT, options);
   const server = await startNatsServer({ ...options, operator });
   try {
     return await complete(operator, server, options.issuerFolder);

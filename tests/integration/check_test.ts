@@ -9,11 +9,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { JsonObject } from "../../src/base/json.ts";
-import type { EpochMs } from "../../src/base/time.ts";
-import { judgeSentinel } from "../../src/cli/account_findings.ts";
 import type { SetupDocuments } from "../../src/cli/finding.ts";
+import { readSetup } from "../../src/cli/monitoring_documents.ts";
+import { judgeSentinel } from "../../src/cli/sentinel_findings.ts";
 import { judgeSetup } from "../../src/cli/setup_findings.ts";
-import { decodeSeed } from "../../src/nats_jwt/nkeys.ts";
 import { decode } from "@nats-io/jwt";
 import { runMain } from "../fixtures/command.ts";
 import { openClient } from "../fixtures/nats_client.ts";
@@ -60,7 +59,7 @@ Deno.test("check finds nothing wrong with the embedded stack", async () => {
     sentinelFile,
   ]);
   assertEquals(code, 0, output);
-  assert(output.includes(", 0 wrong."), output);
+  assert(output.includes(" good, 1 doubtful, 0 wrong, 0 not checked."), output);
   assert(
     output.includes("✓ sentinel, permissions: everything denied, both ways"),
     output,
@@ -73,23 +72,16 @@ Deno.test("check finds nothing wrong with the embedded stack", async () => {
 
 Deno.test("check takes an account without storage for one without JetStream, as nsc writes it", async () => {
   await using stack = await startUsedStack();
-  const documents = await documentsOf(stack);
-  const { calloutAccount } = documents;
-  assert(calloutAccount !== undefined);
-  const changed = structuredClone(calloutAccount) as unknown as {
-    nats: { limits: Record<string, number> };
-  };
-  changed.nats.limits = {
-    ...changed.nats.limits,
+  const config = await stack.config();
+  const documents = await readSetup(config, stack.monitoringUrl);
+  const changed = changeable(documents);
+  Object.assign(changed.calloutAccount.decoded_jwt.nats.limits, {
     "mem_storage": 0,
     "disk_storage": 0,
     "streams": -1,
     "consumer": -1,
-  };
-  const found = judgeSetup(await stack.config(), {
-    ...documents,
-    calloutAccount: changed as unknown as JsonObject,
   });
+  const found = judgeSetup(config, changed);
   assertEquals(found.filter(({ verdict }) => verdict === "wrong"), []);
 });
 
@@ -100,7 +92,14 @@ Deno.test("check says what it cannot see yet", async () => {
     stack.monitoringUrl,
   ]);
   assertEquals(code, 0, output);
-  assert(output.includes("! account AUTH: nobody has used it"), output);
+  assertStringIncludes(
+    output,
+    "? account AUTH: not checked: nobody has used it at this server yet\n",
+  );
+  assertStringIncludes(
+    output,
+    "? sentinel: not checked: monitoring does not show it\n    -> add --sentinel",
+  );
 });
 
 Deno.test("check says in one line when the server is not there", async () => {
@@ -113,29 +112,17 @@ Deno.test("check says in one line when the server is not there", async () => {
   assert(output.includes("Cannot read http://127.0.0.1:9"), output);
 });
 
-async function documentsOf(stack: TestStack): Promise<SetupDocuments> {
-  const { calloutAccount, applicationAccount, calloutCreds } = stack.operator;
-  const varz = await (await fetch(`${stack.monitoringUrl}/varz`)).json();
-  const account = async (key: string): Promise<JsonObject> => {
-    const response = await fetch(`${stack.monitoringUrl}/accountz?acc=${key}`);
-    return (await response.json()).account_detail.decoded_jwt;
-  };
-  const seed = /SU[A-Z2-7]{56}/.exec(calloutCreds.reveal())?.[0] ?? "";
-  return {
-    varz,
-    calloutAccount: await account(calloutAccount.publicKey),
-    accounts: new Map([["APP", await account(applicationAccount.publicKey)]]),
-    calloutUser: decodeSeed({ reveal: () => seed } as never, "user").publicKey,
-    now: Date.now() as EpochMs,
-  };
-}
-
 // deno-lint-ignore no-explicit-any -- the documents are spoiled in place
-type Spoil = (documents: any) => void;
+type Changeable = any;
+type Spoil = (documents: Changeable) => void;
+
+function changeable(documents: SetupDocuments): Changeable {
+  return structuredClone(documents);
+}
 
 const spoiled: [why: string, spoil: Spoil, where: string][] = [
   ["an old server", (d) => d.varz.version = "2.11.1", "nats-server"],
-  ["a clock that is a minute off", (d) => d.now += 60_000, "clock"],
+  ["a clock that is a minute off", (d) => d.varzTime.from += 60_000, "clock"],
   ["a short time-out", (d) => d.varz.auth_timeout = 2, "authorization.timeout"],
   [
     "a short control line",
@@ -149,52 +136,53 @@ const spoiled: [why: string, spoil: Spoil, where: string][] = [
   ],
   [
     "another service user",
-    (d) => d.calloutUser = "U",
+    (d) => d.calloutAccount.decoded_jwt.nats.authorization.auth_users = ["U"],
     "account AUTH, auth_users",
   ],
   [
     "N8 another auth user",
-    (d) => d.calloutAccount.nats.authorization.auth_users.push("U"),
+    (d) => d.calloutAccount.decoded_jwt.nats.authorization.auth_users.push("U"),
     "account AUTH, auth_users",
   ],
   [
     "N8 no xkey",
-    (d) => delete d.calloutAccount.nats.authorization.xkey,
+    (d) => delete d.calloutAccount.decoded_jwt.nats.authorization.xkey,
     "account AUTH, xkey",
   ],
   [
     "an unknown signing key",
-    (d) => d.calloutAccount.nats.signing_keys = [],
+    (d) => d.calloutAccount.decoded_jwt.nats.signing_keys = [],
     "account AUTH, signing_keys",
   ],
   [
     "an account that may not be granted",
-    (d) => d.calloutAccount.nats.authorization.allowed_accounts = [],
+    (d) =>
+      d.calloutAccount.decoded_jwt.nats.authorization.allowed_accounts = [],
     "account AUTH, allowed_accounts",
   ],
   [
     "N2 JetStream in AUTH",
-    (d) => d.calloutAccount.nats.limits.disk_storage = -1,
+    (d) => d.calloutAccount.decoded_jwt.nats.limits.disk_storage = -1,
     "account AUTH, JetStream",
   ],
   [
     "N2 an import into AUTH",
-    (d) => d.calloutAccount.nats.imports = [{}],
+    (d) => d.calloutAccount.decoded_jwt.nats.imports = [{}],
     "account AUTH, imports and exports",
   ],
   [
     "a connection limit in AUTH",
-    (d) => d.calloutAccount.nats.limits.conn = 100,
+    (d) => d.calloutAccount.decoded_jwt.nats.limits.conn = 100,
     "account AUTH, connections",
   ],
   [
     "no bearers in AUTH",
-    (d) => d.calloutAccount.nats.limits.disallow_bearer = true,
+    (d) => d.calloutAccount.decoded_jwt.nats.limits.disallow_bearer = true,
     "account AUTH, bearer users",
   ],
   [
     "an unknown application key",
-    (d) => d.accounts.set("APP", {}),
+    (d) => d.accounts.get("APP").decoded_jwt.nats.signing_keys = [],
     "account APP, signing_keys",
   ],
 ];
@@ -202,19 +190,16 @@ const spoiled: [why: string, spoil: Spoil, where: string][] = [
 Deno.test("check sees each thing that can be wrong", async (test) => {
   await using stack = await startUsedStack();
   const config = await stack.config();
-  const documents = await documentsOf(stack);
+  const documents = await readSetup(config, stack.monitoringUrl);
   assertEquals(
     judgeSetup(config, documents).filter(({ verdict }) => verdict !== "good"),
     [],
   );
   for (const [why, spoil, where] of spoiled) {
     await test.step(why, () => {
-      const changed = {
-        ...structuredClone({ ...documents, accounts: undefined }),
-        accounts: new Map(documents.accounts),
-      };
+      const changed = changeable(documents);
       spoil(changed);
-      const found = judgeSetup(config, changed as SetupDocuments)
+      const found = judgeSetup(config, changed)
         .filter(({ verdict }) => verdict !== "good");
       assertEquals(found.map((finding) => finding.where), [where]);
       assert(found[0]?.remedy !== undefined);
@@ -224,22 +209,25 @@ Deno.test("check sees each thing that can be wrong", async (test) => {
 
 Deno.test("N10 check sees a sentinel that may do something", async () => {
   await using stack = await startStack();
-  const sentinel = decode(stack.operator.sentinelJwt) as unknown as JsonObject;
-  assertEquals(
-    judgeSentinel(sentinel, []).filter(({ verdict }) => verdict === "wrong"),
-    [],
-  );
-  const user = decode(
-    /eyJ[^\s]+/.exec(stack.operator.calloutCreds.reveal())?.[0] ?? "",
-  ) as unknown as JsonObject;
-  const wrong = judgeSentinel(user, [String(user["sub"])]).filter((
-    { verdict },
-  ) => verdict === "wrong");
-  assertEquals(wrong.map(({ where }) => where), [
+  const { calloutAccount, calloutCreds, sentinelJwt } = stack.operator;
+  const judge = (
+    jwt: string,
+    account: string,
+    authUsers: readonly string[] | undefined,
+  ): readonly string[] =>
+    judgeSentinel(decode(jwt) as unknown as JsonObject, {
+      calloutAccount: account,
+      authUsers,
+    }).filter(({ verdict }) => verdict === "wrong").map(({ where }) => where);
+  assertEquals(judge(sentinelJwt, calloutAccount.publicKey, []), []);
+  const user = /eyJ[^\s]+/.exec(calloutCreds.reveal())?.[0] ?? "";
+  const { sub } = decode(user);
+  assertEquals(judge(user, calloutAccount.publicKey, [sub]), [
     "sentinel, permissions",
     "sentinel, bearer",
     "sentinel, auth_users",
   ]);
+  assertEquals(judge(sentinelJwt, "A", undefined), ["sentinel, account"]);
 });
 
 Deno.test("check and explain say what is wrong with the configuration, and of no start", async () => {
@@ -261,5 +249,15 @@ Deno.test("check and explain say what is wrong with the configuration, and of no
   assertStringIncludes(
     started.stderr,
     "Cannot start: 1 problem in not/there.yaml.",
+  );
+});
+
+Deno.test("check of the configuration alone says that NATS was not looked at", async () => {
+  await using stack = await startStack();
+  const { code, output } = await runCheck(stack, []);
+  assertEquals(code, 0, output);
+  assertStringIncludes(
+    output,
+    "? NATS: not checked: no server is named\n    -> add --server http://127.0.0.1:8222\n\n1 good, 1 doubtful, 0 wrong, 1 not checked.",
   );
 });
