@@ -130,13 +130,11 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
     sessionSecondsMax: permissions.sessionSecondsMax,
     expires,
     notes: [
-      "made-up claims: what a token has to be beside them (signature, audience, OAuth client, scopes) was not asked",
-      ...(expires
-        ? []
-        : ["they have no exp, so the rule alone ends the session"]),
+      "made-up claims: signature, audience, OAuth client and scopes were not looked at",
+      ...(expires ? [] : ["without exp, no token ends the session"]),
       ...(accepted.sources.length > 0
         ? []
-        : ["no issuer is configured here, so any name is taken for one"]),
+        : ["no issuer is configured here: any name is taken for one"]),
     ],
   });
 }
