@@ -140,7 +140,10 @@ function judgeServer(
   ];
 }
 
-        ...judgeScopedKeys(account, claims, {
-          uses: config.rules.scopedKeyUses,
-          varz: documents.varz,
-        }),
+/** From a moment to a span of time; 0 if it lies within. */
+function distance(
+  moment: number,
+  { from, to }: SetupDocuments["varzTime"],
+): number {
+  return Math.max(from - moment, moment - to, 0);
+}

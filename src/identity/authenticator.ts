@@ -8,9 +8,9 @@
 import { member } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
+import type { Secret } from "../base/secret.ts";
 import { createApiTokens } from "./api_tokens.ts";
 import type {
-  Authenticate,
   AuthenticationOutcome,
   Authenticator,
   AuthenticatorDependencies,

@@ -237,7 +237,8 @@ Deno.test("check finds each rule that the server cannot keep, those for MQTT whe
       calloutAccount: undefined,
       accounts: new Map(),
       calloutUser: "U",
-      now: systemClock(),
+      calloutConnections: [],
+      varzTime: { from: systemClock(), to: systemClock() },
     });
     const ofRules = findings.filter(({ where }) => where.startsWith("rule "));
     assertEquals(ofRules.map((finding) => finding.where), where);
