@@ -153,9 +153,8 @@ export const VERDICTS_BYTES_MAX = 16 * 1024 * 1024;
 /** Tokens that one authenticator remembers as refused: 150 bytes each. */
 export const REFUSALS_REMEMBERED_MAX = 10_000;
 
-/** Questions that one authenticator has under way at a time, and that wait for their turn. */
+/** Questions that one authenticator has under way at a time; the others wait for their turn. */
 export const QUESTIONS_IN_FLIGHT_MAX = 32;
-export const QUESTIONS_WAITING_MAX = 1024;
 
 /**
  * Logins that may wait for one authenticator's questions at a time; several may

@@ -65,7 +65,7 @@ export class AskedEndpoint<T> {
   }
 
   stop(): void {
-    this.tokens.stop();
+    this.#guard.stop();
     this.http.close();
   }
 
@@ -80,7 +80,7 @@ export class AskedEndpoint<T> {
       status: () => [{
         issuer,
         credential,
-        ready: !this.#guard.isResting,
+        ready: !this.#guard.isFailing,
         staleSeconds: 0,
       }],
     };

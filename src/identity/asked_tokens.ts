@@ -36,7 +36,6 @@ export interface AskedTokensOptions {
   /** All that an answer depends on beside the token. */
   readonly scope: readonly string[];
   readonly memory: MemoryOptions;
-  readonly loginsWaitingMax?: number;
 }
 
 export interface AskedTokensDependencies {
@@ -58,12 +57,25 @@ export interface TokenQuestion<T> {
 
 type Answer<T> = Vouched<T> | Rejected | EndpointFault;
 
+/** Who waits for the answer to a question. */
+interface Interest {
+  logins: number;
+  /** The question has left the queue. */
+  isAsked: boolean;
+  /** Aborted if everybody has gone before that. */
+  readonly unwanted: AbortController;
+}
+
+interface Flight<T> {
+  readonly answer: Promise<Answer<T>>;
+  readonly interest: Interest;
+}
+
 export class AskedTokens<T> {
   readonly #options: AskedTokensOptions;
   readonly #dependencies: AskedTokensDependencies;
   readonly #memory: TokenMemory<T>;
-  readonly #flights = new Map<string, Promise<Answer<T>>>();
-  readonly #stopped = new AbortController();
+  readonly #flights = new Map<string, Flight<T>>();
   #waiting = 0;
 
   constructor(
@@ -94,17 +106,10 @@ export class AskedTokens<T> {
       this.#memory.forget(name);
       return outcome;
     }
-    if (
-      this.#waiting >= (this.#options.loginsWaitingMax ?? LOGINS_WAITING_MAX)
-    ) {
+    if (this.#waiting >= LOGINS_WAITING_MAX) {
       return this.#unavailable("too many logins wait for an answer");
     }
     return this.#decideAfterAsking(name, question, context);
-  }
-
-  /** No questions any more; those under way are given up. */
-  stop(): void {
-    this.#stopped.abort();
   }
 
   /** How much is remembered. */
@@ -117,15 +122,15 @@ export class AskedTokens<T> {
     question: TokenQuestion<T>,
     { signal }: AuthenticationContext,
   ): Promise<AuthenticationOutcome> {
-    this.#waiting++;
+    const flight = this.#join(name, question);
     let answer: Answer<T>;
     try {
-      answer = await untilAborted(this.#askOnce(name, question), signal);
+      answer = await untilAborted(flight.answer, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
       return this.#unavailable("no answer before the login's time was up");
     } finally {
-      this.#waiting--;
+      this.#leave(name, flight);
     }
     if (answer instanceof EndpointFault) {
       return this.#unavailable(answer.problem);
@@ -135,23 +140,49 @@ export class AskedTokens<T> {
       : question.judge(answer.content, this.#dependencies.clock());
   }
 
-  /** Joins the question under way about the same token, or asks. */
-  #askOnce(name: string, question: TokenQuestion<T>): Promise<Answer<T>> {
-    const flight = this.#flights.get(name);
-    if (flight !== undefined) return flight;
-    const begun = this.#ask(name, question)
-      .finally(() => this.#flights.delete(name));
-    this.#flights.set(name, begun);
-    return begun;
+  /** Joins those who wait for the question about the same token, or has it asked. */
+  #join(name: string, question: TokenQuestion<T>): Flight<T> {
+    const flight = this.#flights.get(name) ?? this.#begin(name, question);
+    flight.interest.logins++;
+    this.#waiting++;
+    return flight;
   }
 
-  async #ask(name: string, question: TokenQuestion<T>): Promise<Answer<T>> {
+  #begin(name: string, question: TokenQuestion<T>): Flight<T> {
+    const unwanted = new AbortController();
+    const interest: Interest = { logins: 0, isAsked: false, unwanted };
+    const answer = this.#ask(name, question, interest)
+      .finally(() => this.#end(name, flight));
+    const flight = { answer, interest };
+    this.#flights.set(name, flight);
+    return flight;
+  }
+
+  /** A question that is asked goes on without anybody: its answer serves the next login. */
+  #leave(name: string, flight: Flight<T>): void {
+    const { interest } = flight;
+    this.#waiting--;
+    interest.logins--;
+    if (interest.logins > 0 || interest.isAsked) return;
+    this.#end(name, flight);
+    interest.unwanted.abort();
+  }
+
+  #end(name: string, flight: Flight<T>): void {
+    if (this.#flights.get(name) === flight) this.#flights.delete(name);
+  }
+
+  async #ask(
+    name: string,
+    question: TokenQuestion<T>,
+    interest: Interest,
+  ): Promise<Answer<T>> {
     const { memory } = this.#options;
     const { clock, guard } = this.#dependencies;
-    const answer = await guard.ask<Vouched<T> | Rejected>(
-      (signal) => question.ask(signal),
-      this.#stopped.signal,
-    );
+    const answer = await guard.ask<Vouched<T> | Rejected>((signal) => {
+      interest.isAsked = true;
+      return question.ask(signal);
+    }, interest.unwanted.signal);
     if (answer instanceof EndpointFault) return answer;
     if (answer.kind === "rejected") {
       this.#memory.refuse(name, answer, memory.refusalSeconds);

@@ -1,44 +1,28 @@
 /**
  * What stands between logins and an endpoint that may hang, break or be flooded:
- * a time for each question, a number of questions at a time and of those that
- * wait, one more try where it may help, and no questions at all for a while after
- * several failures in a row. The only place that knows cockatiel.
+ * a number of questions at a time, a time for each, one more try where it may
+ * help, and no questions at all for a while after several failures in a row.
  *
- * @see checklist of OWASP ASVS 13.2.6; M. Nygard, Release It!, chapter 5
+ * A question's time begins when it has its place: what waits here says nothing
+ * about the endpoint.
+ *
+ * @see OWASP ASVS 13.2.6
  */
-import {
-  BrokenCircuitError,
-  bulkhead,
-  BulkheadRejectedError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleWhenResult,
-  TaskCancelledError,
-  timeout,
-  TimeoutStrategy,
-} from "cockatiel";
-import type { BulkheadPolicy, TimeoutPolicy } from "cockatiel";
-import {
-  QUESTIONS_IN_FLIGHT_MAX,
-  QUESTIONS_WAITING_MAX,
-} from "../base/limits.ts";
-import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
-import type { Log } from "../telemetry/log.ts";
+import { QUESTIONS_IN_FLIGHT_MAX } from "../base/limits.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
+import { EndpointRest } from "./endpoint_rest.ts";
+import type { RestDependencies } from "./endpoint_rest.ts";
+import { QuestionPlaces } from "./question_places.ts";
 
 export interface GuardOptions {
   /** Whose endpoint it is. */
   readonly issuer: string;
   /** For one try, all in all. Two of them are the longest that a question takes. */
   readonly timeoutMs: number;
-  readonly questionsInFlightMax?: number;
-  readonly questionsWaitingMax?: number;
 }
 
-export interface GuardDependencies {
-  readonly log: Log;
-  readonly monotonic: MonotonicClock;
+export interface GuardDependencies extends RestDependencies {
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
 }
@@ -46,141 +30,117 @@ export interface GuardDependencies {
 /** One try. */
 type Attempt<T> = (signal: AbortSignal) => Promise<T | EndpointFault>;
 
-/** Failures in a row after which the endpoint is left alone. */
-const FAILURES_MAX = 5;
-
-/** How long it is left alone; doubled for each probe that fails. */
-const REST_MS_MIN = 1_000;
-const REST_MS_MAX = 10_000;
-
 /** Before the second try, so that the instances of this program do not come back all at once. */
 const PAUSE_MS_MIN = 50;
 const PAUSE_MS_MAX = 150;
 
-const TIMEOUT_OPTIONS = {
-  strategy: TimeoutStrategy.Aggressive,
-  abortOnReturn: false,
-} as const;
-
 export class EndpointGuard {
   readonly #options: GuardOptions;
   readonly #dependencies: GuardDependencies;
-  readonly #whole: TimeoutPolicy;
-  readonly #single: TimeoutPolicy;
-  readonly #places: BulkheadPolicy;
-  readonly #breaker = circuitBreaker(
-    handleWhenResult((result) =>
-      result instanceof EndpointFault && !result.questionOnly
-    ),
-    {
-      breaker: new ConsecutiveBreaker(FAILURES_MAX),
-      // It would go by the wall clock; the rest is ours, by the monotonic one.
-      halfOpenAfter: -Infinity,
-    },
-  );
-  #rests = 0;
-  #restsUntil = 0 as MonotonicMs;
+  readonly #places = new QuestionPlaces(QUESTIONS_IN_FLIGHT_MAX);
+  readonly #rest: EndpointRest;
+  readonly #stopped = new AbortController();
 
   constructor(options: GuardOptions, dependencies: GuardDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#whole = timeout(2 * options.timeoutMs, TIMEOUT_OPTIONS);
-    this.#single = timeout(options.timeoutMs, TIMEOUT_OPTIONS);
-    this.#places = bulkhead(
-      options.questionsInFlightMax ?? QUESTIONS_IN_FLIGHT_MAX,
-      options.questionsWaitingMax ?? QUESTIONS_WAITING_MAX,
-    );
-    this.#breaker.onBreak(() => this.#beginRest());
-    this.#breaker.onReset(() => {
-      this.#rests = 0;
-      dependencies.log.info("an issuer answers again", {
-        issuer: options.issuer,
-      });
-    });
+    this.#rest = new EndpointRest(options.issuer, dependencies);
   }
 
-  /** No questions are asked for now. */
-  get isResting(): boolean {
-    return this.#breaker.state === CircuitState.Open &&
-      this.#dependencies.monotonic() < this.#restsUntil;
+  /** The endpoint failed repeatedly, and has answered nobody since. */
+  get isFailing(): boolean {
+    return this.#rest.isFailing;
   }
 
-  /** Has the question asked: once, twice, or not at all. Never rejects. */
+  /**
+   * Has the question asked: once, twice, or not at all. As long as it waits for
+   * its turn `unwanted` ends it; whoever has begun to ask sees it through.
+   */
   async ask<T>(
     attempt: Attempt<T>,
-    stopped: AbortSignal,
+    unwanted: AbortSignal,
   ): Promise<T | EndpointFault> {
-    if (this.isResting) return resting();
-    const startedAt = this.#dependencies.monotonic();
+    if (this.#rest.isResting) return resting();
+    if (await this.#places.take(unwanted) === "unwanted") {
+      return new EndpointFault("nobody waits for the answer any more");
+    }
     try {
-      return await this.#whole.execute((whole) =>
-        this.#places.execute(
-          ({ signal }) => this.#askTwice(attempt, signal, startedAt),
-          whole.signal,
-        ), stopped);
-    } catch (error) {
-      if (error instanceof BulkheadRejectedError) {
-        return new EndpointFault("too many questions wait for an answer");
-      }
-      if (error instanceof BrokenCircuitError) return resting();
-      if (error instanceof TaskCancelledError) return this.#unanswered();
-      throw error;
+      return await this.#askTwice(attempt);
+    } finally {
+      this.#places.leave();
     }
   }
 
-  async #askTwice<T>(
-    attempt: Attempt<T>,
-    signal: AbortSignal,
-    startedAt: MonotonicMs,
-  ): Promise<T | EndpointFault> {
-    const first = await this.#askOnce(attempt, signal);
-    if (!(first instanceof EndpointFault) || !first.again) return first;
+  /** No questions any more; those under way are given up. */
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #askTwice<T>(attempt: Attempt<T>): Promise<T | EndpointFault> {
     const { monotonic, random } = this.#dependencies;
+    const startedAt = monotonic();
+    const first = await this.#askOnce(attempt) ?? resting();
+    if (!(first instanceof EndpointFault) || !first.again) return first;
     const pauseMs = first.retryAfterMs ??
       PAUSE_MS_MIN + random() * (PAUSE_MS_MAX - PAUSE_MS_MIN);
     // A second try that cannot come to its end is a burden and nothing else.
     const doneBy = monotonic() - startedAt + pauseMs;
-    if (doneBy > this.#options.timeoutMs || this.isResting) return first;
-    await pause(pauseMs, signal);
-    return signal.aborted ? first : await this.#askOnce(attempt, signal);
+    if (doneBy > this.#options.timeoutMs) return first;
+    await pause(pauseMs, this.#stopped.signal);
+    return await this.#askOnce(attempt) ?? first;
   }
 
-  #askOnce<T>(
+  /** Undefined if the endpoint is left alone. */
+  async #askOnce<T>(
     attempt: Attempt<T>,
-    signal: AbortSignal,
-  ): Promise<T | EndpointFault> {
-    return this.#breaker.execute(async () => {
-      try {
-        return await this.#single.execute((one) => attempt(one.signal), signal);
-      } catch (error) {
-        if (error instanceof TaskCancelledError) return this.#unanswered();
-        throw error;
-      }
-    }, signal);
+  ): Promise<T | EndpointFault | undefined> {
+    if (this.#stopped.signal.aborted) return stopped();
+    const leave = this.#rest.enter();
+    if (leave === undefined) return undefined;
+    let answer: T | EndpointFault | undefined;
+    try {
+      answer = await this.#askInTime(attempt);
+    } finally {
+      // What we have ended ourselves, or what was thrown, is not the endpoint's doing.
+      if (answer === undefined || this.#stopped.signal.aborted) {
+        this.#rest.left(leave);
+      } else if (answer instanceof EndpointFault && !answer.questionOnly) {
+        this.#rest.failed(leave);
+      } else this.#rest.answered(leave);
+    }
+    return answer;
   }
 
-  #beginRest(): void {
-    const { log, monotonic } = this.#dependencies;
-    const restMs = Math.min(REST_MS_MIN * 2 ** this.#rests, REST_MS_MAX);
-    this.#rests = Math.min(this.#rests + 1, 30);
-    this.#restsUntil = monotonic() + restMs as MonotonicMs;
-    log.warn("an issuer does not answer and is left alone for a while", {
-      issuer: this.#options.issuer,
-      durationMs: restMs,
-    });
-  }
-
-  #unanswered(): EndpointFault {
-    return new EndpointFault(`no answer within ${this.#options.timeoutMs} ms`);
+  async #askInTime<T>(attempt: Attempt<T>): Promise<T | EndpointFault> {
+    const { timeoutMs } = this.#options;
+    const stop = this.#stopped.signal;
+    const time = new AbortController();
+    const end = (): void => time.abort();
+    const timer = setTimeout(end, timeoutMs);
+    stop.addEventListener("abort", end);
+    try {
+      return await untilAborted(attempt(time.signal), time.signal);
+    } catch (error) {
+      if (!time.signal.aborted) throw error;
+      return stop.aborted
+        ? stopped()
+        : new EndpointFault(`no answer within ${timeoutMs} ms`);
+    } finally {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", end);
+    }
   }
 }
 
 function resting(): EndpointFault {
-  return new EndpointFault(
-    `it is not asked for now, as ${FAILURES_MAX} questions in a row have failed`,
-  );
+  return new EndpointFault("it is not asked now, as it has failed repeatedly");
 }
 
+function stopped(): EndpointFault {
+  return new EndpointFault("this program ends");
+}
+
+/** Ends early when the signal is aborted. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);

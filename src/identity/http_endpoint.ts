@@ -108,6 +108,7 @@ export class HttpEndpoint {
   close(): void {
     this.#closed = true;
     this.#client?.close();
+    this.#client = undefined;
   }
 
   #send(question: Question, signal: AbortSignal): Promise<Response> {
