@@ -4,7 +4,7 @@
  */
 
 export interface EndpointFaultOptions {
-  /** Asking again may help: nobody was there, or it was too busy. */
+  /** Asking again may help: nobody was there, or too busy to begin an answer. */
   readonly again?: boolean;
   /** How long the endpoint wants to be left alone (RFC 9110 section 10.2.3). */
   readonly retryAfterMs?: number;

@@ -47,7 +47,7 @@ export class EndpointGuard {
     this.#rest = new EndpointRest(options.issuer, dependencies);
   }
 
-  /** The endpoint failed repeatedly, and has answered nobody since. */
+  /** The endpoint was left alone, and has answered nobody since. */
   get isFailing(): boolean {
     return this.#rest.isFailing;
   }
@@ -81,7 +81,7 @@ export class EndpointGuard {
     const startedAt = monotonic();
     const first = await this.#askOnce(attempt) ?? resting();
     if (!(first instanceof EndpointFault) || !first.again) return first;
-    const pauseMs = first.retryAfterMs ??
+    const pauseMs = (first.retryAfterMs ?? 0) +
       PAUSE_MS_MIN + random() * (PAUSE_MS_MAX - PAUSE_MS_MIN);
     // A second try that cannot come to its end is a burden and nothing else.
     const doneBy = monotonic() - startedAt + pauseMs;
@@ -105,7 +105,7 @@ export class EndpointGuard {
       if (answer === undefined || this.#stopped.signal.aborted) {
         this.#rest.left(leave);
       } else if (answer instanceof EndpointFault && !answer.questionOnly) {
-        this.#rest.failed(leave);
+        this.#rest.failed(leave, answer.retryAfterMs);
       } else this.#rest.answered(leave);
     }
     return answer;
@@ -133,7 +133,9 @@ export class EndpointGuard {
 }
 
 function resting(): EndpointFault {
-  return new EndpointFault("it is not asked now, as it has failed repeatedly");
+  return new EndpointFault(
+    "it is not asked now, as it failed repeatedly or asks for a pause",
+  );
 }
 
 function stopped(): EndpointFault {

@@ -1,6 +1,6 @@
 /**
- * When an endpoint is left alone: for a while after several failures in a row.
- * Then one question decides for all; until it has its answer the others are told
+ * When an endpoint is left alone: for a while after several failures in a row,
+ * or for as long as it asks for. Then one question decides for all; until it has its answer the others are told
  * at once that nobody is asked.
  *
  * @see M. Nygard, Release It!, chapter 5, "Circuit Breaker"
@@ -25,6 +25,9 @@ const FAILURES_MAX = 5;
 const REST_MS_MIN = 1_000;
 const REST_MS_MAX = 10_000;
 
+/** The longest pause that an endpoint can ask for: its logins fail meanwhile. */
+const RETRY_AFTER_MS_MAX = 30_000;
+
 export class EndpointRest {
   readonly #issuer: string;
   readonly #dependencies: RestDependencies;
@@ -42,7 +45,7 @@ export class EndpointRest {
     this.#dependencies = dependencies;
   }
 
-  /** It failed repeatedly, and has answered nobody since. */
+  /** It was left alone, and has answered nobody since. */
   get isFailing(): boolean {
     return this.#until !== undefined;
   }
@@ -76,20 +79,30 @@ export class EndpointRest {
     });
   }
 
-  failed({ restsBefore }: Leave): void {
+  failed({ restsBefore }: Leave, retryAfterMs = 0): void {
     if (restsBefore !== this.#rests) return;
+    if (retryAfterMs > 0) {
+      this.#begin(
+        Math.min(retryAfterMs, RETRY_AFTER_MS_MAX),
+        "an issuer asks to be left alone for a while",
+      );
+      return;
+    }
     this.#failures++;
     if (this.#until === undefined && this.#failures < FAILURES_MAX) return;
+    this.#begin(
+      this.#restMs,
+      "an issuer does not answer and is left alone for a while",
+    );
+    this.#restMs = Math.min(2 * this.#restMs, REST_MS_MAX);
+  }
+
+  #begin(restMs: number, message: string): void {
     const { log, monotonic } = this.#dependencies;
-    const restMs = this.#restMs;
-    this.#restMs = Math.min(2 * restMs, REST_MS_MAX);
     this.#rests++;
     this.#failures = 0;
-    this.#until = monotonic() + restMs as MonotonicMs;
     this.#isProbed = false;
-    log.warn("an issuer does not answer and is left alone for a while", {
-      issuer: this.#issuer,
-      durationMs: restMs,
-    });
+    this.#until = monotonic() + restMs as MonotonicMs;
+    log.warn(message, { issuer: this.#issuer, durationMs: restMs });
   }
 }

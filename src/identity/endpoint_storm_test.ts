@@ -100,7 +100,9 @@ Deno.test("F13 a storm on an endpoint that hangs costs one time-out and one rest
 });
 
 Deno.test("F13 one probe decides; who comes meanwhile is told at once that nobody is asked", async () => {
-  await using scene = introspectionScene(() => json("{}", { status: 500 }));
+  await using scene = introspectionScene(() => json("{}", { status: 500 }), {
+    timeoutMs: 10_000,
+  });
   for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
   scene.clocks.advance(1_001);
   const answer = Promise.withResolvers<Response>();
@@ -108,7 +110,7 @@ Deno.test("F13 one probe decides; who comes meanwhile is told at once that nobod
   const probe = scene.judge("probe");
   const start = performance.now();
   assertEquals(await storm(scene, "meanwhile", 4_000), 0);
-  assert(performance.now() - start < 250, "they have waited");
+  assert(performance.now() - start < 3_000, "they have waited");
   answer.resolve(json(goodAnswer()));
   await assertBrief(probe, "identity alice");
   assertEquals(scene.server.asked.length, 6);

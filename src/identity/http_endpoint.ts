@@ -81,6 +81,7 @@ export class HttpEndpoint {
     signal: AbortSignal,
   ): Promise<HttpAnswer | EndpointFault> {
     const { origin } = question.url;
+    let response: Response | undefined;
     try {
       const refused = await untilAborted(
         this.#checkAddress(question.url.hostname),
@@ -88,19 +89,21 @@ export class HttpEndpoint {
       );
       if (refused !== undefined) return new EndpointFault(refused);
       if (this.#closed) return new EndpointFault("this program ends");
-      const response = await this.#send(question, signal);
+      response = await this.#send(question, signal);
       return await readAnswer(response, question, signal);
     } catch (error) {
       // Whatever the network does: no connection, no TLS, a connection lost.
       if (signal.aborted) {
         return new EndpointFault(`${origin} did not answer in time`);
       }
-      return new EndpointFault(
-        `cannot reach ${origin}: ${innermostReason(error)}`,
-        {
-          again: true,
-        },
-      );
+      return response === undefined
+        ? new EndpointFault(
+          `cannot reach ${origin}: ${innermostReason(error)}`,
+          { again: true },
+        )
+        : new EndpointFault(
+          `the answer of ${origin} breaks off: ${innermostReason(error)}`,
+        );
     }
   }
 

@@ -1,0 +1,115 @@
+/** When an endpoint is left alone, for how long, and who finds out that it is well again. */
+import { assert, assertEquals } from "@std/assert";
+import { json } from "../../tests/fixtures/asked_server.ts";
+import {
+  assertBrief,
+  brief,
+  goodAnswer,
+  introspectionScene,
+} from "../../tests/fixtures/introspection_scene.ts";
+import type { IntrospectionScene } from "../../tests/fixtures/introspection_scene.ts";
+
+const good = JSON.stringify(goodAnswer());
+
+function rests({ clocks }: IntrospectionScene): readonly unknown[] {
+  return clocks.dependencies.log.lines
+    .filter(({ level }) => level === "warn")
+    .map(({ fields }) => fields.durationMs);
+}
+
+function pauseOf(seconds: string, status = 429): Response {
+  return json("{}", { status, headers: { "retry-after": seconds } });
+}
+
+Deno.test("F13 after five failures in a row nobody is asked, and then one probe decides", async () => {
+  await using scene = introspectionScene(() => json("{}", { status: 500 }));
+  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
+  assertEquals(scene.server.asked.length, 5);
+  assert(scene.authenticator.status()[0]?.ready === false);
+  const start = performance.now();
+  for (let count = 0; count < 100; count++) {
+    assertEquals(
+      brief(await scene.judge(`u${count}`)),
+      "unavailable introspection",
+    );
+  }
+  assert(performance.now() - start < 500);
+  assertEquals(scene.server.asked.length, 5);
+
+  scene.clocks.advance(1_001);
+  await scene.judge("probe");
+  assertEquals(scene.server.asked.length, 6);
+  scene.clocks.advance(1_001);
+  await scene.judge("too early: it failed again, so the rest is longer");
+  await scene.judge("too-early");
+  assertEquals(scene.server.asked.length, 6);
+
+  scene.clocks.advance(1_000);
+  scene.server.answer = () => json(good);
+  await assertBrief(scene.judge("second-probe"), "identity alice");
+  await assertBrief(scene.judge("after"), "identity alice");
+  assert(scene.authenticator.status()[0]?.ready === true);
+  const messages = scene.clocks.dependencies.log.lines.map(({ message }) =>
+    message
+  );
+  assertEquals(messages, [
+    "an issuer does not answer and is left alone for a while",
+    "an issuer does not answer and is left alone for a while",
+    "an issuer answers again",
+  ]);
+});
+
+Deno.test("F13 C22 the rest does not depend on the wall clock", async () => {
+  await using scene = introspectionScene(() => json("{}", { status: 500 }));
+  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
+  scene.clocks.step(-3_600_000);
+  scene.clocks.advance(1_001);
+  scene.server.answer = () => json(goodAnswer({ iat: undefined }));
+  const outcome = await scene.judge();
+  assert(outcome.kind !== "unavailable", JSON.stringify(outcome));
+});
+
+Deno.test("F13 tokens that the endpoint calls bad requests do not make it look broken", async () => {
+  await using scene = introspectionScene(() => json("{}", { status: 400 }));
+  for (let count = 0; count < 50; count++) {
+    await scene.judge(`strange-${count}`);
+  }
+  assertEquals(scene.server.asked.length, 50);
+  assert(scene.authenticator.status()[0]?.ready === true);
+});
+
+for (const status of [429, 503]) {
+  Deno.test(`F12 an endpoint that answers ${status} with Retry-After is left alone for that long, by everybody`, async () => {
+    await using scene = introspectionScene(() => pauseOf("20", status));
+    await assertBrief(scene.judge(), "unavailable introspection");
+    assertEquals(rests(scene), [20_000]);
+    scene.clocks.advance(19_500);
+    for (let count = 0; count < 20; count++) await scene.judge(`t${count}`);
+    assertEquals(scene.server.asked.length, 1);
+
+    scene.clocks.advance(501);
+    scene.server.answer = () => json(good);
+    await assertBrief(scene.judge(), "identity alice");
+  });
+}
+
+Deno.test("F12 a pause is no failure, is no longer than half a minute, and can be asked for again", async () => {
+  await using scene = introspectionScene(() => pauseOf("86400"));
+  await scene.judge("one");
+  scene.clocks.advance(30_001);
+  scene.server.answer = () => pauseOf("3");
+  await scene.judge("two");
+  scene.clocks.advance(3_001);
+  scene.server.answer = () => json("{}", { status: 500 });
+  await scene.judge("three");
+  assertEquals(rests(scene), [30_000, 3_000, 1_000]);
+});
+
+Deno.test("F12 Retry-After of no seconds, or as a date, is no pause", async () => {
+  for (const text of ["0", "Wed, 21 Oct 2099 07:28:00 GMT", "-5", "1.5"]) {
+    await using scene = introspectionScene(() => pauseOf(text));
+    await scene.judge();
+    assertEquals(scene.server.asked.length, 2);
+    assertEquals(rests(scene), []);
+  }
+});
