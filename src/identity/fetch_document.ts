@@ -15,6 +15,8 @@ export interface FetchRules extends AddressPolicy {
   readonly timeoutMs: number;
   /** PEM. Trusted for this issuer beside the machine's own. */
   readonly caCertificates: readonly string[];
+  /** Media types that the document may have. `application/json` unless given. */
+  readonly accept?: string;
   /** Proves to the issuer who asks, where it wants to know. */
   readonly authorization?: () => Promise<string>;
 }
@@ -71,7 +73,7 @@ async function download(
     redirect: "manual",
     // Asked for by name, the runtime unpacks nothing: no small answer becomes a huge one.
     headers: {
-      "accept": "application/json",
+      "accept": rules.accept ?? "application/json",
       "accept-encoding": "identity",
       ...(authorization === undefined ? {} : { authorization }),
     },

@@ -29,6 +29,9 @@ export interface KeyFetcherOptions {
   readonly context: JwkContext;
 }
 
+/** RFC 7517 section 8.5.1. An API server has key sets as this type alone, most issuers as JSON. */
+const KEY_SET_TYPES = "application/jwk-set+json, application/json";
+
 /** How long the metadata of an issuer are believed: keys move rarely, key sets change often. */
 const METADATA_MS = 3_600_000;
 
@@ -36,7 +39,7 @@ export function createKeyFetcher(
   { issuer, source, context }: KeyFetcherOptions,
   { log, monotonic }: { readonly log: Log; readonly monotonic: MonotonicClock },
 ): KeyFetcher {
-  const rules = fetchRulesOf(source);
+  const rules = { ...fetchRulesOf(source), accept: KEY_SET_TYPES };
   const locate = source.kind === "jwks_url"
     ? (): Promise<URL> => Promise.resolve(source.url)
     : createLocator(issuer, source, monotonic);
