@@ -89,13 +89,20 @@ export function createUserInfo(
       url,
       method: "GET",
       headers: { "authorization": `Bearer ${bearerToken.reveal()}` },
-      statuses: [200, 401],
+      statuses: [200, 401, 403],
     }, signal);
     if (answer instanceof EndpointFault) return answer;
+    // Verdicts about this one token (RFC 6750 section 3.1).
     if (answer.status === 401) {
       return rejected(
         "bearer_token_inactive",
         "The issuer refuses the token at its UserInfo endpoint",
+      );
+    }
+    if (answer.status === 403) {
+      return rejected(
+        "scope_missing",
+        "The token may not be used at the issuer's UserInfo endpoint; most want the scope openid",
       );
     }
     const content = readJsonAnswer(answer, url);

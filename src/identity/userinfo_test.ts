@@ -151,7 +151,11 @@ const refused: readonly [
     () => json({ error: "invalid_token" }, { status: 401 }),
     "bearer_token_inactive",
   ],
-  ["403", () => json(answer, { status: 403 }), "unavailable userinfo"],
+  [
+    "403",
+    () => json({ error: "insufficient_scope" }, { status: 403 }),
+    "scope_missing",
+  ],
   ["500", () => json(answer, { status: 500 }), "unavailable userinfo"],
   [
     "a JWT",
@@ -173,5 +177,26 @@ for (const [why, response, expected] of refused) {
     assertEquals(brief(outcome), expected);
     const said = JSON.stringify([outcome, scene.clocks.dependencies.log.lines]);
     assert(!said.includes("eyJ") && !said.includes('example.com",'), said);
+  });
+}
+
+for (const status of [401, 403]) {
+  Deno.test(`F8 F13 ${status} is a verdict about one token: remembered, and no failure of the endpoint`, async () => {
+    const unwelcome = Array.from(
+      { length: 10 },
+      (_, index) => signer.token(claims({ jti: `without-openid-${index}` })),
+    );
+    const refused = new Set(unwelcome.map((token) => `Bearer ${token}`));
+    await using scene = createScene(({ headers }) =>
+      refused.has(headers.get("authorization") ?? "")
+        ? new Response("no", { status })
+        : json(answer)
+    );
+    for (const token of [...unwelcome, ...unwelcome]) {
+      assertEquals((await scene.begin(token)).kind, "rejected");
+    }
+    assertEquals(scene.server.asked.length, unwelcome.length);
+    assertEquals(brief(await scene.judge()), "identity alice");
+    assertEquals(scene.clocks.dependencies.log.lines, []);
   });
 }
