@@ -3,13 +3,13 @@
  * read again when it changes. A file that cannot be used changes nothing: the
  * tokens of the last one stay, and the log says so.
  */
-import { LRUCache } from "lru-cache";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import {
   API_TOKENS_FILE_BYTES_MAX,
   ATTEMPTS_REMEMBERED_MAX,
 } from "../base/limits.ts";
 import { rejected, unavailable } from "../base/outcome.ts";
+import type { Rejected } from "../base/outcome.ts";
 import type { MonotonicMs } from "../base/time.ts";
 import { apiTokenDigest, apiTokenId } from "./api_token.ts";
 import { ApiTokenFileFault, parseApiTokenFile } from "./api_token_file.ts";
@@ -70,10 +70,6 @@ class ApiTokens implements Authenticator {
   readonly #dependencies: AuthenticatorDependencies;
   readonly #hosts: FailureLimiter;
   readonly #ids: FailureLimiter;
-  /** Hosts that have presented a token: others who fail with its id do not keep them out. */
-  readonly #proven = new LRUCache<string, string>({
-    max: ATTEMPTS_REMEMBERED_MAX,
-  });
   #records: ApiTokenRecords | undefined;
   /** What the file looked like when it was last read. */
   #seen = "";
@@ -127,34 +123,38 @@ class ApiTokens implements Authenticator {
       return unavailable("api_tokens", "The file of API tokens was never read");
     }
     const id = apiTokenId(text);
+    const record = id === undefined ? undefined : records.get(id);
+    const matches = timingSafeEqual(
+      apiTokenDigest(text),
+      record?.digest ?? NO_DIGEST,
+    );
+    return record !== undefined && matches
+      ? this.#accept(record, nowSeconds)
+      : this.#refuse(id, host);
+  }
+
+  /**
+   * Who fails too often is told nothing more. The right token is never held up
+   * by that: 256 random bits cannot be guessed, and a host may be a proxy with
+   * many people behind it.
+   */
+  #refuse(id: string | undefined, host: string): Rejected {
     const source = sourceGroup(host);
-    if (this.#hosts.isExhausted(source) || this.#isGuessed(source, id)) {
+    if (
+      this.#hosts.isExhausted(source) ||
+      (id !== undefined && this.#ids.isExhausted(id))
+    ) {
       return rejected(
         "attempts_limited",
         "Too many wrong API tokens from this host, or with this id",
       );
     }
+    this.#hosts.countFailure(source);
     if (id === undefined) {
-      this.#hosts.countFailure(source);
       return rejected("bearer_token_malformed", "Not the form of an API token");
     }
-    const record = records.get(id);
-    const matches = timingSafeEqual(
-      apiTokenDigest(text),
-      record?.digest ?? NO_DIGEST,
-    );
-    if (record === undefined || !matches) {
-      this.#hosts.countFailure(source);
-      this.#ids.countFailure(id);
-      return rejected("bearer_token_unknown", "There is no such API token");
-    }
-    this.#proven.set(`${source} ${id}`, id);
-    return this.#accept(record, nowSeconds);
-  }
-
-  #isGuessed(source: string, id: string | undefined): boolean {
-    return id !== undefined && this.#ids.isExhausted(id) &&
-      !this.#proven.has(`${source} ${id}`);
+    this.#ids.countFailure(id);
+    return rejected("bearer_token_unknown", "There is no such API token");
   }
 
   /** Only whoever has the token learns that it is disabled or expired. */

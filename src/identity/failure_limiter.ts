@@ -30,7 +30,7 @@ export class FailureLimiter {
     this.#buckets = new LRUCache({ max: limits.namesMax });
   }
 
-  /** There were so many failures that there must be no attempt now. */
+  /** There were so many failures that one more is not told apart. */
   isExhausted(name: string): boolean {
     return this.#failures(name) > this.#limits.burst - 1;
   }
