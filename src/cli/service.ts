@@ -8,6 +8,7 @@ import {
   type RoutingAuthenticator,
 } from "../identity/authenticator.ts";
 import { startMonitoring } from "../monitoring/health.ts";
+import { readinessOf } from "../monitoring/readiness.ts";
 import {
   type CalloutService,
   startCalloutService,
@@ -57,10 +58,11 @@ export async function runService(
   // First, so that whoever asks learns what is still missing.
   const monitoring = await startMonitoring({
     ...config.monitoring,
-    readiness: () => ({
-      "subscribed": callout?.isSubscribed() ?? false,
-      "issuer keys": identities.status().every(({ ready }) => ready),
-    }),
+    readiness: () =>
+      readinessOf({
+        isSubscribed: callout?.isSubscribed() ?? false,
+        sources: identities.status(),
+      }),
   });
   async function stopAround(): Promise<void> {
     identities.stop();

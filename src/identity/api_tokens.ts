@@ -109,6 +109,7 @@ class ApiTokens implements Authenticator {
       issuer: this.#options.issuer,
       credential: "api_token",
       ready: this.#records !== undefined,
+      failing: false,
       staleSeconds: (now - (this.#staleSince ?? now)) / 1000,
     }];
   }

@@ -64,6 +64,11 @@ export class AskedEndpoint<T> {
     }, { clock, monotonic, guard: this.#guard });
   }
 
+  /** It was left alone after failures, and has answered nobody since. */
+  get isFailing(): boolean {
+    return this.#guard.isFailing;
+  }
+
   stop(): void {
     this.#guard.stop();
     this.http.close();
@@ -80,7 +85,8 @@ export class AskedEndpoint<T> {
       status: () => [{
         issuer,
         credential,
-        ready: !this.#guard.isFailing,
+        ready: true,
+        failing: this.isFailing,
         staleSeconds: 0,
       }],
     };

@@ -48,10 +48,12 @@ export interface Authenticator {
 export interface AuthenticatorStatus {
   readonly issuer: string;
   readonly credential: CredentialKind;
-  /** Its tokens can be judged. */
+  /** What its tokens are judged by is there. */
   readonly ready: boolean;
   /** Keys that may verify its tokens now; left out where somebody else judges them. */
   readonly keyCount?: number;
+  /** Whoever is asked about its tokens was left alone after failures, and has answered nobody since. */
+  readonly failing: boolean;
   /** Age of what could not be refreshed: keys, or the file of API tokens; 0 if all is well. */
   readonly staleSeconds: number;
 }

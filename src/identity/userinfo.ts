@@ -20,6 +20,7 @@ import type {
 } from "./authenticate.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
+import type { HttpAnswer } from "./http_endpoint.ts";
 import { createLocator } from "./located_endpoint.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
 import type { Vouched } from "./token_memory.ts";
@@ -37,6 +38,8 @@ export interface UserInfo {
     bearerToken: Secret,
     context: AuthenticationContext,
   ): AuthenticationOutcome | Promise<AuthenticationOutcome>;
+  /** The endpoint was left alone after failures, and has answered nobody since. */
+  readonly isFailing: boolean;
   stop(): void;
 }
 
@@ -91,29 +94,9 @@ export function createUserInfo(
       headers: { "authorization": `Bearer ${bearerToken.reveal()}` },
       statuses: [200, 401, 403],
     }, signal);
-    if (answer instanceof EndpointFault) return answer;
-    // Verdicts about this one token (RFC 6750 section 3.1).
-    if (answer.status === 401) {
-      return rejected(
-        "bearer_token_inactive",
-        "The issuer refuses the token at its UserInfo endpoint",
-      );
-    }
-    if (answer.status === 403) {
-      return rejected(
-        "scope_missing",
-        "The token may not be used at the issuer's UserInfo endpoint; most want the scope openid",
-      );
-    }
-    const content = readJsonAnswer(answer, url);
-    if (content instanceof EndpointFault) return content;
-    // Somebody else's claims otherwise (section 5.3.4).
-    if (member(content, "sub") !== sub) {
-      return rejected("claim_invalid", 'UserInfo names another "sub"');
-    }
-    const claims = pick(content, options.claims);
-    const bytes = 4 * JSON.stringify(claims).length;
-    return { kind: "vouched", content: claims, bytes, secondsMax: Infinity };
+    return answer instanceof EndpointFault
+      ? answer
+      : readAnswer(answer, { url, sub, names: options.claims });
   }
 
   return {
@@ -128,8 +111,43 @@ export function createUserInfo(
         }),
       }, context);
     },
+    get isFailing(): boolean {
+      return endpoint.isFailing;
+    },
     stop: () => endpoint.stop(),
   };
+}
+
+function readAnswer(
+  answer: HttpAnswer,
+  { url, sub, names }: {
+    readonly url: URL;
+    readonly sub: string;
+    readonly names: readonly string[];
+  },
+): Vouched<JsonObject> | Rejected | EndpointFault {
+  // Verdicts about this one token (RFC 6750 section 3.1).
+  if (answer.status === 401) {
+    return rejected(
+      "bearer_token_inactive",
+      "The issuer refuses the token at its UserInfo endpoint",
+    );
+  }
+  if (answer.status === 403) {
+    return rejected(
+      "scope_missing",
+      "The token may not be used at the issuer's UserInfo endpoint; most want the scope openid",
+    );
+  }
+  const content = readJsonAnswer(answer, url);
+  if (content instanceof EndpointFault) return content;
+  // Somebody else's claims otherwise (section 5.3.4).
+  if (member(content, "sub") !== sub) {
+    return rejected("claim_invalid", 'UserInfo names another "sub"');
+  }
+  const claims = pick(content, names);
+  const bytes = 4 * JSON.stringify(claims).length;
+  return { kind: "vouched", content: claims, bytes, secondsMax: Infinity };
 }
 
 function pick(content: JsonObject, names: readonly string[]): JsonObject {

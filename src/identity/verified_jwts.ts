@@ -76,6 +76,9 @@ export function createVerifiedJwts(
       bearer.status().map((status) => ({
         ...status,
         credential: credentialOf(status.issuer),
+        failing: userinfos.some(({ issuer, userinfo }) =>
+          issuer === status.issuer && userinfo.isFailing
+        ),
       })),
   };
 

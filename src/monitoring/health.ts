@@ -12,9 +12,7 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-
-/** Named conditions; ready is when all of them hold. Names are constants of ours. */
-export type Readiness = Readonly<Record<string, boolean>>;
+import type { Readiness } from "./readiness.ts";
 
 export interface MonitoringOptions {
   readonly hostname: string;
@@ -86,17 +84,26 @@ function respond(
     return send(response, 405, { "status": "method not allowed" });
   }
   if (path === "/healthz") return send(response, 200, { "status": "alive" });
-  let checks: Readiness;
+  let found: Readiness;
   try {
-    checks = readiness();
+    found = readiness();
   } catch {
     // What failed is logged by whoever it belongs to; here it is only not ready.
     return send(response, 503, { "status": "not ready" });
   }
+  const { checks, degraded } = found;
   const isReady = Object.values(checks).every((holds) => holds);
-  return isReady
-    ? send(response, 200, { "status": "ready", checks })
-    : send(response, 503, { "status": "not ready", checks });
+  const status = degraded.length === 0 ? "ready" : "degraded";
+  send(response, isReady ? 200 : 503, {
+    "status": isReady ? status : "not ready",
+    checks,
+    "degraded": degraded.map(({ issuer, kind, problem, staleSeconds }) => ({
+      "issuer": issuer,
+      "kind": kind,
+      "problem": problem,
+      "stale_seconds": staleSeconds,
+    })),
+  });
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -1,10 +1,6 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
-import {
-  ListenError,
-  type Monitoring,
-  type Readiness,
-  startMonitoring,
-} from "./health.ts";
+import { ListenError, type Monitoring, startMonitoring } from "./health.ts";
+import type { Readiness } from "./readiness.ts";
 
 async function withMonitoring(
   readiness: () => Readiness,
@@ -22,7 +18,7 @@ async function withMonitoring(
   }
 }
 
-const READY = { "subscribed": true, "issuer keys": true };
+const READY: Readiness = { checks: { "subscribed": true }, degraded: [] };
 
 /** Sends bytes as they are and reads until the other side closes. */
 async function converse(address: string, text: string): Promise<string> {
@@ -41,7 +37,7 @@ async function converse(address: string, text: string): Promise<string> {
 Deno.test("J7 startMonitoring() is alive while it is not ready, and ready when all conditions hold", async () => {
   let subscribed = false;
   await withMonitoring(
-    () => ({ ...READY, subscribed }),
+    () => ({ checks: { subscribed, "other": true }, degraded: [] }),
     async ({ address }) => {
       const alive = await fetch(`http://${address}/healthz`);
       assertEquals([alive.status, await alive.json()], [200, {
@@ -50,16 +46,44 @@ Deno.test("J7 startMonitoring() is alive while it is not ready, and ready when a
       const waiting = await fetch(`http://${address}/readyz`);
       assertEquals([waiting.status, await waiting.json()], [503, {
         "status": "not ready",
-        "checks": { "subscribed": false, "issuer keys": true },
+        "checks": { "subscribed": false, "other": true },
+        "degraded": [],
       }]);
       subscribed = true;
       const ready = await fetch(`http://${address}/readyz?verbose`);
       assertEquals([ready.status, await ready.json()], [200, {
         "status": "ready",
-        "checks": READY,
+        "checks": { "subscribed": true, "other": true },
+        "degraded": [],
       }]);
     },
   );
+});
+
+Deno.test("D12 D15 startMonitoring() names what is degraded, and is ready nevertheless", async () => {
+  const readiness: Readiness = {
+    ...READY,
+    degraded: [
+      { issuer: "https://a", kind: "jwt", problem: "stale", staleSeconds: 7 },
+      { issuer: "https://b", kind: "webhook", problem: "failing" },
+    ],
+  };
+  await withMonitoring(() => readiness, async ({ address }) => {
+    const response = await fetch(`http://${address}/readyz`);
+    assertEquals([response.status, await response.json()], [200, {
+      "status": "degraded",
+      "checks": { "subscribed": true },
+      "degraded": [
+        {
+          "issuer": "https://a",
+          "kind": "jwt",
+          "problem": "stale",
+          "stale_seconds": 7,
+        },
+        { "issuer": "https://b", "kind": "webhook", "problem": "failing" },
+      ],
+    }]);
+  });
 });
 
 const refused: [method: string, path: string, status: number][] = [
