@@ -35,19 +35,31 @@ export function authorizationOf(
   return async () => `Bearer ${(await bearerToken()).reveal()}`;
 }
 
-export function clusterMetadataUrl({ url }: ApiServer): URL {
-  return new URL("/.well-known/openid-configuration", url);
+/** Behind a proxy an API server has a path of its own: everything is below it. */
+export function apiServerUrl({ url }: ApiServer, path: string): URL {
+  const found = new URL(url);
+  found.pathname = url.pathname.replace(/\/$/, "") + path;
+  return found;
+}
+
+/** kubernetes `pkg/serviceaccount/openidmetadata.go`, OpenIDConfigPath and JWKSPath. */
+const METADATA_PATH = "/.well-known/openid-configuration";
+const KEYS_PATH = "/openid/v1/jwks";
+
+export function clusterMetadataUrl(apiServer: ApiServer): URL {
+  return apiServerUrl(apiServer, METADATA_PATH);
 }
 
 /**
- * Where the API server itself has the keys. Its metadata name an address that pods
- * often cannot use, an IP that its certificate may lack; and our token must go to
- * nobody but the API server. So only the path is taken.
+ * Where the API server itself has the keys, if the metadata are of the right
+ * cluster. The address that they name for the keys is not for us: often an IP that
+ * pods cannot use, or a public copy, and our token must go to nobody but the API
+ * server.
  */
 export function readClusterKeysUrl(
   metadata: string,
   issuer: string,
-  { url }: ApiServer,
+  apiServer: ApiServer,
 ): URL | FetchFault {
   const document = decodeJsonObject(metadata, {
     depthMax: JSON_DEPTH_MAX,
@@ -56,12 +68,7 @@ export function readClusterKeysUrl(
   if (document instanceof JsonFault) {
     return new FetchFault(`metadata ${document.problem}`);
   }
-  if (member(document, "issuer") !== issuer) {
-    return new FetchFault('metadata of the cluster name another "issuer"');
-  }
-  const jwksUri = member(document, "jwks_uri");
-  const keysUrl = typeof jwksUri === "string" ? URL.parse(jwksUri) : null;
-  return keysUrl === null
-    ? new FetchFault('metadata of the cluster have no URL in "jwks_uri"')
-    : new URL(keysUrl.pathname, url);
+  return member(document, "issuer") === issuer
+    ? apiServerUrl(apiServer, KEYS_PATH)
+    : new FetchFault('metadata of the cluster name another "issuer"');
 }

@@ -90,6 +90,19 @@ for (const way of WAYS) {
     assertEquals(brief(await scene.judge(token)), expected);
   });
 
+  Deno.test(`D1 ${way}: an API server at a path is asked below it, and the service's token shown nowhere else`, async () => {
+    await using scene = await clusterScene(way, {
+      path: "/k8s/clusters/c-1",
+    });
+    assertEquals(
+      brief(await scene.judge(scene.cluster.projectedToken("shop", "web"))),
+      "identity system:serviceaccount:shop:web",
+    );
+    for (const path of scene.cluster.asked) {
+      assert(path.startsWith("/k8s/clusters/c-1/"), path);
+    }
+  });
+
   Deno.test(`${way}: only service accounts of the named namespaces are welcome`, async () => {
     await using scene = await clusterScene(way, { namespaces: ["shop"] });
     const { projectedToken } = scene.cluster;
@@ -139,13 +152,25 @@ Deno.test("D2 keys: metadata of another cluster are not used", async () => {
   );
 });
 
-Deno.test("D3 keys: the API server itself is asked, whatever address its metadata name", async () => {
-  await using scene = await clusterScene("keys");
-  assertEquals(scene.cluster.asked, [
-    "/.well-known/openid-configuration",
-    "/openid/v1/jwks",
-  ]);
-});
+for (
+  const jwksUri of [
+    "https://172.18.0.3:6443/openid/v1/jwks",
+    "https://bucket.example/my-cluster/keys.json",
+    undefined,
+  ]
+) {
+  Deno.test(`D3 keys: the API server itself is asked, though its metadata say ${jwksUri}`, async () => {
+    await using scene = await clusterScene("keys", {
+      before: (cluster) =>
+        cluster.metadata = { ...cluster.metadata, jwks_uri: jwksUri },
+    });
+    assertEquals(scene.cluster.asked, [
+      "/.well-known/openid-configuration",
+      "/openid/v1/jwks",
+    ]);
+    assert(scene.authenticator.status()[0]?.ready);
+  });
+}
 
 Deno.test("keys: an API server that does not know the service gives it no keys", async () => {
   await using scene = await clusterScene("keys", {

@@ -11,7 +11,7 @@ import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 import type { Secret } from "../base/secret.ts";
 import type { EpochMs } from "../base/time.ts";
-import { authorizationOf } from "./api_server.ts";
+import { apiServerUrl, authorizationOf } from "./api_server.ts";
 import type { ApiServer } from "./api_server.ts";
 import { AskedEndpoint } from "./asked_endpoint.ts";
 import type { AskingOptions } from "./asked_endpoint.ts";
@@ -55,7 +55,7 @@ export function createTokenReview(
   dependencies: AuthenticatorDependencies,
 ): Authenticator {
   const { issuer, audiences, apiServer } = options;
-  const url = new URL(PATH, apiServer.url);
+  const url = apiServerUrl(apiServer, PATH);
   const authorization = authorizationOf(apiServer);
   const endpoint = new AskedEndpoint<Review>({
     issuer,
