@@ -4,6 +4,7 @@
  */
 import { decodeUtf8, JsonFault } from "../base/json.ts";
 import { JWKS_BYTES_MAX } from "../base/limits.ts";
+import { GONE_STATUSES } from "./http_endpoint.ts";
 import { innermostReason } from "./innermost_reason.ts";
 import { checkHost } from "./network_address.ts";
 import type { AddressPolicy } from "./network_address.ts";
@@ -24,9 +25,12 @@ export interface FetchRules extends AddressPolicy {
 /** Why there is no document. For the log: names the URL and no token. */
 export class FetchFault {
   readonly problem: string;
+  /** Nobody is there: no connection, or the server knows of no such document. */
+  readonly gone: boolean;
 
-  constructor(problem: string) {
+  constructor(problem: string, { gone = false } = {}) {
     this.problem = problem;
+    this.gone = gone;
   }
 }
 
@@ -41,16 +45,19 @@ export async function fetchDocument(
   const signal = AbortSignal.any([timeout.signal, stopped]);
   try {
     const refused = await untilAborted(checkHost(url.hostname, rules), signal);
-    if (refused !== undefined) return new FetchFault(refused);
+    if (refused !== undefined) return new FetchFault(refused, { gone: true });
     return await download(url, rules, signal);
   } catch (error) {
     // Whatever the network does: no connection, no TLS, a connection lost.
     if (stopped.aborted) return new FetchFault("stopped");
-    return new FetchFault(
-      timeout.signal.aborted
-        ? `${url.origin} did not answer within ${rules.timeoutMs} ms`
-        : `cannot reach ${url.origin}: ${innermostReason(error)}`,
-    );
+    return timeout.signal.aborted
+      ? new FetchFault(
+        `${url.origin} did not answer within ${rules.timeoutMs} ms`,
+      )
+      : new FetchFault(
+        `cannot reach ${url.origin}: ${innermostReason(error)}`,
+        { gone: true },
+      );
   } finally {
     clearTimeout(timer);
   }
@@ -80,7 +87,9 @@ async function download(
   });
   if (response.status !== 200) {
     await response.body?.cancel();
-    return new FetchFault(`${url.origin} answered ${response.status}`);
+    return new FetchFault(`${url.origin} answered ${response.status}`, {
+      gone: GONE_STATUSES.includes(response.status),
+    });
   }
   const encoding = response.headers.get("content-encoding") ?? "identity";
   if (encoding !== "identity") {

@@ -47,6 +47,8 @@ export interface Question {
 
 export interface HttpAnswer {
   readonly kind: "http answer";
+  /** Who answers. */
+  readonly origin: string;
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
@@ -61,6 +63,9 @@ const ADDRESS_CHECK_MS = 30_000;
 
 /** Nobody was there, or not able to answer for now (RFC 9110 section 15.6, RFC 6585 section 4). */
 const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
+
+/** The server has nothing at this URL (RFC 9110 sections 15.5.5 and 15.5.11). */
+export const GONE_STATUSES: readonly number[] = [404, 410];
 
 export class HttpEndpoint {
   readonly #options: EndpointOptions;
@@ -87,7 +92,9 @@ export class HttpEndpoint {
         this.#checkAddress(question.url.hostname),
         signal,
       );
-      if (refused !== undefined) return new EndpointFault(refused);
+      if (refused !== undefined) {
+        return new EndpointFault(refused, { gone: true });
+      }
       if (this.#closed) return new EndpointFault("this program ends");
       response = await this.#send(question, signal);
       return await readAnswer(response, question, signal);
@@ -99,7 +106,7 @@ export class HttpEndpoint {
       return response === undefined
         ? new EndpointFault(
           `cannot reach ${origin}: ${innermostReason(error)}`,
-          { again: true },
+          { again: true, gone: true },
         )
         : new EndpointFault(
           `the answer of ${origin} breaks off: ${innermostReason(error)}`,
@@ -185,6 +192,7 @@ async function readAnswer(
     })
     : {
       kind: "http answer",
+      origin,
       status: response.status,
       contentType: response.headers.get("content-type") ?? "",
       text,
@@ -195,8 +203,7 @@ const JSON_TYPE_REGEXP = /^application\/json\s*(?:;|$)/i;
 
 /** The JSON object that an answer must hold. */
 export function readJsonAnswer(
-  { contentType, text }: HttpAnswer,
-  { origin }: URL,
+  { origin, contentType, text }: HttpAnswer,
 ): JsonObject | EndpointFault {
   if (!JSON_TYPE_REGEXP.test(contentType)) {
     return new EndpointFault(
@@ -223,10 +230,10 @@ function checkHead(
   statuses: readonly number[],
 ): EndpointFault | undefined {
   if (!statuses.includes(status)) {
-    const retryAfterMs = readRetryAfter(headers.get("retry-after"));
     return new EndpointFault(`${origin} answered ${status}`, {
       again: BUSY_STATUSES.includes(status),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      retryAfterMs: readRetryAfter(headers.get("retry-after")),
+      gone: GONE_STATUSES.includes(status),
       // What we sent was not to its liking; whether we may ask at all is another matter.
       questionOnly: status >= 400 && status < 500 &&
         ![401, 403, 429].includes(status),

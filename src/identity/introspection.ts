@@ -25,7 +25,7 @@ import type {
   IntrospectionAnswer,
   IntrospectionRules,
 } from "./introspection_answer.ts";
-import { createLocator } from "./located_endpoint.ts";
+import { locateEndpoint } from "./located_endpoint.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
 import { checkOpaqueToken } from "./opaque_token.ts";
 import type { TokenCharacters } from "./opaque_token.ts";
@@ -87,7 +87,7 @@ function createQuestioner(
   { clock, monotonic }: AuthenticatorDependencies,
 ): Ask {
   const { client, endpoint, allowLoopbackHttp = false } = options;
-  const locate = createLocator(
+  const askLocated = locateEndpoint(
     {
       issuer: options.issuer,
       location: endpoint,
@@ -102,11 +102,8 @@ function createQuestioner(
     bearerToken,
     signal,
   ): Promise<Vouched<IntrospectionAnswer> | Rejected | EndpointFault> {
-    const url = await locate(signal);
-    if (url instanceof EndpointFault) return url;
     const proof = await proveClient(client, clock);
-    const answer = await http.ask({
-      url,
+    const answer = await askLocated({
       method: "POST",
       headers: {
         ...proof.headers,
@@ -120,7 +117,7 @@ function createQuestioner(
       statuses: [200],
     }, signal);
     if (answer instanceof EndpointFault) return answer;
-    const content = readJsonAnswer(answer, url);
+    const content = readJsonAnswer(answer);
     if (content instanceof EndpointFault) return content;
     return readVerdict(content, answer.text.length, options, clock());
   };

@@ -2,7 +2,7 @@
  * One fetch of an issuer's key set, by way of its metadata if need be.
  */
 import { JsonFault } from "../base/json.ts";
-import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
+import type { MonotonicClock } from "../base/time.ts";
 import type { Log } from "../telemetry/log.ts";
 import {
   authorizationOf,
@@ -17,6 +17,7 @@ import type { ImportedKeySet } from "./key_set.ts";
 import type { JwkContext } from "./jwk.ts";
 import type { DiscoverySource, JwksUrlSource } from "./jwt_issuer_options.ts";
 import { REMOTE_DEFAULTS } from "./jwt_issuer_options.ts";
+import { LearnedLocation } from "./learned_location.ts";
 
 export interface KeyFetcher {
   /** The keys, or why there are none. Never rejects. */
@@ -32,17 +33,15 @@ export interface KeyFetcherOptions {
 /** RFC 7517 section 8.5.1. An API server has key sets as this type alone, most issuers as JSON. */
 const KEY_SET_TYPES = "application/jwk-set+json, application/json";
 
-/** How long the metadata of an issuer are believed: keys move rarely, key sets change often. */
-const METADATA_MS = 3_600_000;
-
 export function createKeyFetcher(
   { issuer, source, context }: KeyFetcherOptions,
   { log, monotonic }: { readonly log: Log; readonly monotonic: MonotonicClock },
 ): KeyFetcher {
   const rules = { ...fetchRulesOf(source), accept: KEY_SET_TYPES };
+  const learned = new LearnedLocation(monotonic);
   const locate = source.kind === "jwks_url"
     ? (): Promise<URL> => Promise.resolve(source.url)
-    : createLocator(issuer, source, monotonic);
+    : createLocator(issuer, source, learned);
   /** The last document and what came of it: unchanged keys are not imported again. */
   let lastJwks: string | undefined;
   let lastImport: ImportedKeySet | FetchFault | undefined;
@@ -52,7 +51,10 @@ export function createKeyFetcher(
       const url = await locate(stopped);
       if (url instanceof FetchFault) return url;
       const jwks = await fetchDocument(url, rules, stopped);
-      if (jwks instanceof FetchFault) return jwks;
+      if (jwks instanceof FetchFault) {
+        if (jwks.gone) learned.doubt();
+        return jwks;
+      }
       if (jwks === lastJwks && lastImport !== undefined) return lastImport;
       const imported = importFetched(jwks, source, context);
       if (!(imported instanceof FetchFault)) {
@@ -103,7 +105,7 @@ function importFetched(
 function createLocator(
   issuer: string,
   source: DiscoverySource,
-  monotonic: MonotonicClock,
+  learned: LearnedLocation,
 ): (stopped: AbortSignal) => Promise<URL | FetchFault> {
   const rules = fetchRulesOf(source);
   const { apiServer } = source;
@@ -115,24 +117,18 @@ function createLocator(
     jwksOrigins: source.jwksOrigins ?? [],
     allowLoopbackHttp: rules.allowLoopback,
   };
-  let located: { readonly url: URL; readonly at: MonotonicMs } | undefined;
 
   return async function locate(stopped): Promise<URL | FetchFault> {
-    if (located !== undefined && monotonic() - located.at < METADATA_MS) {
-      return located.url;
-    }
+    const { believed } = learned;
+    if (believed !== undefined) return believed;
     const metadata = await fetchDocument(url, rules, stopped);
-    const found = metadata instanceof FetchFault
-      ? metadata
-      : apiServer === undefined
-      ? readJwksUri(metadata, discoveryRules)
-      : readClusterKeysUrl(metadata, issuer, apiServer);
-    if (!(found instanceof FetchFault)) {
-      located = { url: found, at: monotonic() };
-      return found;
-    }
     // Metadata that are gone for now do not make the keys unknown; metadata of
     // somebody else do.
-    return metadata instanceof FetchFault ? located?.url ?? found : found;
+    if (metadata instanceof FetchFault) return learned.keep() ?? metadata;
+    const found = apiServer === undefined
+      ? readJwksUri(metadata, discoveryRules)
+      : readClusterKeysUrl(metadata, issuer, apiServer);
+    if (found instanceof URL) learned.learn(found);
+    return found;
   };
 }

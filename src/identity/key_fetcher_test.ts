@@ -1,9 +1,15 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+} from "@std/assert";
 import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
 import {
   assertIdentity,
   assertRejected,
   claims,
+  createRecordingLog,
   ISSUER,
   issuerOptions,
   judge,
@@ -15,7 +21,11 @@ import {
   createStoppable,
   leakTest,
 } from "../../tests/fixtures/remote_scene.ts";
+import type { MonotonicMs } from "../base/time.ts";
+import { FetchFault } from "./fetch_document.ts";
 import type { JwtIssuerOptions } from "./jwt_bearer.ts";
+import { createKeyFetcher } from "./key_fetcher.ts";
+import { P256Tables } from "./p256_tables.ts";
 
 const signer = createSigner("EdDSA", "key");
 
@@ -60,6 +70,42 @@ leakTest(
       "key_unknown",
     );
     assertEquals(server.asked.length, 3);
+  },
+);
+
+leakTest(
+  "D1 keys that have moved are found again by the metadata",
+  async () => {
+    let keysAt = "/keys";
+    await using server = startKeyServer((request): Response => {
+      const { pathname } = new URL(request.url);
+      if (pathname === keysAt) return json(jwksOf(signer.jwk));
+      return pathname.endsWith("openid-configuration")
+        ? json(JSON.stringify({
+          issuer: server.origin,
+          "jwks_uri": `${server.origin}${keysAt}`,
+        }))
+        : json("{}", { status: 404 });
+    });
+    let now = 0 as MonotonicMs;
+    const log = createRecordingLog();
+    const tables = new P256Tables(() => now);
+    const fetcher = createKeyFetcher({
+      issuer: server.origin,
+      source: { kind: "discovery", allowLoopbackHttp: true },
+      context: { algorithms: ["EdDSA"], tables },
+    }, { log, monotonic: () => now });
+    const { signal } = new AbortController();
+    assert(!(await fetcher.fetch(signal) instanceof FetchFault));
+    keysAt = "/moved";
+    now = 60_000 as MonotonicMs;
+    assertInstanceOf(await fetcher.fetch(signal), FetchFault);
+    assert(!(await fetcher.fetch(signal) instanceof FetchFault));
+    assertEquals(server.asked.slice(2), [
+      "/keys",
+      "/.well-known/openid-configuration",
+      "/moved",
+    ]);
   },
 );
 

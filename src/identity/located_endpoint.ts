@@ -6,12 +6,13 @@
  */
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
+import type { MonotonicClock } from "../base/time.ts";
 import { metadataUrl } from "./discovery.ts";
 import type { MetadataDocument } from "./discovery.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
-import type { HttpEndpoint } from "./http_endpoint.ts";
+import type { HttpAnswer, HttpEndpoint, Question } from "./http_endpoint.ts";
+import { LearnedLocation } from "./learned_location.ts";
 import { urlProblem } from "./network_address.ts";
 
 export type EndpointLocation = URL | DiscoveredLocation;
@@ -33,47 +34,87 @@ export interface LocatorOptions {
   readonly allowLoopbackHttp: boolean;
 }
 
-export type Locate = (signal: AbortSignal) => Promise<URL | EndpointFault>;
+/** Asks once, wherever the endpoint is. */
+export type AskLocated = (
+  question: Omit<Question, "url">,
+  signal: AbortSignal,
+) => Promise<HttpAnswer | EndpointFault>;
 
-/** How long the metadata of an issuer are believed. */
-const METADATA_MS = 3_600_000;
-
-export function createLocator(
+export function locateEndpoint(
   options: LocatorOptions,
   http: HttpEndpoint,
   monotonic: MonotonicClock,
-): Locate {
-  const { location, issuer } = options;
-  if (location instanceof URL) return () => Promise.resolve(location);
-  const url = metadataUrl(issuer, location.document ?? "openid-configuration");
-  let located: { readonly url: URL; readonly at: MonotonicMs } | undefined;
+): AskLocated {
+  const { location } = options;
+  return location instanceof URL
+    ? (question, signal) => http.ask({ ...question, url: location }, signal)
+    : discoverEndpoint({ ...options, location }, http, monotonic);
+}
 
-  return async function locate(signal): Promise<URL | EndpointFault> {
-    if (located !== undefined && monotonic() - located.at < METADATA_MS) {
-      return located.url;
-    }
-    const answer = await http.ask({
-      url,
-      method: "GET",
-      headers: {},
-      statuses: [200],
-    }, signal);
-    const metadata = answer instanceof EndpointFault
-      ? answer
-      : readJsonAnswer(answer, url);
+interface DiscoveryOptions extends LocatorOptions {
+  readonly location: DiscoveredLocation;
+}
+
+function discoverEndpoint(
+  options: DiscoveryOptions,
+  http: HttpEndpoint,
+  monotonic: MonotonicClock,
+): AskLocated {
+  const { issuer, location } = options;
+  const metadataAt = metadataUrl(
+    issuer,
+    location.document ?? "openid-configuration",
+  );
+  const learned = new LearnedLocation(monotonic);
+  let reading: Promise<URL | EndpointFault> | undefined;
+
+  async function read(signal: AbortSignal): Promise<URL | EndpointFault> {
+    const metadata = await readMetadata(metadataAt, http, signal);
     // Metadata that are gone for now do not make the endpoint unknown.
-    if (metadata instanceof EndpointFault) return located?.url ?? metadata;
-    const found = readLocation(metadata, options, location);
-    if (found instanceof URL) located = { url: found, at: monotonic() };
+    if (metadata instanceof EndpointFault) return learned.keep() ?? metadata;
+    const found = readLocation(metadata, options);
+    if (found instanceof URL) learned.learn(found);
     return found;
+  }
+
+  return async function ask(
+    question,
+    signal,
+  ): Promise<HttpAnswer | EndpointFault> {
+    // Whoever comes meanwhile waits for the same metadata, for the time that is left.
+    const url = learned.believed ??
+      await (reading ??= read(signal).finally(() => reading = undefined));
+    if (url instanceof EndpointFault) return url;
+    const answer = await http.ask({ ...question, url }, signal);
+    if (answer instanceof EndpointFault && answer.gone) learned.doubt();
+    return answer;
   };
+}
+
+/** What is wrong with metadata is never wrong with the question about one token alone. */
+async function readMetadata(
+  url: URL,
+  http: HttpEndpoint,
+  signal: AbortSignal,
+): Promise<JsonObject | EndpointFault> {
+  const answer = await http.ask({
+    url,
+    method: "GET",
+    headers: {},
+    statuses: [200],
+  }, signal);
+  const metadata = answer instanceof EndpointFault
+    ? answer
+    : readJsonAnswer(answer);
+  if (!(metadata instanceof EndpointFault)) return metadata;
+  const { problem, again, retryAfterMs } = metadata;
+  return new EndpointFault(`no metadata: ${problem}`, { again, retryAfterMs });
 }
 
 /** Metadata of somebody else, or that lead elsewhere, are not followed. */
 function readLocation(
   metadata: JsonObject,
-  { issuer, member: name, allowLoopbackHttp }: LocatorOptions,
-  { origins = [] }: DiscoveredLocation,
+  { issuer, member: name, allowLoopbackHttp, location }: DiscoveryOptions,
 ): URL | EndpointFault {
   if (member(metadata, "issuer") !== issuer) {
     return new EndpointFault('metadata name another "issuer"');
@@ -88,6 +129,7 @@ function readLocation(
     return new EndpointFault(`metadata have a "${name}" that ${problem}`);
   }
   const { origin } = new URL(issuer);
+  const { origins = [] } = location;
   return url.origin === origin || origins.includes(url.origin)
     ? url
     : new EndpointFault(

@@ -88,7 +88,7 @@ export function createTokenReview(
       statuses: [200, 201],
     }, signal);
     if (answer instanceof EndpointFault) return answer;
-    const content = readJsonAnswer(answer, url);
+    const content = readJsonAnswer(answer);
     return content instanceof EndpointFault
       ? content
       : readReview(content, claims, audiences);

@@ -21,7 +21,7 @@ import type {
 import { EndpointFault } from "./endpoint_fault.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
 import type { HttpAnswer } from "./http_endpoint.ts";
-import { createLocator } from "./located_endpoint.ts";
+import { locateEndpoint } from "./located_endpoint.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
 import type { Vouched } from "./token_memory.ts";
 
@@ -70,7 +70,7 @@ export function createUserInfo(
     scope: location instanceof URL ? [location.href] : ["discovery"],
     asking: options,
   }, dependencies);
-  const locate = createLocator(
+  const askLocated = locateEndpoint(
     {
       issuer,
       location,
@@ -86,17 +86,14 @@ export function createUserInfo(
     bearerToken: Secret,
     signal: AbortSignal,
   ): Promise<Vouched<JsonObject> | Rejected | EndpointFault> {
-    const url = await locate(signal);
-    if (url instanceof EndpointFault) return url;
-    const answer = await endpoint.http.ask({
-      url,
+    const answer = await askLocated({
       method: "GET",
       headers: { "authorization": `Bearer ${bearerToken.reveal()}` },
       statuses: [200, 401, 403],
     }, signal);
     return answer instanceof EndpointFault
       ? answer
-      : readAnswer(answer, { url, sub, names: options.claims });
+      : readAnswer(answer, sub, options.claims);
   }
 
   return {
@@ -120,11 +117,8 @@ export function createUserInfo(
 
 function readAnswer(
   answer: HttpAnswer,
-  { url, sub, names }: {
-    readonly url: URL;
-    readonly sub: string;
-    readonly names: readonly string[];
-  },
+  sub: string,
+  names: readonly string[],
 ): Vouched<JsonObject> | Rejected | EndpointFault {
   // Verdicts about this one token (RFC 6750 section 3.1).
   if (answer.status === 401) {
@@ -139,7 +133,7 @@ function readAnswer(
       "The token may not be used at the issuer's UserInfo endpoint; most want the scope openid",
     );
   }
-  const content = readJsonAnswer(answer, url);
+  const content = readJsonAnswer(answer);
   if (content instanceof EndpointFault) return content;
   // Somebody else's claims otherwise (section 5.3.4).
   if (member(content, "sub") !== sub) {

@@ -67,7 +67,7 @@ export function createWebhook(
       statuses: [200],
     }, signal);
     if (answer instanceof EndpointFault) return answer;
-    const content = readJsonAnswer(answer, url);
+    const content = readJsonAnswer(answer);
     return content instanceof EndpointFault
       ? content
       : readWebhookAnswer(content, answer.text.length);
