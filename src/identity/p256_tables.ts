@@ -1,13 +1,14 @@
 /**
  * The tables of precomputed multiples, a bounded number of them: that of the
- * generator, and those of the keys that verify tokens at present.
+ * generator, and those of the keys that verify tokens at present. Only a valid
+ * signature gives a key its place: whoever sends others fills none.
  */
 import { P256_TABLES_MAX } from "../base/limits.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import { GrowingTable } from "./p256_table.ts";
 import type { P256Table } from "./p256_table.ts";
 
-/** A table that no token has asked for in this time gives its place to another. */
+/** A table that has verified no token in this time gives its place to another. */
 const IDLE_MS_MAX = 3_600_000;
 
 interface Place {
@@ -23,24 +24,27 @@ export class P256Tables {
     this.#monotonic = monotonic;
   }
 
+  /** The table of a key, if it has one that is complete. */
+  completeTableOf(id: string): P256Table | undefined {
+    const table = this.#places.get(id)?.table;
+    return table?.complete === true ? table : undefined;
+  }
+
   /**
-   * The table of a key, complete or not. Undefined if all places are taken by
-   * keys in use: keys in use never push each other out, which would cost more
-   * than it gains.
+   * The key has verified a signature: its table is kept, or grows by a row. It
+   * gets none if all places are taken by keys in use: keys in use never push each
+   * other out, which would cost more than it gains.
    */
-  tableOf(id: string, publicKey: Uint8Array): GrowingTable | undefined {
+  verified(id: string, publicKey: Uint8Array): void {
     const now = this.#monotonic();
-    const place = this.#places.get(id);
-    if (place !== undefined) {
-      place.usedAt = now;
-      return place.table;
+    let place = this.#places.get(id);
+    if (place === undefined) {
+      if (this.#places.size >= P256_TABLES_MAX && !this.#dropIdle(now)) return;
+      place = { table: GrowingTable.of(publicKey), usedAt: now };
+      this.#places.set(id, place);
     }
-    if (this.#places.size >= P256_TABLES_MAX && !this.#dropIdle(now)) {
-      return undefined;
-    }
-    const table = GrowingTable.of(publicKey);
-    this.#places.set(id, { table, usedAt: now });
-    return table;
+    place.usedAt = now;
+    place.table.grow();
   }
 
   #dropIdle(now: MonotonicMs): boolean {

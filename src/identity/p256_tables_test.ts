@@ -34,21 +34,23 @@ Deno.test("P256Tables gives a bounded number of keys a table, and idle ones away
   let now = 0;
   const tables = new P256Tables(() => now as MonotonicMs);
   const points = Array.from({ length: P256_TABLES_MAX + 1 }, point);
-  const [first, ...others] = points;
-  const last = others.at(-1);
-  assert(first !== undefined && last !== undefined);
-
-  const tableOfFirst = tables.tableOf("0", first);
-  for (const [index, other] of others.slice(0, -1).entries()) {
-    assert(tables.tableOf(`${index + 1}`, other) !== undefined);
-  }
-  assertEquals(tables.tableOf("last", last), undefined);
-  assertEquals(tables.tableOf("0", first), tableOfFirst);
+  const verified = (id: number, times: number): boolean => {
+    const publicKey = points[id];
+    assert(publicKey !== undefined);
+    for (let count = 0; count < times; count++) {
+      tables.verified(`${id}`, publicKey);
+    }
+    return tables.completeTableOf(`${id}`) !== undefined;
+  };
+  for (let id = 0; id < P256_TABLES_MAX; id++) assert(!verified(id, 1));
+  const last = P256_TABLES_MAX;
+  assert(!verified(last, 33));
 
   now = 3_600_001;
-  assertEquals(tables.tableOf("0", first), tableOfFirst);
-  assert(tables.tableOf("last", last) !== undefined);
-  assertEquals(tables.tableOf("0", first), tableOfFirst);
+  assert(!verified(0, 1));
+  assert(verified(last, 33));
+  // The first one was in use, and has kept its two rows.
+  assert(verified(0, 31));
 });
 
 Deno.test("more ES256 keys than tables: all of them verify", () => {
@@ -67,6 +69,66 @@ Deno.test("more ES256 keys than tables: all of them verify", () => {
       assertIdentity(judge(bearer, signer.token(claims())));
     }
   }
+});
+
+interface P256Pair {
+  readonly tableId: string;
+  verify(signature: Uint8Array): boolean;
+  readonly signature: Uint8Array;
+}
+
+function p256Pair(tables: P256Tables): P256Pair {
+  const signer = createSigner("ES256");
+  const [x, y] = ["x", "y"].map((name) =>
+    Buffer.from(String(signer.jwk[name]), "base64url")
+  );
+  const key = importJwk(JSON.parse(JSON.stringify(signer.jwk)), {
+    algorithms: ["ES256"],
+    tables,
+  });
+  assert(x !== undefined && y !== undefined && !(key instanceof UnusableKey));
+  const input = Buffer.from("header.payload");
+  return {
+    tableId: Buffer.concat([Buffer.of(4), x, y]).toString("base64url"),
+    verify: (signature) => key.verify("ES256", input, signature),
+    signature: signer.sign("header.payload"),
+  };
+}
+
+Deno.test("B9 only valid signatures make an ES256 table grow", () => {
+  const tables = new P256Tables(monotonicClock);
+  const { tableId, verify, signature } = p256Pair(tables);
+  for (let round = 0; round < ROWS; round++) {
+    assertEquals(tables.completeTableOf(tableId), undefined);
+    assert(!verify(Buffer.alloc(64, 1 + round)));
+    assert(verify(signature));
+  }
+  assert(tables.completeTableOf(tableId) !== undefined);
+  assert(verify(signature) && !verify(Buffer.alloc(64, 1)));
+});
+
+Deno.test("B9 signatures that do not verify take no table's place, and keep none", () => {
+  let now = 0;
+  const tables = new P256Tables(() => now as MonotonicMs);
+  const keys = Array.from(
+    { length: P256_TABLES_MAX + 1 },
+    () => p256Pair(tables),
+  );
+  const [wanted, ...others] = keys;
+  assert(wanted !== undefined);
+  const garbage = Buffer.alloc(64, 1);
+  for (const { verify } of others) assert(!verify(garbage));
+  assert(wanted.verify(wanted.signature));
+  for (const { verify, signature } of others) assert(verify(signature));
+  // All but one have a place. An hour later all that comes of them is garbage.
+  now = 3_600_001;
+  for (const { verify } of others) assert(!verify(garbage));
+  const late = p256Pair(tables);
+  for (let round = 0; round < ROWS; round++) {
+    assert(wanted.verify(wanted.signature) && late.verify(late.signature));
+  }
+  assert(tables.completeTableOf(wanted.tableId) !== undefined);
+  assert(tables.completeTableOf(late.tableId) !== undefined);
 });
 
 Deno.test("B9 a sum that the tables cannot make is left to the runtime", () => {

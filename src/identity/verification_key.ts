@@ -120,16 +120,18 @@ export function createP256Key(
   return {
     ...native,
     verify(algorithm, signingInput, signature): boolean {
-      const table = tables.tableOf(tableId, publicKey);
-      if (table === undefined || !table.complete) {
-        const valid = native.verify(algorithm, signingInput, signature);
-        if (valid) table?.grow();
-        return valid;
+      const table = tables.completeTableOf(tableId);
+      let valid: boolean;
+      if (table === undefined) {
+        valid = native.verify(algorithm, signingInput, signature);
+      } else {
+        factsOf(options, algorithm);
+        const digest = createHash("sha256").update(signingInput).digest();
+        valid = verifyP256(generator, table, digest, signature) ??
+          native.verify(algorithm, signingInput, signature);
       }
-      factsOf(options, algorithm);
-      const digest = createHash("sha256").update(signingInput).digest();
-      return verifyP256(generator, table, digest, signature) ??
-        native.verify(algorithm, signingInput, signature);
+      if (valid) tables.verified(tableId, publicKey);
+      return valid;
     },
   };
 }
