@@ -40,6 +40,17 @@ export interface TokenReviewOptions
 
 const PATH = "/apis/authentication.k8s.io/v1/tokenreviews";
 
+/**
+ * What the API server says in `status.error` when it could not find out: of its
+ * store (`serviceaccounts`, secrets and pods are looked up there), of the
+ * webhooks that it asks itself, of its own time-outs. Whatever else it says,
+ * "invalid bearer token" or "token has been invalidated", is about the token.
+ *
+ * @see kubernetes `pkg/serviceaccount/claims.go`, `pkg/registry/authentication/tokenreview/storage.go`
+ */
+const FAULT_REGEXP =
+  /context (?:deadline exceeded|canceled)|etcdserver:|rpc error:|timed? ?out|timeout|connection (?:refused|reset|lost)|no such host|\bEOF\b|too many requests|internal error|\(re\)initializing|unable to return a response/i;
+
 const NO_PROOF = new EndpointFault(
   "the token that this service shows to the API server cannot be read",
 );
@@ -121,6 +132,12 @@ function readReview(
   if (!isJsonObject(status)) return malformed('has no "status"');
   const authenticated = member(status, "authenticated") ?? false;
   if (authenticated === false) {
+    const error = member(status, "error");
+    if (typeof error === "string" && FAULT_REGEXP.test(error)) {
+      return new EndpointFault("the API server could not review the token", {
+        questionOnly: true,
+      });
+    }
     return rejected(
       "bearer_token_inactive",
       "The API server does not authenticate the token",

@@ -104,3 +104,64 @@ for (const [why, status, expected] of reviews) {
     );
   });
 }
+
+/** Of API servers: what it means, in the words that they have for it. */
+const errors: readonly [error: string, expected: string][] = [
+  ["invalid bearer token", "bearer_token_inactive"],
+  [
+    "[invalid bearer token, service account token has been invalidated]",
+    "bearer_token_inactive",
+  ],
+  [
+    "[invalid bearer token, service account token has expired]",
+    "bearer_token_inactive",
+  ],
+  [
+    'serviceaccounts "web" not found',
+    "bearer_token_inactive",
+  ],
+  [
+    "[invalid bearer token, context deadline exceeded]",
+    "unavailable token_review",
+  ],
+  ["etcdserver: request timed out", "unavailable token_review"],
+  [
+    "rpc error: code = Unavailable desc = transport is closing",
+    "unavailable token_review",
+  ],
+  [
+    'Get "https://[::1]:6443/api/v1/namespaces/shop/serviceaccounts/web": dial tcp [::1]:6443: connect: connection refused',
+    "unavailable token_review",
+  ],
+  [
+    'Post "https://authn.example/": net/http: TLS handshake timeout',
+    "unavailable token_review",
+  ],
+  [
+    "the server was unable to return a response in the time allotted, but may still be processing requests",
+    "unavailable token_review",
+  ],
+  ["storage is (re)initializing", "unavailable token_review"],
+];
+
+for (const [error, expected] of errors) {
+  Deno.test(`F8 token_review: not authenticated, as ${error}: ${expected}`, async () => {
+    await using scene = await clusterScene("token_review");
+    const token = scene.cluster.projectedToken("shop", "web");
+    scene.cluster.reviewStatus = { user: {}, error };
+    for (let count = 0; count < 10; count++) {
+      assertEquals(brief(await scene.judge(token)), expected);
+    }
+    // A refusal is remembered; that it could not be found out is not.
+    assertEquals(
+      scene.cluster.asked.length,
+      expected.startsWith("unavailable") ? 10 : 1,
+    );
+    scene.cluster.reviewStatus = undefined;
+    scene.clocks.advance(10_001);
+    assertEquals(
+      brief(await scene.judge(token)),
+      "identity system:serviceaccount:shop:web",
+    );
+  });
+}
