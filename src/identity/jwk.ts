@@ -11,6 +11,7 @@ import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { KID_CHARS_MAX } from "../base/limits.ts";
 import { decodeBase64url } from "./base64url.ts";
+import { ed25519Weakness } from "./ed25519_weakness.ts";
 import { algorithmFacts, isJwsAlgorithm } from "./jws_algorithms.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import type { P256Tables } from "./p256_tables.ts";
@@ -178,6 +179,8 @@ function importEd25519(jwk: JsonObject): PublicKey | UnusableKey {
   if (x?.length !== ED25519_KEY_BYTES) {
     return new UnusableKey('"x" does not have the length of Ed25519');
   }
+  const weakness = ed25519Weakness(x);
+  if (weakness !== undefined) return new UnusableKey(weakness);
   return createFromJwk({ kty: "OKP", crv: "Ed25519", x: encode(x) });
 }
 
