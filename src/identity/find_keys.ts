@@ -19,6 +19,15 @@ export interface IssuerKeys {
     kid: string | undefined,
     wait: Wait,
   ): FoundKeys | Promise<FoundKeys>;
+  /**
+   * The keys once more, for a signature that fails under those known: they may
+   * have been replaced without another name. Undefined if nobody is asked now.
+   */
+  findNewer(
+    algorithm: JwsAlgorithm,
+    kid: string | undefined,
+    wait: Wait,
+  ): Promise<FoundKeys> | undefined;
   /** Resolves when the keys are there, or the first try to get them has failed. */
   start(): Promise<void>;
   stop(): void;

@@ -58,6 +58,7 @@ export function createIssuerKeys(
 }
 
 const IN_MEMORY = {
+  findNewer: (): undefined => undefined,
   start: (): Promise<void> => Promise.resolve(),
   stop: (): void => {},
   ready: true,

@@ -110,10 +110,15 @@ export function createJwtBearer(
       const presented = readToken(bearerToken.reveal(), byName);
       if (presented.kind === "rejected") return presented;
       const { issuer, algorithm, jws } = presented;
-      const found = issuer.keys.find(algorithm, jws.header.kid, context);
-      return found instanceof Promise
-        ? found.then((keys) => judge(presented, keys, clock()))
-        : judge(presented, found, context.now);
+      const { kid } = jws.header;
+      const found = issuer.keys.find(algorithm, kid, context);
+      if (found instanceof Promise) {
+        return found.then((keys) => judge(presented, keys, clock()));
+      }
+      const outcome = judge(presented, found, context.now);
+      if (outcome !== FORGED) return outcome;
+      return issuer.keys.findNewer(algorithm, kid, context)
+        ?.then((keys) => judge(presented, keys, clock())) ?? outcome;
     },
     async start(): Promise<void> {
       await Promise.all([...byName.values()].map(({ keys }) => keys.start()));
@@ -162,6 +167,8 @@ function readToken(
   return { kind: "presented jwt", issuer, algorithm, jws, claims };
 }
 
+const FORGED = rejected("signature_invalid", "Signature does not verify");
+
 function judge(
   { issuer, algorithm, jws, claims }: PresentedJwt,
   found: FoundKeys,
@@ -171,9 +178,7 @@ function judge(
   const verified = found.keys.some((key) =>
     key.verify(algorithm, jws.signingInput, jws.signature)
   );
-  if (!verified) {
-    return rejected("signature_invalid", "Signature does not verify");
-  }
+  if (!verified) return FORGED;
   const { credential, options } = issuer;
   return checkClaims(claims, jws.header.typ, options, { now, credential });
 }

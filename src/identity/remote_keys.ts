@@ -2,9 +2,10 @@
  * Keys of an issuer that publishes them: in memory when a token needs them,
  * refreshed in the background, never fetched for a token whose key is known.
  *
- * A token that names an unknown key causes one fetch at most, which everybody
- * with an unknown key waits for, and then none for a while: whatever arrives,
- * and however often the fetch fails, the issuer sees one request in that time.
+ * A token that names an unknown key, or whose signature fails under the known
+ * ones, causes one fetch at most, which everybody with such a token waits for,
+ * and then none for a while: whatever arrives, and however often the fetch
+ * fails, the issuer sees one request in that time.
  * Keys outlive an issuer that cannot be reached, up to a hard limit. All times
  * are of the monotonic clock: a step of the wall clock neither expires keys nor
  * keeps them.
@@ -81,11 +82,23 @@ export class RemoteKeys implements IssuerKeys {
   ): FoundKeys | Promise<FoundKeys> {
     const found = this.#look(algorithm, kid);
     if (found.kind !== "missing key") return found;
-    if (!this.#mayFetchFor(kid)) return this.#verdictOnMissingKey();
+    if (this.#unknownKids.has(kid) || !this.#mayFetch()) {
+      return this.#verdictOnMissingKey();
+    }
     if (this.#waiting >= JWKS_WAITERS_MAX) {
       return this.#unavailable("too many tokens wait for them");
     }
     return this.#findAfterFetch(algorithm, kid, wait.signal);
+  }
+
+  findNewer(
+    algorithm: JwsAlgorithm,
+    kid: string | undefined,
+    wait: Wait,
+  ): Promise<FoundKeys> | undefined {
+    return this.#mayFetch() && this.#waiting < JWKS_WAITERS_MAX
+      ? this.#findAfterFetch(algorithm, kid, wait.signal)
+      : undefined;
   }
 
   /** Resolves when the first fetch has ended, well or not. */
@@ -129,9 +142,8 @@ export class RemoteKeys implements IssuerKeys {
       : undefined;
   }
 
-  #mayFetchFor(kid: string | undefined): boolean {
+  #mayFetch(): boolean {
     if (this.#stopped.signal.aborted) return false;
-    if (this.#unknownKids.has(kid)) return false;
     if (this.#flight !== undefined) return true;
     if (this.#triedAt === undefined) return true;
     const rest = this.#dependencies.monotonic() - this.#triedAt;
@@ -143,6 +155,8 @@ export class RemoteKeys implements IssuerKeys {
     kid: string | undefined,
     signal: AbortSignal,
   ): Promise<FoundKeys> {
+    // Keys that were asked for before the token came may be older than its own.
+    const joins = this.#flight !== undefined;
     this.#waiting++;
     try {
       await untilAborted(this.#fetchOnce(), signal);
@@ -154,7 +168,7 @@ export class RemoteKeys implements IssuerKeys {
     }
     const found = this.#look(algorithm, kid);
     if (found.kind !== "missing key") return found;
-    if (this.#problem === undefined) this.#unknownKids.add(kid);
+    if (this.#problem === undefined && !joins) this.#unknownKids.add(kid);
     return this.#verdictOnMissingKey();
   }
 

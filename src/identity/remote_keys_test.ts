@@ -74,6 +74,27 @@ sceneTest(
   },
 );
 
+for (
+  const [why, kid] of [
+    ["without a kid", undefined],
+    ["that has the old one's kid", "first"],
+  ] as const
+) {
+  sceneTest(
+    `D14 rotation without overlap, to a key ${why}: one fetch, and it verifies`,
+    async ({ bearer, server, ask, pass }) => {
+      await bearer.start();
+      server.answer = (): Response => json(jwksOf({ ...second.jwk, kid }));
+      const token = second.token(claims(), { kid });
+      assertRejected(judge(bearer, token), "signature_invalid");
+      pass(COOLDOWN_SECONDS);
+      assertIdentity(await ask(token));
+      assertIdentity(judge(bearer, token));
+      assertEquals(server.asked.length, 2);
+    },
+  );
+}
+
 sceneTest(
   "D12 the last keys serve while the issuer is gone, up to a hard limit",
   async ({ bearer, server, ask, pass, lines }) => {

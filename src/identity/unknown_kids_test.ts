@@ -188,8 +188,49 @@ sceneTest(
     pass(COOLDOWN_SECONDS);
     const wrongAlg = first.token(claims(), { alg: "ES256" });
     assertRejected(judge(bearer, wrongAlg), "algorithm_not_allowed");
+    assertEquals(server.asked.length, 1);
+  },
+);
+
+sceneTest(
+  "D10 signatures that do not verify cause one fetch in a cool-down",
+  async ({ bearer, server, ask, pass }) => {
+    await bearer.start();
     const forged = second.token(claims(), { kid: "first" });
     assertRejected(judge(bearer, forged), "signature_invalid");
-    assertEquals(server.asked.length, 1);
+    for (let cooldown = 1; cooldown <= 3; cooldown++) {
+      pass(COOLDOWN_SECONDS);
+      const asking = Array.from({ length: 100 }, () => ask(forged));
+      for (const outcome of await Promise.all(asking)) {
+        assertRejected(outcome, "signature_invalid");
+      }
+      assertRejected(judge(bearer, forged), "signature_invalid");
+      assertEquals(server.asked.length, 1 + cooldown);
+    }
+    // Nor does it matter that the issuer is gone: the keys that are known decide.
+    server.answer = broken;
+    pass(COOLDOWN_SECONDS);
+    assertRejected(await ask(forged), "signature_invalid");
+  },
+);
+
+sceneTest(
+  "D14 a kid that came while older keys were under way is not taken for unknown",
+  async ({ bearer, server, ask, pass }) => {
+    const gate = Promise.withResolvers<void>();
+    server.answer = async (): Promise<Response> => {
+      await gate.promise;
+      return json(jwksOf(first.jwk));
+    };
+    const started = bearer.start();
+    await until(() => server.asked.length === 1);
+    const early = ask(tokenOf(second));
+    gate.resolve();
+    await started;
+    assertRejected(await early, "key_unknown");
+    server.answer = (): Response => json(jwksOf(first.jwk, second.jwk));
+    pass(COOLDOWN_SECONDS);
+    assertIdentity(await ask(tokenOf(second)));
+    assertEquals(server.asked.length, 2);
   },
 );
