@@ -14,6 +14,7 @@ function describe(
     credential,
     issuer,
     ready: true,
+    failing: false,
     staleSeconds: 0,
     keyCount: 2,
   });
