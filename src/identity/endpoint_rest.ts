@@ -1,7 +1,7 @@
 /**
  * When an endpoint is left alone: for a while after several failures in a row,
- * or for as long as it asks for. Then one question decides for all; until it has its answer the others are told
- * at once that nobody is asked.
+ * or for as long as it asks for. Then one question decides for all; until it has
+ * its answer the others are told at once that nobody is asked.
  *
  * @see M. Nygard, Release It!, chapter 5, "Circuit Breaker"
  */

@@ -24,10 +24,11 @@ import {
   type RungOutcome,
   type Table,
 } from "./bench.ts";
+import { cpuBetween, type CpuTimes, cpuTimes } from "./consumption.ts";
 import { type Contender, startService } from "./contender.ts";
 import { checkCounts } from "./counts.ts";
 import { type Load, startLoad } from "./load.ts";
-import type { LoginsOutcome } from "./load_messages.ts";
+import { turns } from "./login_series.ts";
 import { sleep } from "./sleep.ts";
 import { median, spreadOf } from "./statistics.ts";
 import { spreadText } from "./table_text.ts";
@@ -69,8 +70,8 @@ const HANGING: Stream = {
   tokens: (count) => opaqueTokens(HANGING_LABEL, "bad", count),
 };
 
-/** Those that are compared are neighbours. */
-const STREAMS: readonly Stream[] = [
+/** For what they are worth beside those that are compared. */
+const OTHERS: readonly Stream[] = [
   { name: "none" },
   {
     name: "asked about, answers at once",
@@ -80,14 +81,14 @@ const STREAMS: readonly Stream[] = [
     name: `asked about, answers after ${SLOW_MS} ms`,
     tokens: (count) => opaqueTokens("slow", "bad", count),
   },
-  REFUSED,
-  HANGING,
 ];
 
 interface Sample {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  /** Of all programs that take part, for each of these logins. */
+  readonly cpuMs: number;
   /** Tokens of the stream, a second. */
   readonly streamed: number;
   readonly questions: number;
@@ -126,14 +127,15 @@ async function measure(bench: Bench): Promise<RungOutcome> {
   await using load = startLoad();
   await load.mint("others", { issuer: EdDSA, flaw: "none" }, 20_000);
   const scene = { load, service, endpoint, durationMs: scale.hangingMs };
-  await logInOthers(scene, scale.hangingMs);
-  const all = STREAMS.map((stream): Series => ({ stream, samples: [] }));
+  await logInOthers(scene);
+  const all = [...OTHERS, REFUSED, HANGING]
+    .map((stream): Series => ({ stream, samples: [] }));
   for (let round = 0; round < scale.rounds; round++) {
     bench.report(`hanging: round ${round + 1} of ${scale.rounds}`);
-    // The order turns round, so that none always follows the same one.
-    for (const series of round % 2 === 0 ? all : all.toReversed()) {
-      if (series.stream === HANGING) await revive(scene);
-      series.samples.push(await sample(scene, series.stream));
+    for (const stream of [...OTHERS, ...turns(round, REFUSED, HANGING)]) {
+      if (stream === HANGING) await revive(scene);
+      const series = all.find((each) => each.stream === stream);
+      series?.samples.push(await sample(scene, stream));
     }
   }
   const counts = await checkCounts(service);
@@ -168,8 +170,8 @@ async function sample(scene: Scene, { tokens }: Stream): Promise<Sample> {
   const { durationMs, endpoint, load, service } = scene;
   const before = await endpoint.questions();
   if (tokens === undefined) {
-    const { latencyMs, perSecond } = await logInOthers(scene, durationMs);
-    return { perSecond, ...latencyMs, streamed: 0, questions: 0 };
+    const others = await logInOthers(scene);
+    return { ...others, streamed: 0, questions: 0 };
   }
   const streamMs = STREAM_LEAD_MS + durationMs + STREAM_TAIL_MS;
   const count = Math.ceil(2 * STREAM_PER_SECOND * streamMs / 1000);
@@ -182,12 +184,11 @@ async function sample(scene: Scene, { tokens }: Stream): Promise<Sample> {
     durationMs: streamMs,
   });
   await sleep(STREAM_LEAD_MS);
-  const { latencyMs, perSecond } = await logInOthers(scene, durationMs);
+  const others = await logInOthers(scene);
   const { admitted, refused } = await streaming;
   if (admitted > 0) throw new Error(`hanging: ${admitted} bad tokens admitted`);
   return {
-    perSecond,
-    ...latencyMs,
+    ...others,
     streamed: refused / streamMs * 1000,
     questions: await endpoint.questions() - before,
   };
@@ -195,9 +196,15 @@ async function sample(scene: Scene, { tokens }: Stream): Promise<Sample> {
 
 /** Those who have nothing to do with the stream. */
 async function logInOthers(
-  { load, service }: Scene,
-  durationMs: number,
-): Promise<Pick<LoginsOutcome, "latencyMs"> & { readonly perSecond: number }> {
+  { endpoint, load, service, durationMs }: Scene,
+): Promise<Omit<Sample, "streamed" | "questions">> {
+  const used = (): CpuTimes =>
+    new Map([
+      ...Object.values(service.consumed()).flatMap((times) => [...times]),
+      ...cpuTimes(load.pid),
+      ...cpuTimes(endpoint.pid),
+    ]);
+  const before = used();
   const { admitted, elapsedMs, failed, latencyMs, refused } = await load.logins(
     {
       pool: "others",
@@ -209,14 +216,21 @@ async function logInOthers(
   if (refused + failed > 0) {
     throw new Error(`hanging: ${refused} refused, ${failed} failed`);
   }
-  return { latencyMs, perSecond: admitted / elapsedMs * 1000 };
+  return {
+    perSecond: admitted / elapsedMs * 1000,
+    p50: latencyMs.p50,
+    p99: latencyMs.p99,
+    cpuMs: cpuBetween(before, used()) / admitted,
+  };
 }
 
 /** Rates with a stream against those with tokens that are refused by their form. */
 function ratiosOf(all: readonly Series[], { samples }: Series): number[] {
-  const baseline = all.find(({ stream }) => stream === REFUSED);
-  return samples.map(({ perSecond }, round) =>
-    perSecond / (baseline?.samples[round]?.perSecond ?? NaN)
+  const baseline = all.find(({ stream }) => stream === REFUSED)?.samples ?? [];
+  // What is only shown was measured less often.
+  const step = baseline.length / samples.length;
+  return samples.map(({ perSecond }, index) =>
+    perSecond / (baseline[index * step]?.perSecond ?? NaN)
   );
 }
 
@@ -229,6 +243,7 @@ function toTable(all: readonly Series[]): Table {
       "logins/s",
       `against "${REFUSED.name}"`,
       "middle half",
+      "CPU ms of all for one",
       "p50 ms",
       "p99 ms",
       "tokens/s",
@@ -243,6 +258,7 @@ function toTable(all: readonly Series[]): Table {
         Math.round(of("perSecond")),
         median(ratios),
         spreadText(spreadOf(ratios)),
+        of("cpuMs"),
         of("p50"),
         of("p99"),
         Math.round(of("streamed")),

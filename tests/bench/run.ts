@@ -45,7 +45,7 @@ const USAGE = `The benchmark ladder.
 
 Usage: deno task bench [--quick] [rung ...]
 
-  --quick    a smaller amount of everything: less than a minute
+  --quick    a smaller amount of everything: five minutes instead of twenty
   --rounds N measurements of everything that is compared
 
 Rungs, all unless named:

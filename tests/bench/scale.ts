@@ -73,7 +73,7 @@ export const FULL: Scale = {
     afterwardsMs: 6000,
   },
   lagMs: 8000,
-  hangingMs: 4000,
+  hangingMs: 3000,
   randomTokens: 1_000_000,
   memoryLogins: 200_000,
   memoryChunk: 20_000,
