@@ -12,6 +12,7 @@ import { textLines } from "./text_lines.ts";
 import { GOOD, QUESTIONS_PATH } from "./token_endpoint.ts";
 
 export interface TokenEndpoint extends AsyncDisposable {
+  readonly pid: number;
   readonly origin: string;
   /** How many it was asked so far. */
   questions(): Promise<number>;
@@ -29,6 +30,7 @@ export async function startTokenEndpoint(): Promise<TokenEndpoint> {
   const { value: port } = await textLines(child.stdout).next();
   const origin = `http://${LOOPBACK}:${port}`;
   return {
+    pid: child.pid,
     origin,
     async questions(): Promise<number> {
       const response = await fetch(`${origin}${QUESTIONS_PATH}`);
