@@ -7,7 +7,11 @@ import { formatDuration, parseDuration } from "../base/duration.ts";
 import type { AddressRange } from "./address_range.ts";
 import { isClosedAccount } from "./closed_account.ts";
 import { type CompiledScoped, compileScoped } from "./compile_scoped.ts";
-import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
+import {
+  compileSubjects,
+  type RuleSubjects,
+  type SubjectLists,
+} from "./compile_subjects.ts";
 import { takeKnown, takeRanges } from "./compile_when.ts";
 import type { ResponsePermission } from "./grant.ts";
 import { type Hours, parseHours } from "./hours.ts";
@@ -20,9 +24,14 @@ import {
   stepTo,
   toList,
 } from "./rule_options.ts";
-import type { ServerNeed } from "./server_need.ts";
+import { LEAF_NODES_ARE_CHECKED, type ServerNeed } from "./server_need.ts";
 import { Placeholders, type SubjectParts } from "./subject_filling.ts";
-import { templateText } from "./subject_template.ts";
+import {
+  REST,
+  type SubjectTemplate,
+  templateText,
+} from "./subject_template.ts";
+import { mayMeet } from "./template_relation.ts";
 
 export interface CompiledGrant {
   readonly account: string;
@@ -53,6 +62,8 @@ export interface CompiledListed {
 export interface PartLists {
   readonly allow: readonly SubjectParts[];
   readonly deny: readonly SubjectParts[];
+  /** What is denied to leaf nodes beside. */
+  readonly leafDeny: readonly SubjectParts[];
 }
 
 export function compileGrant(
@@ -74,7 +85,13 @@ export function compileGrant(
       { scopedKeys, placeholders },
       report,
     );
-    return { ...shared, permissions, cautions: [], notes: [], needs: [] };
+    return {
+      ...shared,
+      permissions,
+      cautions: [],
+      notes: [],
+      needs: [LEAF_NODES_ARE_CHECKED],
+    };
   }
   const problems = report.issues.length;
   const subjects = compileSubjects(grant, report);
@@ -94,7 +111,7 @@ export function compileGrant(
     permissions,
     cautions,
     notes: [...notes, ...describeOverride(permissions, subjects)],
-    needs,
+    needs: [...needs, LEAF_NODES_ARE_CHECKED],
   };
 }
 
@@ -210,19 +227,34 @@ function toListed(
     report.at("allow_responses"),
   );
   const prepare = placeholders.prepare.bind(placeholders);
+  const prepareLists = ({ allow, deny }: SubjectLists): PartLists => ({
+    allow: allow.map(prepare),
+    deny: deny.map(prepare),
+    leafDeny: leafDeny(allow).map(prepare),
+  });
   return {
     kind: "listed",
-    publish: {
-      allow: publish.allow.map(prepare),
-      deny: publish.deny.map(prepare),
-    },
-    subscribe: {
-      allow: subscribe.allow.map(prepare),
-      deny: subscribe.deny.map(prepare),
-    },
+    publish: prepareLists(publish),
+    subscribe: prepareLists(subscribe),
     ...(responses === undefined ? {} : { responses }),
     ...(inbox === undefined ? {} : { inbox: prepare(inbox) }),
   };
+}
+
+/** All that MQTT sessions are made of. */
+const MQTT: SubjectTemplate = {
+  tokens: [{ kind: "literal", text: "$MQTT" }, REST],
+};
+
+/**
+ * nats-server up to 2.14 does not ask a leaf node's `allow` about `$MQTT.`, but
+ * its `deny` (`client.go`, canSubscribeInternal and pubAllowedFullCheck).
+ */
+function leafDeny(
+  allowed: readonly SubjectTemplate[],
+): readonly SubjectTemplate[] {
+  const isNamed = allowed.some(({ tokens }) => mayMeet(tokens, MQTT.tokens));
+  return allowed.length === 0 || isNamed ? [] : [MQTT];
 }
 
 /** nats-server's own defaults (`const.go`, DEFAULT_ALLOW_RESPONSE_MAX_MSGS and -_EXPIRATION). */

@@ -1,6 +1,7 @@
 /**
  * From a login and the rule that matched it to a grant, or to a refusal.
  */
+import type { ConnectionType } from "../base/connection_type.ts";
 import { type Rejected, rejected } from "../base/outcome.ts";
 import type { EpochSeconds } from "../base/time.ts";
 import type {
@@ -70,7 +71,7 @@ function decideGrant(
     account,
     name,
     permissions: permissions.kind === "listed"
-      ? fillListed(permissions, values)
+      ? fillListed(permissions, values, login.facts.connectionType)
       : fillScoped(permissions, values),
     sessionSecondsMax: grant.sessionSecondsMax,
     ...(end.at === undefined ? {} : { endsBy: end.at }),
@@ -136,22 +137,25 @@ function findEnd(
 function fillListed(
   { publish, responses, subscribe }: CompiledListed,
   values: readonly string[],
+  connection: ConnectionType,
 ): ListedPermissions {
   return {
     kind: "listed",
-    publish: fillLists(publish, values),
-    subscribe: fillLists(subscribe, values),
+    publish: fillLists(publish, values, connection),
+    subscribe: fillLists(subscribe, values, connection),
     ...(responses === undefined ? {} : { responses }),
   };
 }
 
 function fillLists(
-  { allow, deny }: PartLists,
+  { allow, deny, leafDeny }: PartLists,
   values: readonly string[],
+  connection: ConnectionType,
 ): SubjectPermission {
+  const denied = connection === "leafnode" ? [...deny, ...leafDeny] : deny;
   return {
     allow: allow.map((parts) => joinParts(parts, values)),
-    deny: deny.map((parts) => joinParts(parts, values)),
+    deny: denied.map((parts) => joinParts(parts, values)),
   };
 }
 

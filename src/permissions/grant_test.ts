@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertFalse } from "@std/assert";
 import type { EpochMs } from "../base/time.ts";
 import {
   codeOf,
@@ -42,6 +42,25 @@ Deno.test("H13 the private inbox is below the user's own subtree", () => {
   assertEquals(subscribe.allow, ["users.=eCB5._INBOX.>"]);
   const other = listed(grantOf({ publish: "a", inbox: "_INBOX.${sub}" }));
   assertEquals(other.subscribe.allow, ["_INBOX.alice.>"]);
+});
+
+Deno.test("H14 to leaf nodes what MQTT sessions are made of is denied, where the rule does not name it", () => {
+  const leafnode = { connectionType: "leafnode" as const };
+  const rows: [grant: GrantOptions, publish: string[], subscribe: string[]][] =
+    [
+      [{ publish: "a.>", subscribe: "b.>" }, ["$MQTT.>"], ["$MQTT.>"]],
+      [{ publish: { allow: "a.>", deny: "a.x" } }, ["a.x", "$MQTT.>"], []],
+      [{ publish: ">", subscribe: "$MQTT.sub.x" }, [], []],
+      [{ publish: "*.x", subscribe: "${claims.a}.x" }, [], ["$MQTT.>"]],
+    ];
+  for (const [grant, publish, subscribe] of rows) {
+    const who = withClaims({ a: "$MQTT" });
+    const permissions = listed(grantOf(grant, who, leafnode));
+    assertEquals(permissions.publish.deny, publish, JSON.stringify(grant));
+    assertEquals(permissions.subscribe.deny, subscribe, JSON.stringify(grant));
+    const others = listed(grantOf(grant, who));
+    assertFalse(JSON.stringify(others).includes('"$MQTT.>"'));
+  }
 });
 
 Deno.test("H15 answers are allowed only where the rule says so, and never without bounds", () => {

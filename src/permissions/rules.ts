@@ -155,6 +155,9 @@ function trace(rule: CompiledRule, login: Login): RuleTrace {
   };
 }
 
+const LEAF_NOTE =
+  "denies $MQTT.> to leaf nodes: nats-server up to 2.14 lets them use it, whatever is allowed";
+
 function describeGrant(
   rule: CompiledRule | undefined,
   { facts, identity }: Login,
@@ -162,7 +165,13 @@ function describeGrant(
 ): Pick<Explanation, "inboxPrefix" | "notes"> {
   if (rule === undefined || rule.outcome === "refuse") return { notes: [] };
   const { needs, permissions, placeholders } = rule.outcome;
+  const isLeaf = facts.connectionType === "leafnode" &&
+    permissions.kind === "listed" &&
+    [permissions.publish, permissions.subscribe].some(({ leafDeny }) =>
+      leafDeny.length > 0
+    );
   const notes = [
+    ...(isLeaf ? [LEAF_NOTE] : []),
     ...rule.outcome.cautions,
     ...rule.outcome.notes,
     ...needs.filter((need) => concerns(need, facts.connectionType))

@@ -169,6 +169,17 @@ Deno.test("explain() tells where replies come and why something is denied", () =
   );
 });
 
+Deno.test("H14 explain says what is denied to leaf nodes, and to nobody else", () => {
+  const rules = rulesOf([{ name: "a", grant: { publish: "a.>" } }]);
+  for (const connectionType of ["leafnode", "nats"] as const) {
+    const { notes } = rules.explain(identity(), { ...FACTS, connectionType });
+    assertEquals(
+      notes.some((note) => note.startsWith("denies $MQTT.> to leaf nodes")),
+      connectionType === "leafnode",
+    );
+  }
+});
+
 Deno.test("H15 explain says that an answer goes where the rule denies to publish", () => {
   function notesOf(grant: GrantOptions): readonly string[] {
     return rulesOf([{ name: "a", grant }]).explain(identity(), FACTS).notes;

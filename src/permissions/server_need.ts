@@ -37,6 +37,18 @@ const DENIES_ARE_EXACT: ServerVersions = [[2, 11, 16], [2, 12, 7]];
  */
 const MQTT_DENIES_ARE_EXACT: ServerVersions = [[2, 12, 14], [2, 14, 4]];
 
+/**
+ * Since then nats-server checks what a leaf node sends (`leafnode.go`,
+ * leafMsgAllowed); before, it relied on the leaf node to stay within what it was
+ * told that it may. It goes for every grant, that of a scoped key too.
+ */
+export const LEAF_NODES_ARE_CHECKED: ServerNeed = {
+  since: [[2, 11, 16], [2, 12, 7]],
+  connection: "leafnode",
+  problem: "lets a leaf node publish everything in the account",
+  remedy: "keep leaf nodes out: leave them out of callout.connection_types",
+};
+
 /** @param denied With those that nobody wrote. */
 export function findSubscribeNeeds(
   allowed: readonly SubjectTemplate[],

@@ -55,11 +55,23 @@ for (const [grant, serverVersion, code] of mqttRows) {
   });
 }
 
+for (const grant of [NEWS, { "scoped_key": "devices" }]) {
+  Deno.test(`H5 a leaf node with ${JSON.stringify(grant)} is refused by a server that does not check what it sends`, () => {
+    const rows = [["2.11.15", "server_too_old"], ["2.12.7", "granted"]];
+    for (const [serverVersion, code] of rows) {
+      const facts = { serverVersion, connectionType: "leafnode" as const };
+      assertEquals(codeOf(grant, identity(), facts), code);
+    }
+    const facts = { serverVersion: "2.11.15" };
+    assertEquals(codeOf(grant, identity(), facts), "granted");
+  });
+}
+
 Deno.test("H6 what is about MQTT is no reason not to run, and not asked of rules without MQTT clients", () => {
   const { needs } = rulesOf([
     { name: "all", grant: { subscribe: "news.*" } },
   ]);
-  assertEquals(needs.map(({ connection }) => connection), ["mqtt"]);
+  assertEquals(needs.map(({ connection }) => connection), ["mqtt", "leafnode"]);
   assertEquals(describeUnmetRules(needs, "2.12.7"), undefined);
   const without: readonly (readonly [RuleOptions, Partial<RulesContext>])[] = [
     [{ name: "when", when: { connection: "nats" }, grant: NEWS }, {}],

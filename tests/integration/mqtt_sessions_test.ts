@@ -4,18 +4,13 @@
  * topics; and what is denied, which is not delivered in any way.
  */
 import { assert, assertFalse } from "@std/assert";
+import { freePort } from "../fixtures/free_port.ts";
 import {
   PATIENCE_MS,
   publishByMqtt,
   subscribeByMqtt,
 } from "../fixtures/mqtt_client.ts";
 import { rulesByClaim, startRulesStack } from "../fixtures/rules_stack.ts";
-
-/** A port that nothing listens on. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 async function eventually(
   isDone: () => Promise<boolean> | boolean,
