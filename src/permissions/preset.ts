@@ -282,5 +282,7 @@ function serviceResponder(name: string): PresetParts {
       `$SRV.${verb}.${name}.>`,
     ]),
     responds: true,
+    caution:
+      "whoever is asked for all services ($SRV.PING) answers by any name that it likes: what discovery finds is what somebody says of themselves",
   };
 }

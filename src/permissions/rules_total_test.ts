@@ -114,6 +114,14 @@ Deno.test("H5 H6 H9 whatever a login brings, permit() decides, and grants what i
       if (outcome.kind !== "grant") return;
       granted++;
       assert(/^[A-Za-z0-9=-][A-Za-z0-9_=-]*$/.test(outcome.name));
+      if (outcome.permissions.kind === "listed") {
+        const { publish, subscribe } = outcome.permissions;
+        // To NATS, a side with a deny alone is everything but, and one with nothing is everything.
+        for (const { allow, deny } of [publish, subscribe]) {
+          assert(allow.length > 0 || deny.length === 0);
+        }
+        assert(publish.allow.length + subscribe.allow.length > 0);
+      }
       for (const entry of subjectsOf(outcome)) {
         const { queue, subject } = splitQueue(entry);
         assert(isValidSubject(subject), entry);

@@ -6,10 +6,9 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Objm } from "@nats-io/obj";
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { subscribeProblem } from "../fixtures/nats_client.ts";
 import {
-  ask,
   assertNoPublish,
   assertNoSubscription,
   collect,
@@ -173,62 +172,5 @@ for (const [name, options] of SERVERS) {
       "$JS.API.CONSUMER.CREATE.OBJ_other.x.$O.other.>",
       "$JS.API.STREAM.NAMES",
     );
-  });
-
-  Deno.test(`service_responder: is discovered, answers, and can pretend to be no other service, on ${name}`, async () => {
-    await using stack = await startRulesStack(
-      rulesByClaim({
-        "prices": {
-          preset: { "service_responder": "prices" },
-          subscribe: "prices.> q",
-        },
-      }),
-      options,
-    );
-    const { admin } = stack;
-    const alice = await connectAs(stack, "alice", "prices");
-    // What a service of ADR-32 does, without a library for it.
-    const id = "nJ4Q5Z7XG2KQ";
-    for (
-      const subject of [
-        "$SRV.PING",
-        "$SRV.PING.prices",
-        `$SRV.PING.prices.${id}`,
-        "$SRV.INFO",
-        "$SRV.STATS.prices",
-      ]
-    ) {
-      assertEquals(await subscribeProblem(alice, subject), undefined, subject);
-      alice.subscribe(subject, {
-        callback: (_error, message) =>
-          void message.respond(JSON.stringify({ name: "prices", id })),
-      });
-    }
-    alice.subscribe("prices.get", {
-      queue: "q",
-      callback: (_error, message) => void message.respond("42"),
-    });
-    await alice.flush();
-    for (
-      const subject of [
-        "$SRV.PING",
-        "$SRV.PING.prices",
-        `$SRV.PING.prices.${id}`,
-        "$SRV.INFO",
-        "$SRV.STATS.prices",
-      ]
-    ) {
-      assertStringIncludes(await ask(admin, subject, ""), "prices");
-    }
-    assertEquals(await ask(admin, "prices.get", ""), "42");
-    await assertNoSubscription(
-      alice,
-      "$SRV.>",
-      "$SRV.PING.>",
-      "$SRV.PING.orders",
-      "$SRV.INFO.orders.x",
-      "prices.get",
-    );
-    await assertNoPublish(alice, "$SRV.PING", "prices.get", "orders.x");
   });
 }

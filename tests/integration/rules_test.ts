@@ -164,6 +164,22 @@ Deno.test("only: the service refuses who comes otherwise, from elsewhere or at a
   }
 });
 
+/** Accounts of the clients that are connected with this name, as the server has them. */
+async function accountsOf(
+  { stack }: RulesStack,
+  name: string,
+): Promise<ReadonlySet<string>> {
+  const response = await fetch(`${stack.monitoringUrl}/connz?auth=1`);
+  const { connections } = await response.json();
+  return new Set(
+    connections
+      .filter((each: { authorized_user: string }) =>
+        each.authorized_user === name
+      )
+      .map((each: { account: string }) => each.account),
+  );
+}
+
 Deno.test("H10 H14 claims do not choose the account, nor reach what NATS keeps for itself", async () => {
   await using stack = await startRulesStack(rulesByClaim({
     "tenant": {
@@ -192,8 +208,13 @@ Deno.test("H10 H14 claims do not choose the account, nor reach what NATS keeps f
     const client = await connectAs(stack, "tenant", {
       tenant,
       account: "SYS",
-      aud2: "AUTH",
+      "issuer_account": stack.stack.operator.systemAccount.publicKey,
+      nats: { "issuer_account": stack.stack.operator.systemAccount.publicKey },
     });
+    assertEquals(
+      [...await accountsOf(stack, "alice")],
+      [stack.stack.operator.applicationAccount.publicKey],
+    );
     await assertNoSubscription(client, ...[
       "$SYS.>",
       "$JS.>",
