@@ -68,6 +68,22 @@ Deno.test("C18 every rule of docs/RULES.md can be used, and surprises nobody", (
   }
 });
 
+Deno.test("the accounts of docs/RULES.md are those of the rules behind them", () => {
+  const accounts = blocks("accounts:");
+  assertEquals(accounts.length, 1);
+  const rules = blocks("rules:").at(-1) ?? "";
+  for (const block of accounts) {
+    const { permissions } = parseRules(block + rules, {
+      source: "docs/RULES.md",
+      lookup: (name) => name,
+    });
+    assertEquals(permissions.accounts.map(({ name }) => name), [
+      "APP",
+      "OFFICE",
+    ]);
+  }
+});
+
 Deno.test("the rules and the tests of docs/RULES.md belong together", () => {
   const [rules = ""] = blocks("rules:");
   const [tests = ""] = blocks("tests:");
