@@ -91,7 +91,7 @@ export interface CalloutClaims {
   readonly "authorization": {
     readonly "auth_users": readonly string[];
     readonly "allowed_accounts": readonly string[];
-    readonly "xkey": string;
+    readonly "xkey"?: string;
   };
   readonly "imports"?: readonly object[];
   readonly "exports"?: readonly object[];
@@ -100,6 +100,8 @@ export interface CalloutClaims {
 export interface OperatorOptions {
   /** Further signing keys of the application's account; a key alone is not scoped. */
   readonly scopes?: readonly (SigningKeyScope | string)[] | undefined;
+  /** Whether AUTH has an xkey that the server seals its requests for. It has, unless told otherwise. */
+  readonly requests?: "sealed" | "plain" | undefined;
   /** Makes AUTH another than it should be: for tests. */
   readonly spoilCallout?:
     | ((claims: CalloutClaims) => CalloutClaims)
@@ -109,7 +111,8 @@ export interface OperatorOptions {
 /** Creates everything anew, with fresh keys. */
 export function createOperator(
   applicationAccountName: string,
-  { scopes = [], spoilCallout = (claims) => claims }: OperatorOptions = {},
+  { requests = "sealed", scopes = [], spoilCallout = (claims) => claims }:
+    OperatorOptions = {},
 ): Operator {
   const identity = newSigner("operator");
   const signing = newSigner("operator");
@@ -124,7 +127,7 @@ export function createOperator(
     "authorization": {
       "auth_users": [calloutUser.publicKey],
       "allowed_accounts": [application.publicKey],
-      "xkey": decodeSeed(xkeySeed, "curve").publicKey,
+      ...(requests === "sealed" ? xkeyClaim(xkeySeed) : {}),
     },
   });
   const accounts = {
@@ -186,6 +189,10 @@ export function createOperator(
       );
     },
   };
+}
+
+function xkeyClaim(seed: Secret): { readonly "xkey": string } {
+  return { "xkey": decodeSeed(seed, "curve").publicKey };
 }
 
 function operatorJwt(

@@ -51,6 +51,11 @@ Deno.test("createOperator() switches the callout on in AUTH, with an xkey and fo
   assertFalse("disk_storage" in limits);
 });
 
+Deno.test("createOperator() leaves AUTH without an xkey where requests are to be plain", () => {
+  const plain = createOperator("APP", { requests: "plain" });
+  assertFalse("xkey" in claimsOf(plain.calloutAccount.jwt).nats.authorization);
+});
+
 Deno.test("N10 the sentinel is a bearer JWT that denies everything both ways", () => {
   const { sub, nats } = claimsOf(operator.sentinelJwt);
   assert(nats.bearer_token);

@@ -189,10 +189,11 @@ Deno.test("check tells a clock that is off from monitoring that is slow", async 
 
 Deno.test("check looks at what monitoring shows of a server without an operator, and says what it does not", async () => {
   await using stack = await startConfiguredStack("sealed");
-  const absent = await check(stack.config, stack.monitoringUrl);
+  const config = await stack.config();
+  const absent = await check(config, stack.monitoringUrl);
   assertEquals(placesOf(absent, "unknown"), ["account AUTH", "auth_callout"]);
-  await using _service = await startService(stack.config);
-  const findings = await check(stack.config, stack.monitoringUrl);
+  await using _service = await startService(config);
+  const findings = await check(config, stack.monitoringUrl);
   assertEquals(placesOf(findings, "wrong"), []);
   assertEquals(placesOf(findings, "unknown"), ["auth_callout"]);
   const good = placesOf(findings, "good");
@@ -212,12 +213,13 @@ Deno.test("N2 check finds an account AUTH that is open, at a server without an o
     "sealed",
     'jetstream: enabled, exports: [ { stream: "all.>" } ]',
   );
-  const config: Config = {
-    ...stack.config,
-    accounts: stack.config.accounts.map((each) => ({ ...each, name: "APPS" })),
+  const config = await stack.config();
+  const misnamed: Config = {
+    ...config,
+    accounts: config.accounts.map((each) => ({ ...each, name: "APPS" })),
   };
-  await using _service = await startService(stack.config);
-  assertEquals(placesOf(await check(config, stack.monitoringUrl), "wrong"), [
+  await using _service = await startService(config);
+  assertEquals(placesOf(await check(misnamed, stack.monitoringUrl), "wrong"), [
     "account AUTH, JetStream",
     "account AUTH, imports and exports",
     "account APPS",

@@ -7,11 +7,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Grant } from "../../src/permissions/grant.ts";
 import { DEFAULT_RULES } from "../../src/permissions/rules.ts";
 import { subjectToken } from "../../src/permissions/subject_token.ts";
+import { ENVIRONMENTS } from "../fixtures/environments.ts";
 import { hostileSubs, unusableSubs } from "../fixtures/hostile_identities.ts";
 import { createIdentityCheck } from "../fixtures/identity_check.ts";
 import { reaches } from "../fixtures/nats_client.ts";
 import { assertNoPublish, assertNoSubscription } from "../fixtures/refusals.ts";
-import { startRulesStack } from "../fixtures/rules_stack.ts";
+import { serveRules } from "../fixtures/rules_stack.ts";
 import { startStack } from "../fixtures/stack.ts";
 
 /** The first are those that have done harm before; of the others, which differ in one character, some. */
@@ -100,36 +101,38 @@ const WHOLE_WAY: readonly string[] = [
   "a".repeat(255),
 ];
 
-Deno.test("H1 H2 H8 hostile subs on the whole way: bearer token, service, server", async () => {
-  await using stack = await startRulesStack(DEFAULT_RULES);
-  const victim = await stack.client("victim");
-  const tokens = WHOLE_WAY.map((sub) => subjectToken(sub));
-  const clients: NatsConnection[] = [];
-  for (const sub of WHOLE_WAY) {
-    clients.push(await stack.client(sub, { inboxPrefix: "unused" }));
-    assertEquals(stack.service.lines.at(-1)?.name, subjectToken(sub));
-  }
-  for (const [index, client] of clients.entries()) {
-    const own = `users.${tokens[index]}`;
-    const next = tokens[(index + 1) % tokens.length];
-    assert(await reaches(client, client, `${own}.a`, `${own}.>`), own);
-    assert(!await reaches(victim, client, "users.victim.a", `${own}.>`), own);
-    await assertNoSubscription(
-      client,
-      ">",
-      "users.>",
-      "users.*.a",
-      "users.victim.>",
-      `users.${next}.>`,
-      "_INBOX.>",
-      "$SYS.>",
-    );
-    await assertNoPublish(
-      client,
-      "users.victim.a",
-      `users.${next}.a`,
-      own,
-      "$SYS.REQ.USER.INFO",
-    );
-  }
-});
+for (const { name, start } of ENVIRONMENTS) {
+  Deno.test(`H1 H2 H8 hostile subs on the whole way: bearer token, service, server, with ${name}`, async () => {
+    await using stack = await serveRules(await start(), DEFAULT_RULES);
+    const victim = await stack.client("victim");
+    const tokens = WHOLE_WAY.map((sub) => subjectToken(sub));
+    const clients: NatsConnection[] = [];
+    for (const sub of WHOLE_WAY) {
+      clients.push(await stack.client(sub, { inboxPrefix: "unused" }));
+      assertEquals(stack.service.lines.at(-1)?.name, subjectToken(sub));
+    }
+    for (const [index, client] of clients.entries()) {
+      const own = `users.${tokens[index]}`;
+      const next = tokens[(index + 1) % tokens.length];
+      assert(await reaches(client, client, `${own}.a`, `${own}.>`), own);
+      assert(!await reaches(victim, client, "users.victim.a", `${own}.>`), own);
+      await assertNoSubscription(
+        client,
+        ">",
+        "users.>",
+        "users.*.a",
+        "users.victim.>",
+        `users.${next}.>`,
+        "_INBOX.>",
+        "$SYS.>",
+      );
+      await assertNoPublish(
+        client,
+        "users.victim.a",
+        `users.${next}.a`,
+        own,
+        "$SYS.REQ.USER.INFO",
+      );
+    }
+  });
+}

@@ -1,7 +1,6 @@
 /**
- * Logins with a bearer token and nothing else, against real servers in operator
- * mode with signing keys, xkey and default sentinel: the newest and the oldest
- * that is supported.
+ * Logins with a bearer token and nothing else, against real servers in every way
+ * that NATS can be set up for the callout.
  */
 import {
   credsAuthenticator,
@@ -15,6 +14,7 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
+import { ALL_ENVIRONMENTS } from "../fixtures/environments.ts";
 import {
   openClient,
   publishProblem,
@@ -23,13 +23,12 @@ import {
   type Transport,
 } from "../fixtures/nats_client.ts";
 import { startService } from "../fixtures/service.ts";
-import { SERVERS } from "../fixtures/servers.ts";
 import { startStack } from "../fixtures/stack.ts";
 
-for (const [name, options] of SERVERS) {
+for (const { name, start } of ALL_ENVIRONMENTS) {
   for (const transport of ["tcp", "websocket"] as Transport[]) {
-    Deno.test(`a bearer token is all it takes, over ${transport}, on ${name}`, async () => {
-      await using stack = await startStack(options);
+    Deno.test(`a bearer token is all it takes, over ${transport}, with ${name}`, async () => {
+      await using stack = await start();
       await using service = await startService(await stack.config());
       const alice = await openClient(
         stack,
@@ -82,8 +81,8 @@ for (const [name, options] of SERVERS) {
     });
   }
 
-  Deno.test(`replies stay private under one's own inbox prefix on ${name}`, async () => {
-    await using stack = await startStack(options);
+  Deno.test(`replies stay private under one's own inbox prefix, with ${name}`, async () => {
+    await using stack = await start();
     await using _service = await startService(await stack.config());
     const alice = await connect({
       servers: stack.natsUrl,
@@ -101,8 +100,8 @@ for (const [name, options] of SERVERS) {
     await alice.close();
   });
 
-  Deno.test(`C4 refused tokens get nobody in on ${name}`, async () => {
-    await using stack = await startStack(options);
+  Deno.test(`C4 refused tokens get nobody in, with ${name}`, async () => {
+    await using stack = await start();
     await using service = await startService(await stack.config());
     const good = await stack.token("alice");
     const tokens: [token: string, code: string][] = [
@@ -131,8 +130,8 @@ for (const [name, options] of SERVERS) {
     assertEquals(service.lines.at(-1)?.code, "bearer_token_missing");
   });
 
-  Deno.test(`a session ends with its token on ${name}`, async () => {
-    await using stack = await startStack(options);
+  Deno.test(`a session ends with its token, with ${name}`, async () => {
+    await using stack = await start();
     await using _service = await startService(await stack.config());
     const alice = await openClient(
       stack,
@@ -143,6 +142,74 @@ for (const [name, options] of SERVERS) {
       String(error).includes("User Authentication Expired"),
       String(error),
     );
+  });
+  Deno.test(`N17 J1 no token is in the service's log, the server's log, its monitoring or its connections, with ${name}`, async () => {
+    await using stack = await start();
+    await using service = await startService(await stack.config());
+    const token = await stack.token("alice");
+    const refused = await stack.token("alice", { audience: "other" });
+    const alice = await openClient(stack, token);
+    await assertRejects(
+      () => openClient(stack, refused),
+      Error,
+      "Authorization",
+    );
+
+    const response = await fetch(
+      `${stack.monitoringUrl}/connz?auth=1&state=all`,
+    );
+    const connections = await response.text();
+    const everything = JSON.stringify(service.lines) + await stack.serverLog() +
+      connections;
+    for (const secret of [...token.split("."), ...refused.split(".")]) {
+      // The header is the same for all tokens and no secret; a part of it would do no harm.
+      assertFalse(everything.includes(secret), `found ${secret.slice(0, 12)}`);
+    }
+    assert(connections.includes('"authorized_user": "alice"'), connections);
+    await alice.close();
+  });
+
+  Deno.test(`H3 hostile subs stay apart on a real server, with ${name}`, async () => {
+    await using stack = await start();
+    await using _service = await startService(await stack.config());
+    const victim = await openClient(stack, await stack.token("victim"));
+    for (
+      const sub of [
+        "*",
+        ">",
+        "victim.x",
+        "> q",
+        ">\u00a0q",
+        "victim\u3000q",
+        "{{name()}}",
+        "$SYS",
+      ]
+    ) {
+      const client = await openClient(stack, await stack.token(sub));
+      assertFalse(
+        await reaches(victim, client, "users.victim.secret", "users.victim.>"),
+        sub,
+      );
+      for (const subject of ["users.>", "users.*.x", "users.victim.>", ">"]) {
+        assertInstanceOf(
+          await subscribeProblem(client, subject),
+          PermissionViolationError,
+          sub,
+        );
+        assertInstanceOf(
+          await subscribeProblem(client, subject, "q"),
+          PermissionViolationError,
+          sub,
+        );
+      }
+      assertInstanceOf(
+        await publishProblem(client, "users.victim.x"),
+        PermissionViolationError,
+        sub,
+      );
+      await client.close();
+    }
+    await victim.close();
   });
 }
 
@@ -166,69 +233,6 @@ Deno.test("creds of the application account keep working beside bearer tokens", 
     service.lines.filter(({ code }) => code === "granted").length,
     1,
   );
-});
-
-Deno.test("N17 J1 no token is in the service's log, the server's log, its monitoring or its connections", async () => {
-  await using stack = await startStack();
-  await using service = await startService(await stack.config());
-  const token = await stack.token("alice");
-  const refused = await stack.token("alice", { audience: "other" });
-  const alice = await openClient(stack, token);
-  await assertRejects(() => openClient(stack, refused), Error, "Authorization");
-
-  const response = await fetch(`${stack.monitoringUrl}/connz?auth=1&state=all`);
-  const connections = await response.text();
-  const everything = JSON.stringify(service.lines) + await stack.server.log() +
-    connections;
-  for (const secret of [...token.split("."), ...refused.split(".")]) {
-    // The header is the same for all tokens and no secret; a part of it would do no harm.
-    assertFalse(everything.includes(secret), `found ${secret.slice(0, 12)}`);
-  }
-  assert(connections.includes('"authorized_user": "alice"'), connections);
-  await alice.close();
-});
-
-Deno.test("H3 hostile subs stay apart on a real server", async () => {
-  await using stack = await startStack();
-  await using _service = await startService(await stack.config());
-  const victim = await openClient(stack, await stack.token("victim"));
-  for (
-    const sub of [
-      "*",
-      ">",
-      "victim.x",
-      "> q",
-      ">\u00a0q",
-      "victim\u3000q",
-      "{{name()}}",
-      "$SYS",
-    ]
-  ) {
-    const client = await openClient(stack, await stack.token(sub));
-    assertFalse(
-      await reaches(victim, client, "users.victim.secret", "users.victim.>"),
-      sub,
-    );
-    for (const subject of ["users.>", "users.*.x", "users.victim.>", ">"]) {
-      assertInstanceOf(
-        await subscribeProblem(client, subject),
-        PermissionViolationError,
-        sub,
-      );
-      assertInstanceOf(
-        await subscribeProblem(client, subject, "q"),
-        PermissionViolationError,
-        sub,
-      );
-    }
-    assertInstanceOf(
-      await publishProblem(client, "users.victim.x"),
-      PermissionViolationError,
-      sub,
-    );
-    await client.close();
-  }
-  await victim.close();
 });
 
 Deno.test("J7 the service says when it is ready, and when it is not", async () => {
