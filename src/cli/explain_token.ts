@@ -130,6 +130,7 @@ const VERIFIED_BY_THEN: readonly RejectionCode[] = [
   "bearer_token_inactive",
   "sender_constrained_token",
   "oauth_client_not_allowed",
+  "namespace_not_allowed",
   "scope_missing",
   "claim_missing",
   "claim_invalid",

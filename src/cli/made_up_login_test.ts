@@ -239,7 +239,7 @@ Deno.test("claims of a cluster are refused where its tokens are", () => {
   assertEquals(ofSub("alice"), "claim_invalid");
   assertEquals(
     ofSub("system:serviceaccount:kube-system:x"),
-    "oauth_client_not_allowed",
+    "namespace_not_allowed",
   );
 });
 

@@ -32,9 +32,10 @@ const PLACE_BY_CODE: Partial<Readonly<Record<RejectionCode, Place>>> = {
   "token_type_not_accepted": { settings: ["typ"], says: ["typ"] },
   "audience_mismatch": { settings: ["audiences"], says: ["aud"] },
   "oauth_client_not_allowed": {
-    settings: ["client_ids", "namespaces"],
-    says: ["azp", "client_id", "namespace"],
+    settings: ["client_ids"],
+    says: ["azp", "client_id"],
   },
+  "namespace_not_allowed": { settings: ["namespaces"], says: ["namespace"] },
   "scope_missing": { settings: ["required_scopes"], says: ["scope", "scp"] },
   "bearer_token_expired": {
     settings: ["clock_tolerance_seconds"],

@@ -21,7 +21,7 @@ const REFUSALS = [
   "bearer_token_not_yet_valid",
   "bearer_token_lifetime_too_long",
   "claim_invalid",
-  "oauth_client_not_allowed",
+  "namespace_not_allowed",
 ] as const satisfies readonly RejectionCode[];
 
 const subjects = z.array(z.string());
