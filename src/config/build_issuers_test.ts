@@ -1,8 +1,15 @@
-import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertThrows,
+} from "@std/assert";
 import { randomBytes } from "node:crypto";
 import {
   createJwks,
   FILES,
+  issuesOf,
   parseScene,
   type Scene,
   TEXT,
@@ -61,7 +68,7 @@ Deno.test("parseConfig() has an issuer discovered that says nothing about its ke
 });
 
 const encodings: [encoding: string, text: string][] = [
-  ["utf8", "a long sentence that nobody has ever written down"],
+  ["utf8", SECRET.toString("base64")],
   ["hex", SECRET.toString("hex")],
   ["base64", SECRET.toString("base64")],
   ["base64url", SECRET.toString("base64url")],
@@ -90,8 +97,34 @@ for (const [encoding, text] of encodings) {
   });
 }
 
+Deno.test("E1 parseConfig() refuses a shared secret of a list", () => {
+  const secret = SECRET.toString("base64");
+  const scene = withIssuer(
+    "issuer: a",
+    "published_secrets_file: published.txt",
+    `shared_secrets: [{ secret: "${secret}", encoding: base64 }]`,
+  );
+  const files = { ...FILES, "published.txt": "first\nsecond\n" };
+  assert(issuerOf({ ...scene, files }) !== undefined);
+  for (
+    const [published, path, problem] of [
+      [secret, "issuers[0].shared_secrets[0].secret", /has been published/],
+      [undefined, "issuers[0].published_secrets_file", /does not exist/],
+    ] as const
+  ) {
+    const [issue] = issuesOf({
+      ...scene,
+      files: published === undefined
+        ? FILES
+        : { ...files, "published.txt": published },
+    });
+    assertEquals(issue?.path, path);
+    assertMatch(issue?.problem ?? "", problem);
+  }
+});
+
 Deno.test("E5 parseConfig() shows no shared secret", () => {
-  const canary = "canary-canary-canary-canary-canary-but-a-long-one";
+  const canary = `canary-${SECRET.toString("base64url")}`;
   const good = parseScene(
     withIssuer(
       "issuer: a",

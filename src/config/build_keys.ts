@@ -19,6 +19,9 @@ import type { IssuerSettings, SharedSecretSettings } from "./schema.ts";
 /** 64 hexadecimal digits are usual; a file of more is another file. */
 const SECRET_FILE_BYTES_MAX = 16 * 1024;
 
+/** The longest list that we know of has 1.2 MB. */
+const PUBLISHED_SECRETS_BYTES_MAX = 16 * 1024 * 1024;
+
 /** Undefined if they cannot be had, which has been reported. */
 export function buildKeySource(
   settings: IssuerSettings,
@@ -43,7 +46,7 @@ export function buildKeySource(
     const jwks = readJwks(file, `${path}.jwks_file`, checking);
     return jwks === undefined ? undefined : { kind: "jwks", jwks };
   }
-  if (secrets.length > 0) return readSharedSecrets(secrets, path, checking);
+  if (secrets.length > 0) return readSharedSecrets(settings, path, checking);
   const remote = buildRemote(settings, path, checking);
   if (url !== undefined) {
     const parsed = URL.parse(url);
@@ -101,14 +104,23 @@ function buildRemote(
 }
 
 function readSharedSecrets(
-  settings: readonly SharedSecretSettings[],
+  { shared_secrets: settings, published_secrets_file: file }: IssuerSettings,
   path: string,
   checking: Checking,
 ): JwtKeySource | undefined {
+  const published = file === undefined
+    ? ""
+    : checking.readFile(`${path}.published_secrets_file`, {
+      path: file,
+      secret: false,
+      bytesMax: PUBLISHED_SECRETS_BYTES_MAX,
+    });
+  if (published === undefined) return undefined;
   const secrets: SharedSecret[] = [];
   settings.forEach((each, index) => {
     const secret = readSharedSecret(
       each,
+      published,
       `${path}.shared_secrets[${index}]`,
       checking,
     );
@@ -121,6 +133,7 @@ function readSharedSecrets(
 
 function readSharedSecret(
   settings: SharedSecretSettings,
+  published: string,
   path: string,
   checking: Checking,
 ): SharedSecret | undefined {
@@ -153,6 +166,7 @@ function readSharedSecret(
     return parseSharedSecret({
       text: new Secret(text),
       encoding,
+      published,
       ...(kid === undefined ? {} : { kid }),
     });
   } catch (error) {

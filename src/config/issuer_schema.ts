@@ -34,7 +34,7 @@ const sharedSecret = z.strictObject({
     "Key id of the tokens signed with this secret. Without it, the secret is tried for every token.",
   ),
   secret: z.string().optional().describe(
-    "The secret itself, in the form that encoding names; 32 bytes or more. Goes before secret_file.",
+    "The secret itself, in the form that encoding names; 256 bits or more. Goes before secret_file.",
   ),
   secret_file: z.string().optional().describe(
     "File with the secret. One line end at its end is cut off, no more.",
@@ -115,6 +115,9 @@ export const ISSUER_SCHEMA = z.strictObject({
     .describe(
       "Secrets shared with the issuer (HS256); two while one replaces the other.",
     ),
+  published_secrets_file: z.string().optional().describe(
+    "File with secrets that have been published, one a line, such as lists for attackers: none of them may be one of shared_secrets.",
+  ),
   typ: z.array(z.string()).max(8).optional().describe(
     "Accepted typ of the tokens, at+jwt for instance; it must then be there. Unless given: none, JWT or at+jwt.",
   ),

@@ -14,6 +14,7 @@ import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import { createHmacKey } from "./verification_key.ts";
 import type { VerificationKey } from "./verification_key.ts";
 import type { CandidateKeys } from "./key_set.ts";
+import { isPublished } from "./published_secret.ts";
 import { secretWeakness } from "./weak_secret.ts";
 
 /** How the secret's bytes are written down. There is no guessing. */
@@ -31,6 +32,8 @@ export interface SharedSecretSource {
   readonly text: Secret;
   readonly encoding: SecretEncoding;
   readonly kid?: string;
+  /** Published secrets, one a line, of which it must be none. */
+  readonly published?: string;
 }
 
 const FORM_REGEXP: Readonly<Record<SecretEncoding, RegExp>> = {
@@ -53,7 +56,9 @@ export function parseSharedSecret(source: SharedSecretSource): SharedSecret {
     throw new SyntaxError(`Cannot use shared secret: it is not ${encoding}`);
   }
   const bytes = Buffer.from(text, encoding);
-  const weakness = secretWeakness(bytes);
+  const weakness = isPublished(bytes, source.published)
+    ? "has been published"
+    : secretWeakness(bytes);
   if (weakness !== undefined) {
     throw new SyntaxError(
       `Cannot use shared secret: it ${weakness}; make one with "openssl rand -base64 48"`,

@@ -45,61 +45,6 @@ function bearerWith(...secrets: readonly SharedSecret[]): JwtBearer {
   return bearerOf(issuerOptions(template, { keys }));
 }
 
-const weak: readonly [why: string, text: string, reason: string][] = [
-  ["nothing", "", "it is not utf8"],
-  ["31 bytes", "vK8#qL2m!zR7pW4xT9bN3cF6hJ0dS5g", "shorter than 32 bytes"],
-  ["one character", "a".repeat(64), "different bytes"],
-  [
-    "seven characters",
-    "mq3vt9zzq9mvt3tqmz39vqtvm3zq9tmv3q",
-    "different bytes",
-  ],
-  ["a word over and over", "trombone-cake".repeat(4), "repeats itself"],
-  ["digits over and over", "0123456789".repeat(4), "repeats itself"],
-  ["the alphabet", "abcdefghijklmnopqrstuvwxyz012345", "counts up or down"],
-  [
-    "the alphabet backwards",
-    "zyxwvutsrqponmlkjihgfedcba987654",
-    "counts up or down",
-  ],
-  [
-    "jwt.io's sample",
-    "a-string-secret-at-least-256-bits-long",
-    "published sample",
-  ],
-  ["a keyboard", "qwertyuiopasdfghjklzxcvbnm123456", "published sample"],
-  ["your-256-bit-secret", "please-put-your-256-bit-secret-here", "placeholder"],
-  ["change me", "kT92-ChangeMe-before-you-go-to-live", "placeholder"],
-  [
-    "a product's default",
-    "super-secret-jwt-token-with-at-least-32-characters-long",
-    "placeholder",
-  ],
-  ["a password", "MyPassword!MyPassw0rd?MyPassword.2024", "placeholder"],
-  ["an example", "kz7-example-of-a-token-secret-for-us", "placeholder"],
-];
-
-for (const [why, text, reason] of weak) {
-  Deno.test(`E1 parseSharedSecret() refuses ${why}`, () => {
-    const error = assertThrows(() => parse(text, "utf8"), SyntaxError, reason);
-    if (text !== "") assertFalse(error.message.includes(text));
-  });
-}
-
-Deno.test("E1 parseSharedSecret() refuses the keys of RFC 7515 and RFC 7520, however they are written", () => {
-  const rfc7515 =
-    "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
-  const hex = Buffer.from(rfc7515, "base64url").toString("hex");
-  for (
-    const [text, encoding] of [[rfc7515, "base64url"], [rfc7515, "utf8"], [
-      hex,
-      "hex",
-    ]] as const
-  ) {
-    assertThrows(() => parse(text, encoding), SyntaxError, "published sample");
-  }
-});
-
 Deno.test("E1 parseSharedSecret() takes 32 random bytes in every encoding", () => {
   for (let round = 0; round < 200; round++) {
     const random = randomBytes(32);
@@ -111,7 +56,6 @@ Deno.test("E1 parseSharedSecret() takes 32 random bytes in every encoding", () =
     );
     assertEquals(parse(inHex, "hex").byteLength, 32);
     assertEquals(parse(inHex, "utf8").byteLength, 64);
-    assertEquals(parse(inHex.slice(0, 32), "utf8").byteLength, 32);
   }
 });
 
@@ -245,7 +189,7 @@ Deno.test("E4 iss and aud are required of tokens with a shared secret", () => {
 });
 
 Deno.test("E5 a shared secret is printed by nothing", () => {
-  const text = "canary-kV93hD72mQ01xZ65tB48wP-canary";
+  const text = "canary-kV93hD72mQ01xZ65tB48wPrT26sGfYc94-canary";
   const secret = parseSharedSecret({
     text: new Secret(text),
     encoding: "utf8",

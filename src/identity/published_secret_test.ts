@@ -1,0 +1,52 @@
+import { assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { Secret } from "../base/secret.ts";
+import { parseSharedSecret } from "./shared_secret.ts";
+import type { SecretEncoding, SharedSecret } from "./shared_secret.ts";
+
+function parse(text: string, encoding: SecretEncoding): SharedSecret {
+  return parseSharedSecret({ text: new Secret(text), encoding });
+}
+
+Deno.test("E1 parseSharedSecret() refuses the keys of RFC 7515 and RFC 7520, however they are written", () => {
+  const rfc7515 =
+    "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+  const hex = Buffer.from(rfc7515, "base64url").toString("hex");
+  for (
+    const [text, encoding] of [[rfc7515, "base64url"], [rfc7515, "utf8"], [
+      hex,
+      "hex",
+    ]] as const
+  ) {
+    assertThrows(
+      () => parse(text, encoding),
+      SyntaxError,
+      "has been published",
+    );
+  }
+});
+
+Deno.test("E1 a secret of a list is refused, in whatever encoding either is", () => {
+  const random = randomBytes(48);
+  const encodings = ["base64", "base64url", "hex"] as const;
+  for (const listed of encodings) {
+    const published = `first\r\n${random.toString(listed)}\r\nlast`;
+    for (const encoding of encodings) {
+      const text = new Secret(random.toString(encoding));
+      assertThrows(
+        () => parseSharedSecret({ text, encoding, published }),
+        SyntaxError,
+        "has been published",
+      );
+    }
+    const text = new Secret(random.toString(listed));
+    assertThrows(
+      () => parseSharedSecret({ text, encoding: "utf8", published }),
+      SyntaxError,
+      "has been published",
+    );
+    const other = new Secret(randomBytes(48).toString("base64"));
+    parseSharedSecret({ text: other, encoding: "base64", published });
+  }
+});
