@@ -120,7 +120,9 @@ Deno.test("the example backend takes no question of another time, whoever signed
 
 for (const secret of ["", "whsec_", "whsec_c2hvcnQ="]) {
   Deno.test(`the example backend does not start with the secret "${secret}"`, async () => {
-    const { code, stderr } = await webhookBackend(secret).output();
+    const { code, stderr } = await webhookBackend(secret, {
+      signal: AbortSignal.timeout(10_000),
+    }).output();
     assertEquals(code, 1);
     assertMatch(new TextDecoder().decode(stderr), /WEBHOOK_SECRET must be /);
   });
