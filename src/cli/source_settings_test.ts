@@ -55,7 +55,7 @@ Deno.test("explain knows the settings of an issuer of JWTs, with UserInfo", () =
 });
 
 Deno.test("explain knows the settings of an issuer that shares a secret, and not the secret", () => {
-  const secret = "canary-k7Gm2Qx9Lw4Zt6Rb8Nc3Vf5Hj1Ds0Py";
+  const secret = "canary-k7Gm2Qx9Lw4Zt6Rb8Nc3Vf5Hj1Ds0PyT6wKu";
   const text = ALL_TOKENS.text.replace(
     "jwks_file: issuer.jwks.json",
     `shared_secrets: [{ secret: ${secret}, encoding: utf8 }]`,

@@ -121,13 +121,14 @@ export function createOperator(
   const application = newAccount();
   const calloutUser = newUser();
   const xkeySeed = createSeed("curve");
+  const xkey = { "xkey": decodeSeed(xkeySeed, "curve").publicKey };
 
   const calloutClaims = spoilCallout({
     "limits": ACCOUNT_LIMITS,
     "authorization": {
       "auth_users": [calloutUser.publicKey],
       "allowed_accounts": [application.publicKey],
-      ...(requests === "sealed" ? xkeyClaim(xkeySeed) : {}),
+      ...(requests === "sealed" ? xkey : {}),
     },
   });
   const accounts = {
@@ -189,10 +190,6 @@ export function createOperator(
       );
     },
   };
-}
-
-function xkeyClaim(seed: Secret): { readonly "xkey": string } {
-  return { "xkey": decodeSeed(seed, "curve").publicKey };
 }
 
 function operatorJwt(
