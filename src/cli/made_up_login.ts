@@ -137,11 +137,10 @@ function findSource(
   ) {
     return first;
   }
-  const found = sources.find((source) => source.issuer === named);
-  if (found !== undefined) {
-    return new LoginFault(
-      `kind must be ${found.credential} or left out: ${named} issues no other`,
-    );
+  const own = sources.filter((source) => source.issuer === named);
+  if (own.length > 0) {
+    const kinds = own.map((source) => source.credential).join(" or ");
+    return new LoginFault(`kind must be ${kinds}: ${named} has no other`);
   }
   const issuers = (first === undefined ? sources : meant)
     .map((source) => source.issuer).join(", ");

@@ -162,7 +162,13 @@ const meant: [
     "an issuer with a kind that is not its own",
     { issuer: "https://id.example", kind: "webhook" },
     [ID, BACKEND],
-    "kind must be jwt or left out: https://id.example issues no other",
+    "kind must be jwt: https://id.example has no other",
+  ],
+  [
+    "an issuer of two kinds with a third one",
+    { issuer: "https://id.example", kind: "webhook" },
+    [ID, { ...ID, credential: "introspection" }],
+    "kind must be jwt or introspection: https://id.example has no other",
   ],
   [
     "a kind that is not configured",
