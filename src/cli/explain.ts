@@ -130,7 +130,7 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
     sessionSecondsMax: permissions.sessionSecondsMax,
     expires,
     notes: [
-      "made-up claims: signature, audience, OAuth client and scopes were not looked at",
+      "made-up claims: signature, audience, OAuth client, scopes and required claims were not looked at",
       ...(expires ? [] : ["without exp, no token ends the session"]),
       ...(accepted.sources.length > 0
         ? []

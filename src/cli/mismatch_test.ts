@@ -17,6 +17,7 @@ const SETTINGS = {
   "typ": "at+jwt",
   "audiences": "nats",
   "client_ids": "web",
+  "namespaces": "shop",
   "required_scopes": "nats",
   "clock_tolerance_seconds": "30",
   "lifetime_seconds_max": "3600, which is 1h",
@@ -32,6 +33,7 @@ const SAYS = {
   "nbf": "2026-03-02T13:00:00Z",
   "iat": "2026-03-02T10:00:00Z",
   "azp": "shop",
+  "namespace": "kube-system",
   "scope": "read",
   "id": "nct_a",
   "entry": "there is none with this id",
@@ -44,6 +46,7 @@ const rows: [code: RejectionCode, expected?: string, found?: string][] = [
   ["token_type_not_accepted", "typ: at+jwt", "typ: JWT"],
   ["audience_mismatch", "audiences: nats", "aud: other"],
   ["oauth_client_not_allowed", "client_ids: web", "azp: shop"],
+  ["namespace_not_allowed", "namespaces: shop", "namespace: kube-system"],
   ["scope_missing", "required_scopes: nats", "scope: read"],
   [
     "bearer_token_expired",

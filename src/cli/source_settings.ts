@@ -153,6 +153,7 @@ function describeWebhook(options: WebhookOptions): Facts {
     "tls": clientCertificate === undefined
       ? "no client certificate"
       : "a client certificate is shown",
+    ...describeLists(options),
     ...describeLifetime(options),
     ...describeCache(options),
   };
@@ -167,9 +168,9 @@ function describeChoice({ jwts = "none", tokenPrefix }: TokenChoice): Facts {
 }
 
 function describeLists(
-  { clientIds, requiredScopes }: Pick<
+  { clientIds, requiredClaims, requiredScopes }: Pick<
     IssuerOptions,
-    "clientIds" | "requiredScopes"
+    "clientIds" | "requiredClaims" | "requiredScopes"
   >,
 ): Facts {
   return {
@@ -179,6 +180,10 @@ function describeLists(
     ...(requiredScopes === undefined
       ? {}
       : { "required_scopes": requiredScopes.join(" and ") }),
+    ...(requiredClaims === undefined ? {} : {
+      "required_claims": requiredClaims
+        .map(({ path, type }) => `${path.join(" / ")} (${type})`).join(", "),
+    }),
   };
 }
 

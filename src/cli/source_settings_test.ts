@@ -37,7 +37,7 @@ Deno.test("explain knows the settings of an issuer of JWTs, with UserInfo", () =
   });
   const text = ALL_TOKENS.text.replace(
     "jwks_file: issuer.jwks.json",
-    "jwks_url: https://issuer.example/jwks?key=canary\n    typ: [at+jwt]\n    client_ids: [a, b]\n    required_scopes: [r, w]\n    allow_id_tokens: true\n    clock_tolerance_seconds: 5",
+    "jwks_url: https://issuer.example/jwks?key=canary\n    typ: [at+jwt]\n    client_ids: [a, b]\n    required_claims: { groups: strings, /a/b: string }\n    required_scopes: [r, w]\n    allow_id_tokens: true\n    clock_tolerance_seconds: 5",
   );
   assertEquals(describe("jwt", "https://issuer.example", text), {
     "keys": "2 known, of jwks_url https://issuer.example/jwks",
@@ -47,6 +47,7 @@ Deno.test("explain knows the settings of an issuer of JWTs, with UserInfo", () =
     "audiences": "nats",
     "client_ids": "a or b",
     "required_scopes": "r and w",
+    "required_claims": "groups (strings), a / b (string)",
     "clock_tolerance_seconds": "5",
     "lifetime_seconds_max": "86400, which is 1d",
     "userinfo":
