@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { CredentialKind } from "../../src/base/identity.ts";
+import { json } from "../fixtures/asked_server.ts";
 import { type CommandResult, runMain } from "../fixtures/command.ts";
 import {
   type Counterparts,
@@ -23,6 +24,8 @@ type Explain = (
 interface Scene extends AsyncDisposable {
   readonly counterparts: Counterparts;
   readonly explain: Explain;
+  /** The configuration. */
+  readonly file: string;
   /** What must be printed nowhere. */
   readonly secrets: readonly string[];
 }
@@ -47,6 +50,7 @@ async function startScene(seconds: number): Promise<Scene> {
     counterparts.variables;
   return {
     counterparts,
+    file,
     explain: (token, ...args) =>
       runMain(["explain", "--token", "-", ...args], {
         environment: { ...environment, CALLOUT_CREDS_FILE: creds },
@@ -237,6 +241,31 @@ Deno.test("explain says which claim of a verified JWT is not as it has to be", a
     assertEquals(code, 1);
     assertShown(stdout, [VERIFIED, ...lines]);
   }
+});
+
+Deno.test("explain says where the expiry of an opaque token is from", async () => {
+  const seconds = Math.floor(Date.now() / 1000);
+  await using scene = await startScene(seconds);
+  const { counterparts: { opaque }, explain, file } = scene;
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(
+    file,
+    text.replace(
+      "label: opaque",
+      "label: opaque\n    seconds_without_exp: 300",
+    ),
+  );
+  opaque.answer = () => json({ active: true, sub: "bob", aud: "nats" });
+  const without = await explain("opaque-of-bob");
+  assertShown(without.stdout, [
+    / seconds_without_exp +300, which is 5m$/m,
+    /^Also +expiry_from +seconds_without_exp, as the answer has no exp$/m,
+  ]);
+  const exp = seconds + 60;
+  opaque.answer = () => json({ active: true, sub: "bob", aud: "nats", exp });
+  assertShown((await explain("opaque-of-bob")).stdout, [
+    /^Also +expiry_from +exp of the answer$/m,
+  ]);
 });
 
 Deno.test("docs/TOKENS.md shows what explain says of a refused token", async () => {
