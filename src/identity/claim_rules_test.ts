@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EpochMs } from "../base/time.ts";
+import { json, startAskedServer } from "../../tests/fixtures/asked_server.ts";
 import {
   assertIdentity,
   assertRejected,
@@ -168,13 +169,22 @@ Deno.test("C20 email is no identity, whatever email_verified says", () => {
   assertIdentity(judge(bearer, token), "alice");
 });
 
-Deno.test("C19 distributed and aggregated claims are left alone", () => {
+Deno.test("C19 distributed and aggregated claims are left alone: nobody is asked for them", async () => {
+  await using trap = startAskedServer(() => json({ sub: "root" }));
   const bearer = bearerOf(issuerOptions(signer));
   const sources = {
-    "_claim_names": { sub: "src1" },
-    "_claim_sources": { src1: { endpoint: "http://127.0.0.1:1/claims" } },
+    "_claim_names": { sub: "src1", groups: "src2" },
+    "_claim_sources": {
+      src1: { endpoint: `${trap.origin}/claims`, access_token: "x" },
+      src2: { JWT: signer.token(claims({ groups: ["root"] })) },
+    },
   };
-  assertIdentity(judge(bearer, signer.token(claims(sources))));
+  const outcome = judge(bearer, signer.token(claims(sources)));
+  assertIdentity(outcome);
+  assert(outcome.kind === "identity" && !("groups" in outcome.claims));
+  // Long enough for a fetch that nobody waits for.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals(trap.asked, []);
 });
 
 Deno.test("C22 a step of the wall clock by an hour grants no expired token", () => {

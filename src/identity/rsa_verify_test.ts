@@ -53,7 +53,7 @@ function signBlock(block: Buffer): Buffer {
   return toBytes(result, 256);
 }
 
-Deno.test("B9 createRsaVerifier() agrees with the runtime for every length and digest", () => {
+Deno.test("B11 createRsaVerifier() agrees with the runtime for every length and digest", () => {
   for (const bits of [2048, 2056, 3072, 4096]) {
     const pair = keyPair(bits);
     for (const digest of DIGESTS) {
@@ -65,14 +65,14 @@ Deno.test("B9 createRsaVerifier() agrees with the runtime for every length and d
   }
 });
 
-Deno.test("B9 createRsaVerifier() verifies with the small exponent 3", () => {
+Deno.test("B11 createRsaVerifier() verifies with the small exponent 3", () => {
   const pair = keyPair(2048, 3);
   const signature = sign("sha256", MESSAGE, pair.privateKey);
   assert(pair.verifyRsa("sha256", MESSAGE, signature));
   assert(!pair.verifyRsa("sha512", MESSAGE, signature));
 });
 
-Deno.test("B9 createRsaVerifier() refuses a signature of which one bit was changed", () => {
+Deno.test("B11 createRsaVerifier() refuses a signature of which one bit was changed", () => {
   const signature = sign("sha256", MESSAGE, privateKey);
   for (let bit = 0; bit < 8 * signature.length; bit += 7) {
     const spoiled = Buffer.from(signature);
@@ -82,7 +82,7 @@ Deno.test("B9 createRsaVerifier() refuses a signature of which one bit was chang
   }
 });
 
-Deno.test("B9 createRsaVerifier() refuses the signature plus the modulus, and another length", () => {
+Deno.test("B11 createRsaVerifier() refuses the signature plus the modulus, and another length", () => {
   const signature = sign("sha256", MESSAGE, privateKey);
   const wrapped = toBytes(toBigInt(signature) + modulus, 257);
   assert(!verifyRsa("sha256", MESSAGE, wrapped));
@@ -111,13 +111,13 @@ const FORGED_BLOCKS: Readonly<Record<string, string>> = {
   "the bare digest": DIGEST.padStart(512, "0"),
 };
 
-Deno.test("B9 createRsaVerifier() takes the block that it expects", () => {
+Deno.test("B11 createRsaVerifier() takes the block that it expects", () => {
   const block = Buffer.from(`0001${"ff".repeat(202)}00${INFO}${DIGEST}`, "hex");
   assert(verifyRsa("sha256", MESSAGE, signBlock(block)));
 });
 
 for (const [name, hex] of Object.entries(FORGED_BLOCKS)) {
-  Deno.test(`B9 createRsaVerifier() refuses a block with ${name}`, () => {
+  Deno.test(`B11 createRsaVerifier() refuses a block with ${name}`, () => {
     const block = Buffer.from(hex, "hex");
     assertEquals(block.length, 256);
     assert(!verifyRsa("sha256", MESSAGE, signBlock(block)));

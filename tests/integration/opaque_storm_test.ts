@@ -23,7 +23,8 @@ async function configOf(stack: TestStack, origin: string): Promise<Config> {
     label: "opaque",
     endpoint: `${origin}/introspect`,
     client: { id: "nats", secret: "s" },
-    remote: { "allow_loopback_http": true },
+    // Longer than it takes to log in twenty times; twice that is less than a request has.
+    remote: { "allow_loopback_http": true, "timeout_ms": 1_800 },
   }];
   const delivered = await Deno.readTextFile("config/callout.yaml");
   const set = new Map(Object.entries(stack.environment));
@@ -51,7 +52,7 @@ Deno.test("F10 three hundred clients with one opaque token at once cause one que
   await Promise.all(clients.map((client) => client.close()));
 });
 
-Deno.test("D18 an issuer that hangs keeps nobody with another kind of token waiting", async () => {
+Deno.test("D15 D18 an issuer that hangs keeps nobody with another kind of token waiting, and the service ready", async () => {
   const hold = createHold();
   await using stack = await startStack();
   await using issuer = startAskedServer(hold.answer);
@@ -59,23 +60,24 @@ Deno.test("D18 an issuer that hangs keeps nobody with another kind of token wait
     await configOf(stack, issuer.origin),
   );
   const jwt = await stack.token("alice");
+  let answered = 0;
   const hanging = Array.from(
     { length: 100 },
     (_, index) =>
-      openClient(stack, `opaque-${index}`).catch((error: Error) =>
-        error.message
-      ),
+      openClient(stack, `opaque-${index}`)
+        .catch((error: Error) => error.message)
+        .finally(() => answered++),
   );
-  const start = performance.now();
-  while (issuer.asked.length === 0) {
+  while (issuer.asked.length < 32) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   for (let count = 0; count < 20; count++) {
     await (await openClient(stack, jwt)).close();
   }
-  const tookMs = performance.now() - start;
-  assert(tookMs < 3_000, `${tookMs} ms`);
+  const answeredMeanwhile = answered;
   const answers = await Promise.all(hanging);
+  hold.release();
+  assertEquals(answeredMeanwhile, 0);
   assert(answers.every((answer) => String(answer).includes("Authorization")));
   assertEquals(
     service.lines.filter(({ message }) =>
@@ -83,5 +85,10 @@ Deno.test("D18 an issuer that hangs keeps nobody with another kind of token wait
     ).length,
     100,
   );
-  hold.release();
+  const ready = await fetch(`${service.monitoringUrl}/readyz`);
+  assertEquals([ready.status, (await ready.json()).degraded], [200, [{
+    "issuer": "https://opaque.example",
+    "kind": "introspection",
+    "problem": "failing",
+  }]]);
 });
