@@ -1,6 +1,7 @@
 /**
  * The third rung: whole logins on a real nats-server, the service against the
- * null responder, in turns.
+ * null responder, in turns. The one whose turn it is not takes a thousandth of a
+ * core, its nats-server included.
  */
 import { type Algorithm, ALGORITHMS, type Flaw } from "./bearer_tokens.ts";
 import {

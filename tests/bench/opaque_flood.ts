@@ -29,9 +29,8 @@ export interface FloodOutcome {
 export const GOOD_TOKENS = 1000;
 
 /**
- * Random ones before anything is counted. So many questions one after the other
- * let the engine take a larger heap, whatever they are about; with a thousand a
- * second, which is what NATS lets through, it takes a fifth of that.
+ * Random ones before anything is counted. So many questions, one right behind the
+ * other, let the engine take a larger heap, whatever they are about.
  */
 export const WARM_UP_TOKENS = 50_000;
 

@@ -1,5 +1,5 @@
 /**
- * How much of everything: the full bench, and one that takes less than a minute.
+ * How much of everything: the full bench, and a quick one.
  */
 import type { Algorithm, Flaw } from "./bearer_tokens.ts";
 
