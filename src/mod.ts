@@ -4,9 +4,8 @@
  * everything else: the checks of requests, keys, crypto, deadlines, overload,
  * the audit log.
  *
- * `docs/examples/own_service.ts` is a whole service in thirty lines. When
- * `ended` of the running service settles and nobody has called `stop()`, no
- * requests come any more: end the program, and let it be started anew.
+ * `docs/examples/own_service.ts` is a whole service in forty lines. When `ended`
+ * settles unasked, requests come no more: end the program, to be started anew.
  *
  * @module
  */
@@ -38,9 +37,10 @@ import {
   type NamedIssuer,
   readIssuerLabels,
 } from "./permissions/issuer_labels.ts";
-import { RulesFault } from "./permissions/rule_fault.ts";
+import { describeIssues, RulesFault } from "./permissions/rule_fault.ts";
 import type { RuleOptions } from "./permissions/rule_options.ts";
 import { createRules, DEFAULT_RULES } from "./permissions/rules.ts";
+import { describeUnmetRules } from "./permissions/server_need.ts";
 import { createLog, type Log } from "./telemetry/log.ts";
 
 export { InvariantError } from "./base/assert.ts";
@@ -59,8 +59,11 @@ export type {
   AuthenticationOutcome,
   ClientConnection,
 } from "./identity/authenticate.ts";
-export { identified } from "./identity/custom_identity.ts";
-export type { IdentityOptions } from "./identity/custom_identity.ts";
+export {
+  identified,
+  type IdentityOptions,
+} from "./identity/custom_identity.ts";
+export { ServerTooOldError } from "./nats/callout_service.ts";
 export { UnsupportedOptionError } from "./nats/connection.ts";
 export { SubscriptionRefusedError } from "./nats/subscription.ts";
 export type { Grant, LoginFacts, Permit } from "./permissions/grant.ts";
@@ -128,9 +131,8 @@ export interface CalloutOptions {
   /** Longest session, in seconds; an hour unless given. */
   readonly sessionSecondsMax?: number;
   /**
-   * Where to log. Unless given: the logger `nats-auth-callout` of LogTape if your
-   * program has configured LogTape (give that category a sink: logins are among
-   * the lines), JSON lines on standard output otherwise.
+   * Where to log. Unless given: LogTape's logger `nats-auth-callout` if your program
+   * has configured LogTape (logins are among the lines), else JSON lines on stdout.
    */
   readonly log?: Log;
   /** Gives up connecting. Afterwards `stop()` ends the service. */
@@ -138,8 +140,7 @@ export interface CalloutOptions {
 }
 
 const BUDGET_MS = 4_000;
-const REQUESTS_IN_FLIGHT_MAX = 4_096;
-const REQUESTS_WAITING_MAX = 10_000;
+const BOUNDS = { requestsInFlightMax: 4_096, requestsWaitingMax: 10_000 };
 const SESSION_SECONDS = 3_600;
 
 /**
@@ -147,6 +148,7 @@ const SESSION_SECONDS = 3_600;
  *
  * @throws {TypeError} If options cannot be used; names them all.
  * @throws {UnsupportedOptionError} If there is a client certificate that cannot be shown.
+ * @throws {ServerTooOldError} If NATS cannot keep the rules.
  * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} If the signal is aborted before NATS is reached.
  */
@@ -194,7 +196,7 @@ async function start(
 function check(options: CalloutOptions): Checked {
   const { authenticate } = options;
   const settings = toSettings(options);
-  const { permit, problems: permitProblems } = toPermit(options);
+  const { permit, problems: permitProblems, ...rest } = toPermit(options);
   const problems = [
     ...optionProblems(settings),
     ...sessionProblems(options),
@@ -207,7 +209,7 @@ function check(options: CalloutOptions): Checked {
   ];
   if (permit === undefined || problems.length > 0) throw optionsError(problems);
   return {
-    settings,
+    settings: { ...settings, ...rest },
     permit,
     authenticate: typeof authenticate === "function"
       ? createOwnJudge(authenticate, {
@@ -235,8 +237,7 @@ function toSettings(
       ...xkey,
       trustedServerIds: callout.trustedServers ?? [],
       budgetMs: callout.budgetMs ?? BUDGET_MS,
-      requestsInFlightMax: REQUESTS_IN_FLIGHT_MAX,
-      requestsWaitingMax: REQUESTS_WAITING_MAX,
+      ...BOUNDS,
       connectionTypes: callout.connectionTypes ?? ["nats", "websocket", "mqtt"],
     },
     accounts: accounts.map(({ name, publicKey, signingKey }) => ({
@@ -258,9 +259,14 @@ function sessionProblems(
   return problems;
 }
 
+type Permitting = Pick<CheckedOptions, "versionProblem"> & {
+  readonly permit?: Permit;
+  readonly problems: readonly string[];
+};
+
 function toPermit(
   options: CalloutOptions,
-): { readonly permit?: Permit; readonly problems: readonly string[] } {
+): Permitting {
   const { accounts, authenticate, permit = DEFAULT_RULES } = options;
   if (typeof permit === "function") return { permit, problems: [] };
   const { kinds, named, problems } = nameIssuers(
@@ -274,9 +280,13 @@ function toPermit(
     sessionSecondsMax: options.sessionSecondsMax ?? SESSION_SECONDS,
     issuerLabels: labels,
     issuers: kinds,
+    connectionTypes: options.callout.connectionTypes,
   });
   return {
-    ...(rules instanceof RulesFault ? {} : { permit: rules.permit }),
+    ...(rules instanceof RulesFault ? {} : {
+      permit: rules.permit,
+      versionProblem: (version) => describeUnmetRules(rules.needs, version),
+    }),
     problems: [
       ...problems,
       ...labelProblems.map(({ index, problem }) =>
@@ -284,16 +294,7 @@ function toPermit(
           JSON.stringify(named[index]?.issuer)
         } ${problem}`
       ),
-      ...rules instanceof RulesFault ? ruleProblems(rules) : [],
+      ...rules instanceof RulesFault ? describeIssues(rules, "permit") : [],
     ],
   };
-}
-
-function ruleProblems({ issues }: RulesFault): readonly string[] {
-  return issues.map(({ path, problem, remedy }) => {
-    const steps = path.map((step) =>
-      typeof step === "number" ? `[${step}]` : `.${step}`
-    );
-    return `permit${steps.join("")} ${problem}: ${remedy}`;
-  });
 }

@@ -12,17 +12,21 @@ export type ServerVersions = readonly (readonly [
   patch: number,
 ])[];
 
-const VERSION_REGEXP = /^v?(\d+)\.(\d+)\.(\d+)/;
+/** What comes behind a hyphen was built before the release. */
+const VERSION_REGEXP = /^v?(\d+)\.(\d+)\.(\d+)(-?)/;
 
 /** Whether that version has what these have. One that cannot be read has not. */
 export function isSince(version: string, since: ServerVersions): boolean {
-  const parts = VERSION_REGEXP.exec(version)?.slice(1).map(Number);
-  if (parts === undefined) return false;
-  const [major = 0, minor = 0, patch = 0] = parts;
+  const found = VERSION_REGEXP.exec(version);
+  if (found === null) return false;
+  const [major = 0, minor = 0, patch = 0] = found.slice(1, 4).map(Number);
+  const isBefore = found[4] === "-";
   const sameLine = since.find((first) =>
     first[0] === major && first[1] === minor
   );
-  if (sameLine !== undefined) return patch >= sameLine[2];
+  if (sameLine !== undefined) {
+    return isBefore ? patch > sameLine[2] : patch >= sameLine[2];
+  }
   const last = since.at(-1);
   return last !== undefined &&
     (major > last[0] || major === last[0] && minor > last[1]);

@@ -20,10 +20,10 @@ import { checkServers, type ReportOption } from "./server_address.ts";
 
 export const QUEUE_GROUP_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Those of the options that are not functions. */
+/** What is said of NATS, of AUTH and of the accounts. */
 export type CheckedOptions = Pick<
   CalloutServiceOptions,
-  "nats" | "callout" | "accounts"
+  "nats" | "callout" | "accounts" | "versionProblem"
 >;
 
 /** One text a problem: the option's path, what is wrong, what to do. */

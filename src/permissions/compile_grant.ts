@@ -31,7 +31,7 @@ import {
   type SubjectTemplate,
   templateText,
 } from "./subject_template.ts";
-import { mayMeet } from "./template_relation.ts";
+import { covers } from "./template_relation.ts";
 
 export interface CompiledGrant {
   readonly account: string;
@@ -248,13 +248,14 @@ const MQTT: SubjectTemplate = {
 
 /**
  * nats-server up to 2.14 does not ask a leaf node's `allow` about `$MQTT.`, but
- * its `deny` (`client.go`, canSubscribeInternal and pubAllowedFullCheck).
+ * its `deny` (`client.go`, canSubscribeInternal and pubAllowedFullCheck): whoever
+ * may have a part of it would have all.
  */
 function leafDeny(
   allowed: readonly SubjectTemplate[],
 ): readonly SubjectTemplate[] {
-  const isNamed = allowed.some(({ tokens }) => mayMeet(tokens, MQTT.tokens));
-  return allowed.length === 0 || isNamed ? [] : [MQTT];
+  const isAllowed = allowed.some(({ tokens }) => covers(tokens, MQTT.tokens));
+  return allowed.length === 0 || isAllowed ? [] : [MQTT];
 }
 
 /** nats-server's own defaults (`const.go`, DEFAULT_ALLOW_RESPONSE_MAX_MSGS and -_EXPIRATION). */

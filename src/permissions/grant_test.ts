@@ -44,14 +44,15 @@ Deno.test("H13 the private inbox is below the user's own subtree", () => {
   assertEquals(other.subscribe.allow, ["_INBOX.alice.>"]);
 });
 
-Deno.test("H14 to leaf nodes what MQTT sessions are made of is denied, where the rule does not name it", () => {
+Deno.test("H14 to leaf nodes what MQTT sessions are made of is denied, where the rule does not allow all of it", () => {
   const leafnode = { connectionType: "leafnode" as const };
   const rows: [grant: GrantOptions, publish: string[], subscribe: string[]][] =
     [
       [{ publish: "a.>", subscribe: "b.>" }, ["$MQTT.>"], ["$MQTT.>"]],
       [{ publish: { allow: "a.>", deny: "a.x" } }, ["a.x", "$MQTT.>"], []],
-      [{ publish: ">", subscribe: "$MQTT.sub.x" }, [], []],
-      [{ publish: "*.x", subscribe: "${claims.a}.x" }, [], ["$MQTT.>"]],
+      [{ publish: ">", subscribe: "$MQTT.sub.x" }, [], ["$MQTT.>"]],
+      [{ publish: "*.x", subscribe: ">" }, ["$MQTT.>"], []],
+      [{ publish: "a", subscribe: "${claims.a}.x" }, ["$MQTT.>"], ["$MQTT.>"]],
     ];
   for (const [grant, publish, subscribe] of rows) {
     const who = withClaims({ a: "$MQTT" });

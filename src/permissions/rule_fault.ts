@@ -59,3 +59,16 @@ export class Report {
     return undefined;
   }
 }
+
+/** All of it, a line each, for a program that calls the rules by that name. */
+export function describeIssues(
+  { issues }: RulesFault,
+  root: string,
+): readonly string[] {
+  return issues.map(({ path, problem, remedy }) => {
+    const steps = path.map((step) =>
+      typeof step === "number" ? `[${step}]` : `.${step}`
+    );
+    return `${root}${steps.join("")} ${problem}: ${remedy}`;
+  });
+}

@@ -16,6 +16,7 @@ import {
   identified,
   rejected,
   type RuleOptions,
+  ServerTooOldError,
   startCallout,
   SubscriptionRefusedError,
 } from "../../src/mod.ts";
@@ -175,5 +176,20 @@ Deno.test("the library throws what it says where its user may not subscribe", as
       }),
     SubscriptionRefusedError,
     "another",
+  );
+});
+
+Deno.test("H6 the library does not run rules that the server cannot keep", async () => {
+  await using stack = await startStack({ natsServerVersion: "2.11.2" });
+  await assertRejects(
+    () =>
+      startCallout({
+        ...libraryOptions(stack),
+        issuers: [{ issuer: "test" }],
+        authenticate: () => rejected("bearer_token_inactive", "Nobody"),
+        permit: [{ "name": "news", "grant": { "subscribe": "news.*.*" } }],
+      }),
+    ServerTooOldError,
+    "news.*.*",
   );
 });
