@@ -9,7 +9,6 @@ import {
   goodAnswer,
   introspectionScene,
   ISSUER,
-  TOKEN,
 } from "../../tests/fixtures/introspection_scene.ts";
 import { Secret } from "../base/secret.ts";
 import { parseClientKey } from "./client_authentication.ts";
