@@ -70,14 +70,6 @@ export function buildNamedAccounts(
   return settings.flatMap((entry, index) => {
     const path = `accounts[${index}]`;
     checkName(entry.name, `${path}.name`, checking);
-    const others = settings.slice(0, index);
-    if (others.some(({ name }) => name !== undefined && name === entry.name)) {
-      checking.report(
-        path,
-        "has the name of an account before it",
-        "remove one of the two",
-      );
-    }
     if (
       entry.public_key !== undefined || entry.signing_key !== undefined ||
       entry.signing_key_file !== undefined || entry.scoped_keys.length > 0
