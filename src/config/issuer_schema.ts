@@ -116,7 +116,7 @@ export const ISSUER_SCHEMA = z.strictObject({
       "Secrets shared with the issuer (HS256); two while one replaces the other.",
     ),
   published_secrets_file: z.string().optional().describe(
-    "File with secrets that have been published, one a line, such as lists for attackers: none of them may be one of shared_secrets.",
+    "File with published secrets beside those that are known here, one a line: none of them may be one of shared_secrets.",
   ),
   typ: z.array(z.string()).max(8).optional().describe(
     "Accepted typ of the tokens, at+jwt for instance; it must then be there. Unless given: none, JWT or at+jwt.",

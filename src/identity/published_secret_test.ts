@@ -50,3 +50,21 @@ Deno.test("E1 a secret of a list is refused, in whatever encoding either is", ()
     parseSharedSecret({ text: other, encoding: "base64", published });
   }
 });
+
+Deno.test("E1 parseSharedSecret() refuses what looks random and is in the list that attackers try", () => {
+  // Of jwt.secrets.list: base64, hexadecimal digits, symbols.
+  for (
+    const text of [
+      "37I55x+uqygp+G2VIRXczS6Wew77xm6iJ37L7J5CnY0=",
+      "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+      "9iLWEubrk5REQwQfH3N5wYG6W43Dr8n9FsB7xp6XwEbZRKI0nInBtwX0Xf9Goo2v",
+      "ek9mDvzK7K8NGA2m/QDYQa7v1R2yXcCBJgwUv5koTvxhRGbcFjYEMJG8/NIt5zfg",
+    ]
+  ) {
+    assertThrows(
+      () => parse(text, "utf8"),
+      SyntaxError,
+      "has been published",
+    );
+  }
+});
