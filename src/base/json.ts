@@ -102,6 +102,9 @@ function endOfString(text: string, start: number): number {
  * any text, JSON or not: what is none may pass, the parser refuses it.
  */
 function scan(text: string, limits: JsonLimits): JsonFault | undefined {
+  // What holds for the whole text need not be looked for in each string.
+  const isPlain = !text.includes("\\");
+  if (!text.isWellFormed()) return new JsonFault("has a lone surrogate");
   /** Names seen in each open object; null for an open array. */
   const open: (Set<string> | null)[] = [];
   let members = 0;
@@ -109,15 +112,20 @@ function scan(text: string, limits: JsonLimits): JsonFault | undefined {
     const code = text.charCodeAt(index);
     if (code === QUOTE) {
       const end = endOfString(text, index);
-      const string = unescape(text, index, end);
-      if (string === undefined) return new JsonFault("is not JSON");
-      if (!string.isWellFormed()) return new JsonFault("has a lone surrogate");
-      index = end;
       const names = open[open.length - 1];
-      if (names && followedByColon(text, end)) {
-        if (names.has(string)) return new JsonFault("has a duplicate name");
-        names.add(string);
+      const isName = names && followedByColon(text, end);
+      if (isName || !isPlain) {
+        const string = unescape(text, index, end);
+        if (string === undefined) return new JsonFault("is not JSON");
+        if (!string.isWellFormed()) {
+          return new JsonFault("has a lone surrogate");
+        }
+        if (isName) {
+          if (names.has(string)) return new JsonFault("has a duplicate name");
+          names.add(string);
+        }
       }
+      index = end;
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       members++;
       open.push(code === OPEN_BRACE ? new Set() : null);

@@ -21,11 +21,26 @@ export interface ReplayGuard {
 export function createReplayGuard(): ReplayGuard {
   /** In order of arrival, which is nearly that of expiry. */
   const seen = new Map<string, MonotonicMs>();
+  /**
+   * Where forgetting has got to. Kept, because a map leaves gaps where members
+   * were deleted, and whoever begins anew walks over all of them.
+   */
+  let rest = seen.entries();
+  let oldest: [userNkey: string, worthlessAt: MonotonicMs] | undefined;
+
+  function next(): typeof oldest {
+    const { done, value } = rest.next();
+    if (done !== true) return value;
+    // It has seen the end, and would not see what comes after it.
+    rest = seen.entries();
+    return undefined;
+  }
 
   function forgetOld(now: MonotonicMs): void {
-    for (const [userNkey, worthlessAt] of seen) {
-      if (worthlessAt > now) return;
-      seen.delete(userNkey);
+    oldest ??= next();
+    while (oldest !== undefined && oldest[1] <= now) {
+      seen.delete(oldest[0]);
+      oldest = next();
     }
   }
 

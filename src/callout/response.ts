@@ -6,6 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { assert } from "../base/assert.ts";
+import { borrowUtf8 } from "../base/borrowed_bytes.ts";
 import { type EpochMs, toEpochSeconds } from "../base/time.ts";
 import {
   type AuthorizationResponseClaims,
@@ -66,9 +67,9 @@ export function createResponder(options: ResponderOptions): Respond {
         ...result,
       },
     };
-    const plain = Buffer.from(encodeNatsJwt(claims, signingKey));
-    if (xkey === undefined) return plain;
+    const jwt = encodeNatsJwt(claims, signingKey);
+    if (xkey === undefined) return Buffer.from(jwt);
     assert(request.serverXkey !== undefined, "a sealed request names its xkey");
-    return xkey.seal(plain, request.serverXkey);
+    return xkey.seal(borrowUtf8(jwt), request.serverXkey);
   };
 }

@@ -8,7 +8,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { Secret } from "../base/secret.ts";
-import { decodeBase64url } from "./base64url.ts";
+import { decodeBase64url } from "../base/base64url.ts";
 
 /** Marks a token as one of ours, for the router and for scanners of leaked secrets. */
 export const API_TOKEN_PREFIX = "nct_";

@@ -8,20 +8,26 @@
  *
  * @see RFC 7515 sections 3.1, 4.1 and 5.2, RFC 7519 section 7.2, RFC 8725 section 3
  */
-import { Buffer } from "node:buffer";
-import { decodeJsonObject, decodeUtf8, JsonFault } from "../base/json.ts";
-import { member } from "../base/json.ts";
+import { LRUCache } from "lru-cache";
+import {
+  decodeBase64url,
+  decodeBase64urlText,
+  encodeBase64url,
+  isBase64url,
+} from "../base/base64url.ts";
+import { borrowDecoded } from "../base/borrowed_bytes.ts";
+import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import {
   BEARER_TOKEN_BYTES_MAX,
   JOSE_HEADER_BYTES_MAX,
+  JOSE_HEADERS_REMEMBERED_MAX,
   JSON_DEPTH_MAX,
   JSON_MEMBERS_MAX,
   KID_CHARS_MAX,
 } from "../base/limits.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
-import { decodeBase64url } from "./base64url.ts";
 
 /** What of the header has a say. Everything else in it is ignored: `jku`, `jwk`, `x5c`, … */
 export interface JoseHeader {
@@ -34,9 +40,10 @@ export interface JoseHeader {
 export interface CompactJws {
   readonly kind: "compact jws";
   readonly header: JoseHeader;
-  readonly payload: Uint8Array;
+  /** In base64url, as it was sent. */
+  readonly payload: string;
   /** What is signed: header and payload as they were sent. */
-  readonly signingInput: Uint8Array;
+  readonly signingInput: string;
   readonly signature: Uint8Array;
 }
 
@@ -61,17 +68,32 @@ export function decodeCompactJws(text: string): CompactJws | Rejected {
   }
   const first = text.indexOf(".");
   const last = text.lastIndexOf(".");
-  const headerBytes = decodeBase64url(text.slice(0, first));
-  if (headerBytes === undefined) return malformed("header is not base64url");
-  const payload = decodeBase64url(text.slice(first + 1, last));
-  if (payload === undefined) return malformed("payload is not base64url");
+  const encodedHeader = text.slice(0, first);
+  if (!isBase64url(encodedHeader)) return malformed("header is not base64url");
+  const payload = text.slice(first + 1, last);
+  if (!isBase64url(payload)) return malformed("payload is not base64url");
   const signature = decodeBase64url(text.slice(last + 1));
   if (signature === undefined) return malformed("signature is not base64url");
 
-  const header = decodeHeader(headerBytes);
+  const header = headerOf(encodedHeader);
   if ("kind" in header) return header;
-  const signingInput = Buffer.from(text.slice(0, last));
+  const signingInput = text.slice(0, last);
   return { kind: "compact jws", header, payload, signingInput, signature };
+}
+
+/** Those of an issuer's tokens are all the same until it changes its keys. */
+const knownHeaders = new LRUCache<string, JoseHeader>({
+  max: JOSE_HEADERS_REMEMBERED_MAX,
+});
+
+function headerOf(encoded: string): JoseHeader | Rejected {
+  const known = knownHeaders.get(encoded);
+  if (known !== undefined) return known;
+  const header = decodeHeader(encoded);
+  if ("kind" in header) return header;
+  // Anew: a part of a text keeps the whole of it in memory, and here that is a token.
+  knownHeaders.set(encodeBase64url(borrowDecoded(encoded)), header);
+  return header;
 }
 
 /**
@@ -79,7 +101,7 @@ export function decodeCompactJws(text: string): CompactJws | Rejected {
  * signature is; its size is bounded by the token's.
  */
 export function decodeClaims(
-  payload: Uint8Array,
+  payload: string,
 ): { readonly kind: "claims"; readonly claims: JsonObject } | Rejected {
   const claims = decodeObject(payload);
   return claims instanceof JsonFault
@@ -87,11 +109,11 @@ export function decodeClaims(
     : { kind: "claims", claims };
 }
 
-function decodeHeader(bytes: Uint8Array): JoseHeader | Rejected {
-  if (bytes.length > JOSE_HEADER_BYTES_MAX) {
+function decodeHeader(encoded: string): JoseHeader | Rejected {
+  if (encoded.length * 3 / 4 > JOSE_HEADER_BYTES_MAX) {
     return rejected("bearer_token_too_large", "Header is too large");
   }
-  const header = decodeObject(bytes);
+  const header = decodeObject(encoded);
   if (header instanceof JsonFault) {
     return malformed(`header ${header.problem}`);
   }
@@ -133,8 +155,8 @@ function isNested(header: JsonObject): boolean {
   return typeof cty !== "string" || /jwt$/i.test(cty);
 }
 
-function decodeObject(bytes: Uint8Array): JsonObject | JsonFault {
-  const text = decodeUtf8(bytes);
+function decodeObject(encoded: string): JsonObject | JsonFault {
+  const text = decodeBase64urlText(encoded);
   return text instanceof JsonFault ? text : decodeJsonObject(text, JSON_LIMITS);
 }
 

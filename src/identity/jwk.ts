@@ -10,7 +10,7 @@ import type { KeyObject } from "node:crypto";
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { KID_CHARS_MAX } from "../base/limits.ts";
-import { decodeBase64url } from "./base64url.ts";
+import { decodeBase64url } from "../base/base64url.ts";
 import { ed25519Weakness } from "./ed25519_weakness.ts";
 import { algorithmFacts, isJwsAlgorithm } from "./jws_algorithms.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";

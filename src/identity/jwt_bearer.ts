@@ -7,6 +7,7 @@
  *
  * @see RFC 7519 section 7.2, RFC 8725
  */
+import { borrowUtf8 } from "../base/borrowed_bytes.ts";
 import type { CredentialKind } from "../base/identity.ts";
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -176,7 +177,7 @@ function judge(
 ): AuthenticationOutcome {
   if (found.kind !== "candidate keys") return found;
   const verified = found.keys.some((key) =>
-    key.verify(algorithm, jws.signingInput, jws.signature)
+    key.verify(algorithm, borrowUtf8(jws.signingInput), jws.signature)
   );
   if (!verified) return FORGED;
   const { credential, options } = issuer;

@@ -3,7 +3,7 @@
  * made, and a token cannot change it.
  */
 import { Buffer } from "node:buffer";
-import { createHash, createHmac, timingSafeEqual, verify } from "node:crypto";
+import { createHmac, hash, timingSafeEqual, verify } from "node:crypto";
 import { constants } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { assert } from "../base/assert.ts";
@@ -126,7 +126,7 @@ export function createP256Key(
         valid = native.verify(algorithm, signingInput, signature);
       } else {
         factsOf(options, algorithm);
-        const digest = createHash("sha256").update(signingInput).digest();
+        const digest = hash("sha256", signingInput, "buffer");
         valid = verifyP256(generator, table, digest, signature) ??
           native.verify(algorithm, signingInput, signature);
       }

@@ -10,8 +10,14 @@
  */
 import { Buffer } from "node:buffer";
 import {
+  decodeBase64url,
+  decodeBase64urlText,
+  encodeBase64url,
+  isBase64url,
+} from "../base/base64url.ts";
+import { borrowUtf8 } from "../base/borrowed_bytes.ts";
+import {
   decodeJsonObject,
-  decodeUtf8,
   JsonFault,
   type JsonLimits,
   type JsonObject,
@@ -19,7 +25,10 @@ import {
 import type { NatsClaims } from "./claims.ts";
 import type { SigningKey } from "./nkeys.ts";
 
-const HEADER = base64url('{"typ":"JWT","alg":"ed25519-nkey"}');
+/** The header that nats-server always writes. */
+const HEADER = encodeBase64url(
+  Buffer.from('{"typ":"JWT","alg":"ed25519-nkey"}'),
+);
 
 /** A decoded JWT, and what its signature covers. */
 export interface UnverifiedNatsJwt {
@@ -35,12 +44,9 @@ export interface UnverifiedNatsJwt {
 export function encodeNatsJwt(claims: NatsClaims, signer: SigningKey): string {
   const iss = signer.publicKey;
   const jti = crypto.randomUUID();
-  const signed = `${HEADER}.${
-    base64url(JSON.stringify({ ...claims, iss, jti }))
-  }`;
-  const { buffer, byteOffset, length } = signer.sign(Buffer.from(signed));
-  const signature = Buffer.from(buffer, byteOffset, length);
-  return `${signed}.${signature.toString("base64url")}`;
+  const text = JSON.stringify({ ...claims, iss, jti });
+  const signed = `${HEADER}.${encodeBase64url(borrowUtf8(text))}`;
+  return `${signed}.${encodeBase64url(signer.sign(borrowUtf8(signed)))}`;
 }
 
 /** Decodes the form: three canonical parts, the header that NATS writes, bounded JSON. */
@@ -48,47 +54,39 @@ export function decodeNatsJwt(
   jwt: Uint8Array,
   limits: JsonLimits,
 ): UnverifiedNatsJwt | JsonFault {
-  const text = Buffer.from(jwt.buffer, jwt.byteOffset, jwt.length);
-  const headerEnd = text.indexOf(0x2e);
-  const claimsEnd = text.indexOf(0x2e, headerEnd + 1);
+  const text = Buffer.from(jwt.buffer, jwt.byteOffset, jwt.length)
+    .toString("latin1");
+  const headerEnd = text.indexOf(".");
+  const claimsEnd = text.indexOf(".", headerEnd + 1);
   if (headerEnd < 1 || claimsEnd < 0) return new JsonFault("is not a JWT");
-  const header = decodePart(text.subarray(0, headerEnd));
-  const claims = decodePart(text.subarray(headerEnd + 1, claimsEnd));
-  const signature = decodePart(text.subarray(claimsEnd + 1));
-  if (!header || !claims || !signature) return new JsonFault("is not a JWT");
-  if (!isNatsHeader(header, limits)) {
+  const header = text.slice(0, headerEnd);
+  const claims = text.slice(headerEnd + 1, claimsEnd);
+  const signature = decodeBase64url(text.slice(claimsEnd + 1));
+  if (!isBase64url(header) || !isBase64url(claims) || !signature) {
+    return new JsonFault("is not a JWT");
+  }
+  if (header !== HEADER && !isNatsHeader(header, limits)) {
     return new JsonFault("is not a JWT that NATS signed");
   }
-  const claimsText = decodeUtf8(claims);
-  if (claimsText instanceof JsonFault) return claimsText;
-  const decoded = decodeJsonObject(claimsText, limits);
+  const decoded = decodePart(claims, limits);
   if (decoded instanceof JsonFault) return decoded;
   return {
     claims: decoded,
-    signedBytes: text.subarray(0, claimsEnd),
+    signedBytes: jwt.subarray(0, claimsEnd),
     signature,
   };
 }
 
-/** The header that nats-server always writes; anything else is read as JSON. */
-const USUAL_HEADER = Buffer.from('{"typ":"JWT","alg":"ed25519-nkey"}');
-
-function isNatsHeader(header: Buffer, limits: JsonLimits): boolean {
-  if (USUAL_HEADER.equals(header)) return true;
-  const text = decodeUtf8(header);
-  if (text instanceof JsonFault) return false;
-  const decoded = decodeJsonObject(text, limits);
+function isNatsHeader(header: string, limits: JsonLimits): boolean {
+  const decoded = decodePart(header, limits);
   if (decoded instanceof JsonFault) return false;
   return decoded["typ"] === "JWT" && decoded["alg"] === "ed25519-nkey";
 }
 
-/** base64url without padding, and only its one canonical spelling. */
-function decodePart(part: Buffer): Buffer | undefined {
-  const text = part.toString("latin1");
-  const bytes = Buffer.from(text, "base64url");
-  return bytes.toString("base64url") === text ? bytes : undefined;
-}
-
-function base64url(text: string): string {
-  return Buffer.from(text).toString("base64url");
+function decodePart(
+  encoded: string,
+  limits: JsonLimits,
+): JsonObject | JsonFault {
+  const text = decodeBase64urlText(encoded);
+  return text instanceof JsonFault ? text : decodeJsonObject(text, limits);
 }

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { decodeBase64url } from "../../src/identity/base64url.ts";
+import { decodeBase64url } from "../../src/base/base64url.ts";
 import { vectorTest } from "../fixtures/vectors.ts";
 
 vectorTest(

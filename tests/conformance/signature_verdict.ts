@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { createSecretKey } from "node:crypto";
 import { assert } from "@std/assert";
+import { borrowUtf8 } from "../../src/base/borrowed_bytes.ts";
 import { JsonFault } from "../../src/base/json.ts";
 import { monotonicClock } from "../../src/base/time.ts";
 import { decodeCompactJws } from "../../src/identity/compact_jws.ts";
@@ -55,7 +56,7 @@ function verdict(
   if (found.kind === "missing key") return "key_unknown";
   if (found.kind === "rejected") return found.code;
   return found.keys.some((key) =>
-      key.verify(alg, jws.signingInput, jws.signature)
+      key.verify(alg, borrowUtf8(jws.signingInput), jws.signature)
     )
     ? "valid"
     : "signature_invalid";
