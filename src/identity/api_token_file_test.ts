@@ -131,7 +131,7 @@ Deno.test("G3 no token has the hash of nothing", () => {
   assertEquals(decodeApiTokenDigest(encode(apiTokenDigest(""))), undefined);
   assertEquals(
     decodeApiTokenDigest(made.digest),
-    apiTokenDigest(made.token.reveal()),
+    new Uint8Array(apiTokenDigest(made.token.reveal())),
   );
 });
 

@@ -77,7 +77,7 @@ export function openSecretbox(
   }
   if (difference !== 0) return undefined;
   addKeyStream(length);
-  return Buffer.from(messageBytes(length));
+  return messageBytes(length).slice();
 }
 
 /** Puts the message behind as many zeros as the key of Poly1305 is long. */

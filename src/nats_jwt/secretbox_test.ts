@@ -38,7 +38,7 @@ Deno.test("sealSecretbox() makes the box of NaCl's own test", () => {
       "4da7f011ec48c97271d2c20f9b928fe2270d6fb863d51738b48eeee314a7cc8ab932164548e526ae90224368517acfeabd6bb3732bc0e9da" +
       "99832b61ca01b6de56244a9e88d5f9b37973f622a43d14a6599b1f654cb45a74e355a5",
   );
-  assertEquals(openSecretbox(box, nonce, key), plain);
+  assertEquals(openSecretbox(box, nonce, key), new Uint8Array(plain));
 });
 
 Deno.test("sealSecretbox() and openSecretbox() agree with tweetnacl at every length", () => {
@@ -50,7 +50,7 @@ Deno.test("sealSecretbox() and openSecretbox() agree with tweetnacl at every len
     const plain = randomBytes(length);
     const box = seal(plain, nonce, key);
     assertEquals(box, Buffer.from(nacl.secretbox(plain, nonce, key)));
-    assertEquals(openSecretbox(box, nonce, key), plain);
+    assertEquals(openSecretbox(box, nonce, key), new Uint8Array(plain));
   }
 });
 

@@ -8,7 +8,7 @@ import { createKeyAgreement } from "./key_agreement.ts";
 import { createSeed, decodeSeed } from "./nkeys.ts";
 import { createXkey, isSealed, xkeyFromSeed } from "./xkeys.ts";
 
-const PLAIN = Buffer.from("an authorization request");
+const PLAIN = new TextEncoder().encode("an authorization request");
 
 Deno.test("xkeyFromSeed() opens what nkeys seals, and the other way round", () => {
   for (let round = 0; round < 5; round++) {

@@ -72,7 +72,7 @@ vectorTest(
       const zero = /^0+$/.test(row.shared);
       assertEquals(
         own.open(sealed, sender),
-        zero ? "sender unusable" : Buffer.from("plain"),
+        zero ? "sender unusable" : new TextEncoder().encode("plain"),
         `tcId ${row.tcId}`,
       );
     }
