@@ -110,10 +110,14 @@ function checkNames(
 ): void {
   const { introspection = [], kubernetes = [], webhooks = [] } = options;
   const verified = new Set(options.issuers?.map(({ issuer }) => issuer));
-  const seen = new Set(verified);
+  // What is the same among those that are verified is found with them.
+  const seen = new Set([
+    ...verified,
+    ...kubernetes.filter(({ kind }) => kind === "keys").map((it) => it.issuer),
+  ]);
   kubernetes.forEach(({ kind, issuer }, index) => {
-    // What is the same among those that are verified is found with them.
-    if (kind === "token_review" && seen.has(issuer)) {
+    if (kind === "keys") return;
+    if (seen.has(issuer)) {
       reporter("kubernetes", index)("issuer", "is configured twice");
     }
     seen.add(issuer);

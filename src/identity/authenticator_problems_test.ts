@@ -151,6 +151,15 @@ const problems: readonly [
     issuers: [jwt],
     kubernetes: [{ ...review, issuer: jwt.issuer }],
   }, "kubernetes[0]: issuer is configured twice"],
+  ["C18 a cluster whose tokens are verified, then reviewed", {
+    kubernetes: [cluster, review],
+  }, "kubernetes[1]: issuer is configured twice"],
+  ["C18 a cluster whose tokens are reviewed, then verified", {
+    kubernetes: [review, cluster],
+  }, "kubernetes[0]: issuer is configured twice"],
+  ["C18 a cluster that is reviewed twice", {
+    kubernetes: [review, review],
+  }, "kubernetes[1]: issuer is configured twice"],
   ["C18 API tokens of another's issuer", {
     issuers: [jwt],
     apiTokens: { ...apiTokens, issuer: jwt.issuer },
