@@ -18,3 +18,22 @@ export async function untilAborted<T>(
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+/**
+ * For work that is told of the same signal: what it makes of that goes first, and
+ * `otherwise` serves where it makes nothing of it at once.
+ */
+export async function untilAbortedOr<T>(
+  otherwise: T,
+  work: Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  try {
+    return await untilAborted(work, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const turn = Promise.withResolvers<T>();
+    setTimeout(() => turn.resolve(otherwise));
+    return await Promise.race([work, turn.promise]);
+  }
+}

@@ -14,7 +14,7 @@ import {
 } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
 import type { EpochMs, Moment } from "../base/time.ts";
-import { untilAborted } from "../base/until_aborted.ts";
+import { untilAbortedOr } from "../base/until_aborted.ts";
 import type {
   Authenticate,
   AuthenticationContext,
@@ -118,12 +118,8 @@ async function authenticate(
 ): Promise<AuthenticationOutcome> {
   const verdict = stages.authenticate(bearerToken, context);
   if (!(verdict instanceof Promise)) return verdict;
-  try {
-    return await untilAborted(verdict, context.signal);
-  } catch (error) {
-    if (!context.signal.aborted) throw error;
-    return unavailable("verdict", "It did not come in time");
-  }
+  const late = unavailable("verdict", "It did not come in time");
+  return await untilAbortedOr(late, verdict, context.signal);
 }
 
 function answer(

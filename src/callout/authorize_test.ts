@@ -2,9 +2,14 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decode } from "@nats-io/jwt";
 import { createServer } from "@nats-io/nkeys";
 import { InvariantError } from "../base/assert.ts";
-import { rejected } from "../base/outcome.ts";
+import { rejected, unavailable } from "../base/outcome.ts";
+import type { Unavailable } from "../base/outcome.ts";
+import { untilAborted } from "../base/until_aborted.ts";
+import type { Authenticate } from "../identity/authenticate.ts";
+import { authorize } from "./authorize.ts";
 import {
   ACCOUNT,
+  after,
   APP,
   APP_SIGNING_KEY,
   clientInfoOf,
@@ -245,4 +250,24 @@ Deno.test("I7 authorize() asks whether a server that may not ask was restarted",
   const { end } = await judge(message);
   assert(end.kind === "discarded");
   assertStringIncludes(end.detail ?? "", "was it restarted?");
+});
+
+Deno.test("I18 J9 a verdict that does not come is unavailable, and what it waited for is told if it is known", async () => {
+  const waiting = async (signal: AbortSignal): Promise<Unavailable> => {
+    await untilAborted(new Promise(() => {}), signal).catch(() => {});
+    return unavailable("introspection", "no answer");
+  };
+  for (
+    const [dependency, authenticate] of [
+      ["introspection", (_, { signal }) => waiting(signal)],
+      ["verdict", () => new Promise(() => {})],
+    ] satisfies [string, Authenticate][]
+  ) {
+    const { stages, ask } = scene({ authenticate });
+    const signal = AbortSignal.timeout(20);
+    const time = { ...after(0), signal: () => signal };
+    const { end, answer } = await authorize(stages, ask(), time);
+    assert(end.kind === "unavailable" && answer !== undefined);
+    assertEquals(end.dependency, dependency);
+  }
 });
