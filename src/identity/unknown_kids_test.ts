@@ -211,6 +211,13 @@ sceneTest(
     server.answer = broken;
     pass(COOLDOWN_SECONDS);
     assertRejected(await ask(forged), "signature_invalid");
+    // Or that it lets everybody wait for longer than a login has.
+    const gate = Promise.withResolvers<Response>();
+    server.answer = (): Promise<Response> => gate.promise;
+    pass(COOLDOWN_SECONDS);
+    const outcome = await ask(forged, AbortSignal.timeout(50));
+    gate.resolve(broken());
+    assertRejected(outcome, "signature_invalid");
   },
 );
 
