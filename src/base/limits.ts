@@ -95,7 +95,10 @@ export const SHARED_SECRETS_MAX = 2;
 /** Shortest shared secret, in bytes (RFC 7518 section 3.2, for HS256). */
 export const SHARED_SECRET_BYTES_MIN = 32;
 
-/** Shared keys remembered, one per server process that asks: clusters are smaller. */
+/**
+ * Server processes that are remembered: the key shared with each, the key that
+ * verifies its requests, and its clock. Clusters are smaller.
+ */
 export const XKEY_CACHE_ENTRIES_MAX = 1024;
 
 /**
@@ -153,7 +156,7 @@ export const VERDICTS_REMEMBERED_MAX = 10_000;
 /** What these may take, in bytes. */
 export const VERDICTS_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Tokens that one authenticator remembers as refused: 150 bytes each. */
+/** Tokens that one authenticator remembers as refused: some 300 bytes each. */
 export const REFUSALS_REMEMBERED_MAX = 10_000;
 
 /** Questions that one authenticator has under way at a time; the others wait for their turn. */

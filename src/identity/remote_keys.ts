@@ -1,11 +1,10 @@
 /**
- * Keys of an issuer that publishes them: in memory when a token needs them,
- * refreshed in the background, never fetched for a token whose key is known.
+ * Keys of an issuer that publishes them: in memory when a token needs them, and
+ * refreshed in the background. A token that a known key verifies waits for none.
  *
- * A token that names an unknown key, or whose signature fails under the known
- * ones, causes one fetch at most, which everybody with such a token waits for,
- * and then none for a while: whatever arrives, and however often the fetch
- * fails, the issuer sees one request in that time.
+ * One that names an unknown key, or whose signature fails under the known ones,
+ * causes one fetch at most, for which others like it wait too, and then none for
+ * a while: however many arrive, and however often the fetch fails.
  * Keys outlive an issuer that cannot be reached, up to a hard limit. All times
  * are of the monotonic clock: a step of the wall clock neither expires keys nor
  * keeps them.
@@ -91,6 +90,10 @@ export class RemoteKeys implements IssuerKeys {
     return this.#findAfterFetch(algorithm, kid, wait.signal);
   }
 
+  /**
+   * A fetch under way is joined, also one that may bring keys older than the
+   * token: no other could follow it within the cool-down.
+   */
   findNewer(
     algorithm: JwsAlgorithm,
     kid: string | undefined,
