@@ -92,13 +92,9 @@ class ApiTokens implements Authenticator {
   }
 
   async start(): Promise<void> {
-    const { reloadSeconds = API_TOKENS_DEFAULTS.reloadSeconds } = this.#options;
-    try {
-      await this.#reload();
-    } catch {
-      // A log of somebody else's: whatever it throws, a revoked token ends.
-    }
+    await this.#reload();
     if (this.#stopped) return;
+    const { reloadSeconds = API_TOKENS_DEFAULTS.reloadSeconds } = this.#options;
     this.#timer = setTimeout(() => this.start(), reloadSeconds * 1000);
   }
 

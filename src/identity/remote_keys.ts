@@ -198,13 +198,9 @@ export class RemoteKeys implements IssuerKeys {
     const fetched = await this.#fetchSafely();
     if (this.#stopped.signal.aborted) return;
     this.#triedAt = this.#dependencies.monotonic();
-    try {
-      if (fetched instanceof FetchFault) this.#keepKeys(fetched.problem);
-      else this.#takeKeys(fetched.keySet, this.#triedAt);
-    } finally {
-      // Also if a log of somebody else's throws.
-      this.#timer = setTimeout(() => this.#fetchOnce(), this.#delayMs());
-    }
+    if (fetched instanceof FetchFault) this.#keepKeys(fetched.problem);
+    else this.#takeKeys(fetched.keySet, this.#triedAt);
+    this.#timer = setTimeout(() => this.#fetchOnce(), this.#delayMs());
   }
 
   /** The shell of a background task: not even a mistake of ours ends the refreshes. */
@@ -219,16 +215,15 @@ export class RemoteKeys implements IssuerKeys {
 
   #takeKeys(keySet: KeySet, now: MonotonicMs): void {
     const { issuer } = this.#options;
-    const hadFailed = this.#failures > 0;
-    this.#keySet = keySet;
-    this.#fetchedAt = now;
-    this.#problem = undefined;
-    this.#failures = 0;
-    if (hadFailed) {
+    if (this.#failures > 0) {
       this.#dependencies.log.info("keys of an issuer fetched again", {
         issuer,
       });
     }
+    this.#keySet = keySet;
+    this.#fetchedAt = now;
+    this.#problem = undefined;
+    this.#failures = 0;
   }
 
   #keepKeys(problem: string): void {
