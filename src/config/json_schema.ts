@@ -24,7 +24,7 @@ export function settingsJsonSchema(): JsonObject {
 }
 
 /** The schema of the file: any value may also be `${NAME}`, a list also text with commas. */
-export function fileJsonSchema(): JsonObject {
+function fileJsonSchema(): JsonObject {
   const { "$schema": dialect = "", ...schema } = settingsJsonSchema();
   const file = allowReferences(schema);
   return {

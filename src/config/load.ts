@@ -41,7 +41,7 @@ export interface LoadedConfig extends ParsedConfig {
  * Files of variables. The first that sets one counts; the process environment
  * goes before all of them. The compose stack writes those below fs/.
  */
-export const VARIABLE_FILES: readonly string[] = [
+const VARIABLE_FILES: readonly string[] = [
   ".env",
   "fs/nats-export/secrets/.env.account",
   "fs/nats-export/secrets/.env.callout",

@@ -27,12 +27,6 @@ import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
 import { jwtIssuerProblems } from "./jwt_issuer_problems.ts";
 import { P256Tables } from "./p256_tables.ts";
 
-export type {
-  JwtIssuerOptions,
-  JwtKeySource,
-  RemoteOptions,
-} from "./jwt_issuer_options.ts";
-
 export interface JwtBearer {
   /** At once if the key is in memory; waits for one fetch of an unknown one. */
   readonly authenticate: Authenticate;

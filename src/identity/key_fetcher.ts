@@ -69,7 +69,7 @@ export function createKeyFetcher(
   };
 }
 
-export function fetchRulesOf(
+function fetchRulesOf(
   source: JwksUrlSource | DiscoverySource,
 ): FetchRules {
   const options = { ...REMOTE_DEFAULTS, ...source };

@@ -23,7 +23,7 @@ import {
 } from "../../tests/fixtures/remote_scene.ts";
 import type { MonotonicMs } from "../base/time.ts";
 import { FetchFault } from "./fetch_document.ts";
-import type { JwtIssuerOptions } from "./jwt_bearer.ts";
+import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
 import { createKeyFetcher } from "./key_fetcher.ts";
 import { P256Tables } from "./p256_tables.ts";
 

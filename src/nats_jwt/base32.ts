@@ -32,20 +32,3 @@ export function decodeBase32(
   }
   return bytes;
 }
-
-export function encodeBase32(bytes: Uint8Array): string {
-  let text = "";
-  let buffer = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    buffer = ((buffer << 8) | byte) & 0xfff;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += ALPHABET.charAt((buffer >> bits) & 0x1f);
-    }
-  }
-  return bits > 0
-    ? text + ALPHABET.charAt((buffer << (5 - bits)) & 0x1f)
-    : text;
-}

@@ -11,7 +11,6 @@ import { endianness } from "node:os";
 import { assert } from "../base/assert.ts";
 import { poly1305 } from "./poly1305.ts";
 
-export const KEY_BYTES = 32;
 export const NONCE_BYTES = 24;
 export const TAG_BYTES = 16;
 

@@ -3,7 +3,6 @@ import { Buffer } from "node:buffer";
 import { randomBytes, randomInt } from "node:crypto";
 import nacl from "tweetnacl";
 import {
-  KEY_BYTES,
   NONCE_BYTES,
   openSecretbox,
   sealSecretbox,
@@ -45,7 +44,7 @@ Deno.test("sealSecretbox() and openSecretbox() agree with tweetnacl at every len
   // Lengths around blocks of 64 and pieces of 16 bytes, and what outgrows the memory.
   const lengths = [...Array(200).keys(), 4095, 4096, 65_535, 70_000];
   for (const length of lengths) {
-    const key = randomBytes(KEY_BYTES);
+    const key = randomBytes(nacl.secretbox.keyLength);
     const nonce = randomBytes(NONCE_BYTES);
     const plain = randomBytes(length);
     const box = seal(plain, nonce, key);
@@ -58,7 +57,9 @@ Deno.test("sealSecretbox() agrees with tweetnacl where all bits are set", () => 
   // Nothing carries further than this.
   const ones = Buffer.alloc(2048, 0xff);
   for (let turn = 0; turn < 500; turn++) {
-    const key = turn % 2 === 0 ? ones.subarray(0, KEY_BYTES) : randomBytes(32);
+    const key = turn % 2 === 0
+      ? ones.subarray(0, nacl.secretbox.keyLength)
+      : randomBytes(32);
     const nonce = randomBytes(NONCE_BYTES);
     const plain = ones.subarray(0, randomInt(1, ones.length));
     assertEquals(
@@ -69,7 +70,7 @@ Deno.test("sealSecretbox() agrees with tweetnacl where all bits are set", () => 
 });
 
 Deno.test("I3 openSecretbox() refuses a box of which one bit was changed", () => {
-  const key = randomBytes(KEY_BYTES);
+  const key = randomBytes(nacl.secretbox.keyLength);
   const nonce = randomBytes(NONCE_BYTES);
   const box = seal(randomBytes(100), nonce, key);
   for (let bit = 0; bit < 8 * box.length; bit++) {
@@ -80,7 +81,7 @@ Deno.test("I3 openSecretbox() refuses a box of which one bit was changed", () =>
 });
 
 Deno.test("openSecretbox() refuses what is shorter than a tag", () => {
-  const key = randomBytes(KEY_BYTES);
+  const key = randomBytes(nacl.secretbox.keyLength);
   const nonce = randomBytes(NONCE_BYTES);
   for (let length = 0; length < TAG_BYTES; length++) {
     assertEquals(
@@ -91,7 +92,7 @@ Deno.test("openSecretbox() refuses what is shorter than a tag", () => {
 });
 
 Deno.test("openSecretbox() gives away no memory that it uses again", () => {
-  const key = randomBytes(KEY_BYTES);
+  const key = randomBytes(nacl.secretbox.keyLength);
   const nonce = randomBytes(NONCE_BYTES);
   const opened = openSecretbox(
     seal(Buffer.from("one"), nonce, key),

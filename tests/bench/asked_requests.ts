@@ -7,10 +7,10 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { CalloutMessage } from "../../src/callout/request.ts";
-import { encodeBase32 } from "../../src/nats_jwt/base32.ts";
 import { encodeNatsJwt } from "../../src/nats_jwt/codec.ts";
 import { createSeed, signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../../src/nats_jwt/xkeys.ts";
+import { encodeBase32 } from "../fixtures/nkey_text.ts";
 
 export interface RequestMaker {
   readonly serverId: string;

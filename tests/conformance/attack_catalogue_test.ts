@@ -6,7 +6,7 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { Secret } from "../../src/base/secret.ts";
 import { monotonicClock } from "../../src/base/time.ts";
 import { createJwtBearer } from "../../src/identity/jwt_bearer.ts";
-import type { JwtIssuerOptions } from "../../src/identity/jwt_bearer.ts";
+import type { JwtIssuerOptions } from "../../src/identity/jwt_issuer_options.ts";
 import { parseSharedSecret } from "../../src/identity/shared_secret.ts";
 import {
   assertIdentity,
