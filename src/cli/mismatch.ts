@@ -115,7 +115,7 @@ const CAUSES: readonly [
   [/private network/, "remote.allow_private_addresses", {}],
   [/this machine/, "remote.allow_loopback_http", {}],
   [/in time|within/, "remote.timeout_ms", { "kubernetes": "timeout_ms" }],
-  [/answered 40[13]/, "client", {
+  [/answered 40[13]|token .* cannot be read/, "client", {
     "jwt": "userinfo.endpoint",
     "kubernetes": "api_server.token_file",
     "webhook": "secrets or tls",

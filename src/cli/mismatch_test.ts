@@ -149,6 +149,12 @@ const causes: [
     "kubernetes: api_server.token_file",
   ],
   [
+    "jwks",
+    "the token that this service shows to the API server cannot be read: No such file",
+    "kubernetes",
+    "kubernetes: api_server.token_file",
+  ],
+  [
     "introspection",
     "cannot resolve id.example",
     "introspection",

@@ -10,6 +10,7 @@ import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
 import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
 import { Secret } from "../base/secret.ts";
 import { FetchFault } from "./fetch_document.ts";
+import { innermostReason } from "./innermost_reason.ts";
 
 export interface ApiServer {
   /** `https://kubernetes.default.svc` inside of a cluster. */
@@ -29,10 +30,21 @@ export function tokenFromFile(path: string): () => Promise<Secret> {
   return async () => new Secret((await Deno.readTextFile(path)).trim());
 }
 
+/** A fault is of this machine, not of the API server: it tells which file, and why. */
 export function authorizationOf(
   { bearerToken }: ApiServer,
-): () => Promise<string> {
-  return async () => `Bearer ${(await bearerToken()).reveal()}`;
+): () => Promise<string | FetchFault> {
+  return async () => {
+    try {
+      return `Bearer ${(await bearerToken()).reveal()}`;
+    } catch (error) {
+      return new FetchFault(
+        `the token that this service shows to the API server cannot be read: ${
+          innermostReason(error)
+        }`,
+      );
+    }
+  };
 }
 
 /** Behind a proxy an API server has a path of its own: everything is below it. */

@@ -19,7 +19,7 @@ export interface FetchRules extends AddressPolicy {
   /** Media types that the document may have. `application/json` unless given. */
   readonly accept?: string;
   /** Proves to the issuer who asks, where it wants to know. */
-  readonly authorization?: () => Promise<string>;
+  readonly authorization?: () => Promise<string | FetchFault>;
 }
 
 /** Why there is no document. For the log: names the URL and no token. */
@@ -69,6 +69,7 @@ async function download(
   signal: AbortSignal,
 ): Promise<string | FetchFault> {
   const authorization = await rules.authorization?.();
+  if (authorization instanceof FetchFault) return authorization;
   // A client of its own, so that no idle connection outlives the fetch.
   using client = Deno.createHttpClient({
     caCerts: [...rules.caCertificates],

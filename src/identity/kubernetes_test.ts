@@ -1,5 +1,10 @@
 /** Service accounts of a cluster: what is the same by its keys and by review, and its keys. */
-import { assert, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+} from "@std/assert";
 import { START_SECONDS } from "../../tests/fixtures/asked_server.ts";
 import { CLUSTER_ISSUER } from "../../tests/fixtures/cluster.ts";
 import { clusterScene, WAYS } from "../../tests/fixtures/cluster_scene.ts";
@@ -101,6 +106,21 @@ for (const way of WAYS) {
     for (const path of scene.cluster.asked) {
       assert(path.startsWith("/k8s/clusters/c-1/"), path);
     }
+  });
+
+  Deno.test(`${way}: a token of the service that cannot be read is named, and the API server is not blamed`, async () => {
+    await using scene = await clusterScene(way);
+    const asked = scene.cluster.asked.length;
+    await Deno.remove(scene.tokenFile);
+    scene.clocks.advance(5_001);
+    scene.cluster.signer = createSigner("RS256", "unknown");
+    const token = scene.cluster.projectedToken("shop", "web");
+    const outcome = await scene.judge(token);
+    assert(outcome.kind === "unavailable", JSON.stringify(outcome));
+    assertStringIncludes(outcome.detail, "cannot be read: No such file");
+    assertStringIncludes(outcome.detail, scene.tokenFile);
+    assertFalse(outcome.detail.includes("cannot reach"));
+    assertEquals(scene.cluster.asked.length, asked);
   });
 
   Deno.test(`${way}: only service accounts of the named namespaces are welcome`, async () => {

@@ -22,6 +22,7 @@ import type {
 } from "./authenticate.ts";
 import { decodeClaims, decodeCompactJws } from "./compact_jws.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
+import { FetchFault } from "./fetch_document.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
 import { toServiceAccount } from "./service_account.ts";
 import type { ServiceAccountRules } from "./service_account.ts";
@@ -51,10 +52,6 @@ const PATH = "/apis/authentication.k8s.io/v1/tokenreviews";
 const FAULT_REGEXP =
   /context (?:deadline exceeded|canceled)|etcdserver:|rpc error:|timed? ?out|timeout|connection (?:refused|reset|lost)|no such host|\bEOF\b|too many requests|internal error|\(re\)initializing|unable to return a response/i;
 
-const NO_PROOF = new EndpointFault(
-  "the token that this service shows to the API server cannot be read",
-);
-
 /** What is kept of a review; the answer repeats the token. */
 interface Review {
   readonly sub: string;
@@ -81,8 +78,8 @@ export function createTokenReview(
     claims: JsonObject,
     signal: AbortSignal,
   ): Promise<Vouched<Review> | Rejected | EndpointFault> {
-    const proof = await authorization().catch(() => NO_PROOF);
-    if (proof instanceof EndpointFault) return proof;
+    const proof = await authorization();
+    if (proof instanceof FetchFault) return new EndpointFault(proof.problem);
     const answer = await endpoint.http.ask({
       url,
       method: "POST",
