@@ -81,8 +81,10 @@ export class EndpointGuard {
     const startedAt = monotonic();
     const first = await this.#askOnce(attempt) ?? resting();
     if (!(first instanceof EndpointFault) || !first.again) return first;
-    const pauseMs = (first.retryAfterMs ?? 0) +
-      PAUSE_MS_MIN + random() * (PAUSE_MS_MAX - PAUSE_MS_MIN);
+    // The pause that it asks for is everybody's: to wait for its end with a
+    // place would only keep others from being told.
+    if (first.retryAfterMs) return first;
+    const pauseMs = PAUSE_MS_MIN + random() * (PAUSE_MS_MAX - PAUSE_MS_MIN);
     // A second try that cannot come to its end is a burden and nothing else.
     const doneBy = monotonic() - startedAt + pauseMs;
     if (doneBy > this.#options.timeoutMs) return first;

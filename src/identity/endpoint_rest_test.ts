@@ -11,6 +11,8 @@ import type { IntrospectionScene } from "../../tests/fixtures/introspection_scen
 
 const good = JSON.stringify(goodAnswer());
 
+const UNAVAILABLE = "unavailable introspection";
+
 function rests({ clocks }: IntrospectionScene): readonly unknown[] {
   return clocks.dependencies.log.lines
     .filter(({ level }) => level === "warn")
@@ -92,6 +94,32 @@ for (const status of [429, 503]) {
     await assertBrief(scene.judge(), "identity alice");
   });
 }
+
+Deno.test("F12 F14 in a pause that it asks for what is remembered serves, and others are told at once", async () => {
+  await using scene = introspectionScene(goodAnswer(), { timeoutMs: 5_000 });
+  await assertBrief(scene.judge("good"), "identity alice");
+  scene.server.answer = () => json({ active: false });
+  await assertBrief(scene.judge("bad"), "bearer_token_inactive");
+  scene.server.answer = () => pauseOf("1");
+  const start = performance.now();
+  // More than are asked about at a time: these are told as well.
+  const outcomes = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => scene.judge(`t${index}`)),
+  );
+  assert(performance.now() - start < 900, "they have waited for the end of it");
+  assertEquals(new Set(outcomes.map(brief)), new Set([UNAVAILABLE]));
+  for (
+    const [token, expected] of [
+      ["good", "identity alice"],
+      ["bad", "bearer_token_inactive"],
+    ] as const
+  ) {
+    const known = scene.judgeAtOnce(token);
+    assert(known !== "asked");
+    assertEquals(brief(known), expected);
+  }
+  assertEquals(rests(scene), [1_000]);
+});
 
 Deno.test("F12 a pause is no failure, is no longer than half a minute, and can be asked for again", async () => {
   await using scene = introspectionScene(() => pauseOf("86400"));

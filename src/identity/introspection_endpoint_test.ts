@@ -141,9 +141,9 @@ for (const status of [400, 401, 403, 404, 500, 501]) {
   });
 }
 
-Deno.test("F12 Retry-After is waited for if there is time, else there is no second try", async () => {
-  for (const [seconds, questions] of [["1", 2], ["2", 1], ["86400", 1]]) {
-    const headers = { "retry-after": String(seconds) };
+Deno.test("F12 after Retry-After there is no second try, however short it is", async () => {
+  for (const seconds of ["1", "86400"]) {
+    const headers = { "retry-after": seconds };
     await using scene = introspectionScene(
       () =>
         scene.server.asked.length === 1
@@ -151,8 +151,8 @@ Deno.test("F12 Retry-After is waited for if there is time, else there is no seco
           : json(good),
       { timeoutMs: 1_500 },
     );
-    await scene.judge();
-    assertEquals(scene.server.asked.length, questions, String(seconds));
+    await assertBrief(scene.judge(), "unavailable introspection");
+    assertEquals(scene.server.asked.length, 1, seconds);
   }
 });
 
