@@ -89,7 +89,7 @@ export function createUserInfo(
     const answer = await askLocated({
       method: "GET",
       headers: { "authorization": `Bearer ${bearerToken.reveal()}` },
-      statuses: [200, 401, 403],
+      statuses: [200, 401, 403, 429],
     }, signal);
     return answer instanceof EndpointFault
       ? answer
@@ -132,6 +132,13 @@ function readAnswer(
       "scope_missing",
       "The token may not be used at the issuer's UserInfo endpoint; most want the scope openid",
     );
+  }
+  // Who asks is the user, by the token, and limits are for one of them: it must
+  // not rest for everybody because of one who logs in often.
+  if (answer.status === 429) {
+    return new EndpointFault(`${answer.origin} answered 429`, {
+      questionOnly: true,
+    });
   }
   const content = readJsonAnswer(answer);
   if (content instanceof EndpointFault) return content;

@@ -200,3 +200,26 @@ for (const status of [401, 403]) {
     assertEquals(scene.clocks.dependencies.log.lines, []);
   });
 }
+
+Deno.test("F12 F13 a user who is asked about too often keeps nobody else waiting", async () => {
+  const eager = Array.from(
+    { length: 10 },
+    (_, index) => signer.token(claims({ sub: "eve", jti: `${index}` })),
+  );
+  const limited = new Set(eager.map((token) => `Bearer ${token}`));
+  await using scene = createScene(({ headers }) =>
+    limited.has(headers.get("authorization") ?? "")
+      ? new Response("", { status: 429, headers: { "retry-after": "30" } })
+      : json(answer)
+  );
+  for (const token of eager) {
+    assertEquals(brief(await scene.begin(token)), "unavailable userinfo");
+  }
+  assertEquals(scene.server.asked.length, eager.length);
+  assertEquals(brief(await scene.judge()), "identity alice");
+  assertEquals(scene.clocks.dependencies.log.lines, []);
+  // That there was no answer is not remembered.
+  limited.clear();
+  scene.server.answer = () => json({ ...answer, sub: "eve" });
+  assertEquals(brief(await scene.begin(eager[0] ?? "")), "identity eve");
+});
