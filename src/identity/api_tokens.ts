@@ -205,11 +205,12 @@ class ApiTokens implements Authenticator {
   /** What became of it: nothing new, taken, or why not. */
   async #read(): Promise<undefined | "taken" | string> {
     const { file } = this.#options;
+    const before = this.#seen;
     let text: string;
     try {
       const { mtime, ino, size, mode, isFile } = await Deno.stat(file);
       const seen = [mtime?.getTime(), ino, size, mode].join(" ");
-      if (seen === this.#seen) return undefined;
+      if (seen === before) return undefined;
       this.#seen = seen;
       if (!isFile) return "is not a file";
       if (mode !== null && (mode & OTHERS_MASK) !== 0) {
@@ -220,8 +221,8 @@ class ApiTokens implements Authenticator {
       }
       text = await Deno.readTextFile(file);
     } catch (error) {
-      if (this.#seen === "unreadable") return undefined;
       this.#seen = "unreadable";
+      if (before === this.#seen) return undefined;
       return error instanceof Deno.errors.NotFound
         ? "does not exist"
         : "cannot be read";

@@ -166,6 +166,23 @@ Deno.test("G5 without a file that could be read nobody is judged, and it is not 
   tokens.stop();
 });
 
+Deno.test("G5 a file that is there and cannot be read is reported once", async () => {
+  const { dependencies } = createTestClocks();
+  // To be read at address 0, where nothing is: root could read any other file.
+  const file = "/proc/self/mem";
+  const tokens = createApiTokens(
+    { issuer: "urn:test", file, reloadSeconds: 0.02 },
+    dependencies,
+  );
+  await tokens.start();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  tokens.stop();
+  assertEquals(
+    dependencies.log.lines.map(({ fields }) => fields.detail),
+    ["cannot be read"],
+  );
+});
+
 Deno.test("G6 a file that others may read or write is not taken", async () => {
   const made = createApiToken();
   await using scene = await createScene(entryOf(made));
