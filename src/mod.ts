@@ -42,6 +42,7 @@ import type { RuleOptions } from "./permissions/rule_options.ts";
 import { createRules, DEFAULT_RULES } from "./permissions/rules.ts";
 import { describeUnmetRules } from "./permissions/server_need.ts";
 import { createLog, type Log } from "./telemetry/log.ts";
+import { shieldLog } from "./telemetry/log_shield.ts";
 
 export { InvariantError } from "./base/assert.ts";
 export type { JsonObject } from "./base/json.ts";
@@ -133,6 +134,8 @@ export interface CalloutOptions {
   /**
    * Where to log. Unless given: LogTape's logger `nats-auth-callout` if your program
    * has configured LogTape (logins are among the lines), else JSON lines on stdout.
+   * If it throws, service goes on: the process gets one `warning`, and the log a
+   * line with the code `log_lines_lost` and their count once it works again.
    */
   readonly log?: Log;
   /** Gives up connecting. Afterwards `stop()` ends the service. */
@@ -158,7 +161,7 @@ export async function startCallout(
   const checked = check(options);
   const { signal = new AbortController().signal } = options;
   if (options.log !== undefined) {
-    return await start({ ...checked, log: options.log }, signal);
+    return await start({ ...checked, log: shieldLog(options.log) }, signal);
   }
   const log = createLog({ format: "json", level: "info" });
   // Its last lines, and counts of what was left out, are still on their way.
@@ -220,9 +223,8 @@ function check(options: CalloutOptions): Checked {
   };
 }
 
-function toSettings(
-  { accounts, callout, nats }: CalloutOptions,
-): CheckedOptions {
+function toSettings(options: CalloutOptions): CheckedOptions {
+  const { accounts, callout, nats } = options;
   const xkey = callout.xkey === null ? {} : { xkey: new Secret(callout.xkey) };
   return {
     nats: {
@@ -264,9 +266,7 @@ type Permitting = Pick<CheckedOptions, "versionProblem"> & {
   readonly problems: readonly string[];
 };
 
-function toPermit(
-  options: CalloutOptions,
-): Permitting {
+function toPermit(options: CalloutOptions): Permitting {
   const { accounts, authenticate, permit = DEFAULT_RULES } = options;
   if (typeof permit === "function") return { permit, problems: [] };
   const { kinds, named, problems } = nameIssuers(

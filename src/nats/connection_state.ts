@@ -83,13 +83,7 @@ export function followConnection(
   }
 
   async function follow(): Promise<void> {
-    for await (const status of connection.status()) {
-      try {
-        take(status);
-      } catch {
-        // A log that throws loses its line, and we nothing else.
-      }
-    }
+    for await (const status of connection.status()) take(status);
   }
   void follow();
 

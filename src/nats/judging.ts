@@ -50,9 +50,12 @@ export function createJudging(
   connection: Pick<NatsConnection, "publish">,
   options: JudgingOptions,
 ): Judging {
-  const { isReachable, monotonic } = options;
-  const tell = createTelling(options);
+  const { isReachable, monotonic, onDecision } = options;
   let isStopped = false;
+
+  function tell(decision: Decision, arrivedAt: MonotonicMs): void {
+    onDecision(decision, monotonic() - arrivedAt);
+  }
 
   const answers = createUnsentAnswers(connection, {
     isReachable,
@@ -111,18 +114,6 @@ export function createJudging(
       answers.stop();
     },
     drop: (code, arrivedAt) => tell({ end: discarded(code) }, arrivedAt),
-  };
-}
-
-function createTelling(
-  { monotonic, onDecision }: JudgingOptions,
-): (decision: Decision, arrivedAt: MonotonicMs) => void {
-  return function tell(decision, arrivedAt): void {
-    try {
-      onDecision(decision, monotonic() - arrivedAt);
-    } catch {
-      // A log that throws loses its lines; the library's reader must not end with it.
-    }
   };
 }
 

@@ -17,6 +17,7 @@ import type { LogFields, LogLevel } from "./log_line.ts";
 import { createStdoutQueue } from "./log_output.ts";
 import type { LineQueue } from "./log_output.ts";
 import { createSampler } from "./log_sampling.ts";
+import { shieldWrite } from "./log_shield.ts";
 
 export type { LogFields, LogLevel } from "./log_line.ts";
 
@@ -70,11 +71,15 @@ export function createLog(options: LogOptions): OpenLog {
   const queue = createQueue(write, format);
   const severityMin = SEVERITY[options.level];
   const logger = getLogger(CATEGORY);
+  // It guards itself against sinks that throw, not against filters.
+  const writeToHost = shieldWrite<LogLevel>((level, message, fields) =>
+    logger[level](message, listedFields(fields))
+  );
 
   function emit(level: LogLevel, message: string, fields: LogFields): void {
     // Asked each time: it may be configured after this log was made.
     if (write === undefined && getConfig() !== null) {
-      logger[level](message, listedFields(fields));
+      writeToHost(level, message, fields);
     } else queue.push(format(Date.now(), level, message, fields));
   }
 

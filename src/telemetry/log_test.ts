@@ -175,14 +175,21 @@ Deno.test("J2 J5 audit() writes every line, where info() writes the first ones a
 });
 
 /** A host's configuration of LogTape, which keeps what is logged; undone by disposing of it. */
-function configureHost(lowestLevel: LogTapeLevel): Disposable & {
-  readonly records: LogRecord[];
-} {
+function configureHost(
+  lowestLevel: LogTapeLevel,
+  filter: (record: LogRecord) => boolean = () => true,
+): Disposable & { readonly records: LogRecord[] } {
   const records: LogRecord[] = [];
   configureSync({
     sinks: { host: (record) => records.push(record) },
+    filters: { host: filter },
     loggers: [
-      { category: "nats-auth-callout", sinks: ["host"], lowestLevel },
+      {
+        category: "nats-auth-callout",
+        sinks: ["host"],
+        filters: ["host"],
+        lowestLevel,
+      },
       { category: ["logtape", "meta"], sinks: [] },
     ],
   });
@@ -250,6 +257,27 @@ Deno.test("createLog() leaves levels to the LogTape that the program has configu
   log.error("failed");
   await log.close();
   assertEquals(host.records.map(({ rawMessage }) => rawMessage), ["failed"]);
+});
+
+Deno.test("createLog() throws nothing of what a filter of the program throws", async () => {
+  let fails = true;
+  using host = configureHost("trace", () => {
+    if (fails) throw new Error("planned");
+    return true;
+  });
+  const log = createLog({ format: "json", level: "info" });
+  log.audit("client admitted");
+  log.warn("client refused");
+  fails = false;
+  log.error("failed");
+  await log.close();
+  assertEquals(
+    host.records.map(({ rawMessage, properties }) => [rawMessage, properties]),
+    [
+      ["log lines lost: the log failed", { code: "log_lines_lost", count: 2 }],
+      ["failed", {}],
+    ],
+  );
 });
 
 Deno.test("createLog() configures nothing: the program may do so afterwards, and a log with a write of its own stays with it", async () => {

@@ -185,23 +185,6 @@ Deno.test("J2 whatever is thrown inside of a request ends in a line and in no an
   assertEquals(scene.answers.length, 1);
 });
 
-Deno.test("a log that throws costs no client its login", async () => {
-  await using server = await startPlainServer();
-  function fail(): never {
-    throw new Error("planned");
-  }
-  await using scene = await createScene(server, {
-    changeLog: (log) => ({ ...log, audit: fail, warn: fail, error: fail }),
-  });
-  const genuine = scene.ask();
-  scene.send({ ...genuine, payload: new Uint8Array(70_000) });
-  scene.send({ ...genuine, payload: new Uint8Array() });
-  scene.send(genuine);
-  await scene.settle(0, 1);
-  scene.send(scene.ask());
-  await scene.settle(0, 2);
-});
-
 Deno.test("K1 draining finishes what is in flight before it lets go", async () => {
   await using server = await startPlainServer();
   const slow = Promise.withResolvers<void>();
