@@ -12,7 +12,11 @@ import type { EpochSeconds, MonotonicMs } from "../base/time.ts";
 export interface ClockOffset {
   /** Whether the server has stopped waiting. Never so while nothing is known. */
   isLate(request: RequestAge, now: MonotonicMs): boolean;
-  /** Takes account of a request that is genuine: a forged one could say anything. */
+  /** Whether a late request would change what is known, if it is genuine. */
+  mayDoubt(now: MonotonicMs): boolean;
+  /** Takes account of a genuine late one: whether it is not late, because all that was known is wrong. */
+  doubt(now: MonotonicMs): boolean;
+  /** Takes account of a genuine one in time: a forged one could say anything. */
   learn(issuedAt: EpochSeconds, now: MonotonicMs): void;
 }
 
@@ -45,16 +49,23 @@ export function createClockOffset(createdAt: MonotonicMs): ClockOffset {
     return (now - currentSince) * DRIFT_MAX;
   }
 
+  function haveAllBeenLate(now: MonotonicMs): boolean {
+    return lateSince !== undefined && now - lateSince >= PERIOD_MS;
+  }
+
   return {
     isLate({ issuedAt, timeoutSeconds }, now): boolean {
       const offset = Math.min(current, previous) + driftSince(now);
       // The second that `issuedAt` may lack.
       const ageMax = (timeoutSeconds + 1) * 1000;
-      if (now - issuedAt * 1000 - offset <= ageMax) return false;
+      return now - issuedAt * 1000 - offset > ageMax;
+    },
+    mayDoubt: (now) => lateSince === undefined || haveAllBeenLate(now),
+    doubt(now): boolean {
       lateSince ??= now;
-      if (now - lateSince < PERIOD_MS) return true;
+      if (!haveAllBeenLate(now)) return false;
       current = previous = Infinity;
-      return false;
+      return true;
     },
     learn(issuedAt, now): void {
       lateSince = undefined;

@@ -10,6 +10,7 @@ interface Scene {
   /** A genuine request, made that long ago. */
   arrives(at: number, ageMs?: number): void;
   isLate(at: number, ageMs: number): boolean;
+  mayDoubt(at: number): boolean;
   /** Moves the server's clock. */
   step(milliseconds: number): void;
 }
@@ -29,8 +30,9 @@ function scene(): Scene {
   }
   return {
     isLate,
+    mayDoubt: (at) => clock.mayDoubt(at as MonotonicMs),
     arrives(at, ageMs = 0): void {
-      if (isLate(at, ageMs)) return;
+      if (isLate(at, ageMs) && !clock.doubt(at as MonotonicMs)) return;
       clock.learn(issued(at, ageMs), at as MonotonicMs);
     },
     step: (milliseconds) => stepMs += milliseconds,
@@ -90,6 +92,24 @@ for (const stepMs of [3_500, 60_000]) {
     assert(isLate(50_000, 4_100));
   });
 }
+
+Deno.test("N16 createClockOffset() forgets nothing for what only asks whether it is late", () => {
+  const { arrives, isLate } = scene();
+  arrives(1_000);
+  for (let at = 5_000; at < 60_000; at += 100) assert(isLate(at, 4_100));
+});
+
+Deno.test("createClockOffset() has to know of the first late request, and of those after 10 s, whether they are genuine", () => {
+  const { arrives, mayDoubt } = scene();
+  arrives(1_000);
+  assert(mayDoubt(5_000));
+  arrives(5_000, 4_100);
+  assertFalse(mayDoubt(5_000));
+  assertFalse(mayDoubt(14_999));
+  assert(mayDoubt(15_000));
+  arrives(15_000);
+  assert(mayDoubt(15_000));
+});
 
 Deno.test("createClockOffset() follows a server's step forward at once", () => {
   const { arrives, isLate, step } = scene();

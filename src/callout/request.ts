@@ -42,6 +42,8 @@ export interface VerifierOptions {
   /** Whether that server may ask. */
   readonly isTrustedServer: (serverId: string) => boolean;
   readonly replays: ReplayGuard;
+  /** Told when all requests of a server have been late for so long that its clock is learnt anew. */
+  readonly onClockDoubted?: (serverId: string) => void;
 }
 
 export type VerifyRequest = (
@@ -88,14 +90,6 @@ export function createVerifier(options: VerifierOptions): VerifyRequest {
     message: CalloutMessage,
     time: Moment,
   ): VerifiedRequest | Discarded {
-    const { payload, reply } = message;
-    if (payload.length === 0) return discarded("request_empty");
-    if (payload.length > REQUEST_BYTES_MAX) {
-      return discarded("request_too_large", `${payload.length} bytes`);
-    }
-    if (!REPLY_SUBJECT_REGEXP.test(reply)) {
-      return discarded("reply_subject_unexpected");
-    }
     const opened = open(message, options.xkey);
     if ("kind" in opened) return opened;
 
@@ -113,15 +107,20 @@ export function createVerifier(options: VerifierOptions): VerifyRequest {
 
     const now = time.monotonicNow;
     let server = servers.get(request.serverId);
-    if (server?.clock.isLate(request, now)) {
-      return discarded("request_late", "By the server's own clock");
-    }
+    const lateBy = server?.clock.isLate(request, now)
+      ? server.clock
+      : undefined;
+    if (lateBy?.mayDoubt(now) === false) return late();
     const key = server?.key ?? verifyingKey(request.serverId, "server");
     if (key === undefined) {
       return discarded("server_untrusted", "Issuer is not a server's nkey");
     }
     if (!verifySignature(key, jwt.signedBytes, jwt.signature)) {
       return discarded("request_signature_invalid");
+    }
+    if (lateBy !== undefined) {
+      if (!lateBy.doubt(now)) return late();
+      options.onClockDoubted?.(request.serverId);
     }
     // Last: only a genuine request may occupy the memory of the guard.
     const { userNkey, worthlessAt } = request;
@@ -139,14 +138,29 @@ export function createVerifier(options: VerifierOptions): VerifyRequest {
   };
 }
 
-/** Opens the seal. With an xkey nothing else than a sealed request is read, without one nothing sealed. */
+function late(): Discarded {
+  return discarded("request_late", "By the server's own clock");
+}
+
+/**
+ * Opens the seal of what a server may have sent. With an xkey nothing else than a
+ * sealed request is read, without one nothing sealed.
+ */
 function open(
   message: CalloutMessage,
   xkey: Xkey | undefined,
 ): Uint8Array | Discarded {
-  const sealed = isSealed(message.payload);
+  const { payload, reply } = message;
+  if (payload.length === 0) return discarded("request_empty");
+  if (payload.length > REQUEST_BYTES_MAX) {
+    return discarded("request_too_large", `${payload.length} bytes`);
+  }
+  if (!REPLY_SUBJECT_REGEXP.test(reply)) {
+    return discarded("reply_subject_unexpected");
+  }
+  const sealed = isSealed(payload);
   if (xkey === undefined) {
-    if (!sealed) return message.payload;
+    if (!sealed) return payload;
     return discarded(
       "request_sealed_unexpectedly",
       "The server has an xkey for this account, callout.xkey is not set",
@@ -162,7 +176,7 @@ function open(
   if (serverXkey === undefined || others.length > 0) {
     return discarded("server_xkey_invalid", "Not exactly one server xkey");
   }
-  const opened = xkey.open(message.payload, serverXkey);
+  const opened = xkey.open(payload, serverXkey);
   if (opened === "sender unusable") return discarded("server_xkey_invalid");
   return opened === "seal broken" ? discarded("request_seal_broken") : opened;
 }

@@ -81,6 +81,8 @@ Deno.test("I10 authorize() refuses an old and badly signed request for its age: 
   );
   const known = scene();
   await assertGranted(known, known.ask(), after(0));
+  // The first of a row is what the others are counted from.
+  await assertDiscarded(known.judge(known.ask(), after(3_010)), "request_late");
   await assertDiscarded(
     known.judge(badlySigned(known, NOW_SECONDS), after(3_010)),
     "request_late",
@@ -100,6 +102,24 @@ Deno.test("N16 authorize() learns no server's time from a forged request", async
     "request_signature_invalid",
   );
   await assertGranted(current, current.ask(), after(100));
+});
+
+Deno.test("N16 authorize() forgets no server's time for forged requests that are late", async () => {
+  const current = scene();
+  await assertGranted(current, current.ask(), after(0));
+  for (let second = 1; second <= 30; second++) {
+    await assertDiscarded(
+      current.judge(
+        badlySigned(current, NOW_SECONDS + second - 4),
+        after(second * 1000),
+      ),
+      "request_signature_invalid",
+    );
+  }
+  await assertDiscarded(
+    current.judge(askAt(current, 27), after(31_000)),
+    "request_late",
+  );
 });
 
 for (const stepMs of [HOUR_MS, -HOUR_MS]) {
@@ -126,8 +146,11 @@ for (const stepMs of [4_500, -4_500]) {
   });
 }
 
-Deno.test("I10 authorize() refuses at most 20 s long after a server's clock has stepped back", async () => {
-  const current = scene();
+Deno.test("I10 authorize() refuses at most 20 s long after a server's clock has stepped back, and tells of it once", async () => {
+  const doubted: string[] = [];
+  const current = scene({}, "sealed", {
+    onClockDoubted: (serverId) => doubted.push(serverId),
+  });
   for (let second = 0; second < 30; second++) {
     await assertGranted(current, askAt(current, second), after(second * 1000));
   }
@@ -138,6 +161,7 @@ Deno.test("I10 authorize() refuses at most 20 s long after a server's clock has 
     if (end.kind !== "granted") refused++;
   }
   assert(refused > 0 && refused <= 20, String(refused));
+  assertEquals(doubted, [current.server.serverId]);
 });
 
 Deno.test("I11 N1 authorize() remembers a request through steps of our clock", async () => {

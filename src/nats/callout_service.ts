@@ -223,7 +223,7 @@ function toTarget(account: AccountOptions): TargetAccount {
 }
 
 function createStages(
-  { authenticate, callout, permit }: CalloutServiceOptions,
+  { authenticate, callout, log, permit }: CalloutServiceOptions,
   { issueUserJwt, respond, xkey }: Keys,
   servers: TrustedServers,
   readFacts: ReadServerFacts,
@@ -233,6 +233,13 @@ function createStages(
       calloutAccount: callout.account,
       isTrustedServer: servers.isTrusted,
       replays: createReplayGuard(),
+      onClockDoubted: (serverId) =>
+        log.warn("a server's clock is learnt anew", {
+          code: "server_clock_set_back",
+          serverId,
+          detail:
+            "By it all requests of the last 10 s and more were late, and none was answered: was it set back? Let NTP slew the servers' clocks instead of stepping them",
+        }),
       ...xkey,
     }),
     connectionTypes: new Set(callout.connectionTypes),

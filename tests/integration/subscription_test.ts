@@ -120,7 +120,7 @@ Deno.test("N14 I18 a token that hangs is answered before its server gives up, ho
     authenticate: () => new Promise(() => {}),
   });
   const asked = performance.now();
-  scene.send(scene.ask("slow", 1));
+  scene.send(scene.ask("slow", { timeoutSeconds: 1 }));
   await scene.settle(1, 1);
   assert(performance.now() - asked < 1_000);
   assertEquals(scene.codes(), { unavailable: 1 });
@@ -157,7 +157,7 @@ Deno.test("N14 N16 an answer that comes after the server's own time-out is not s
       return admit(token);
     },
   });
-  scene.send(scene.ask("good", 1));
+  scene.send(scene.ask("good", { timeoutSeconds: 1 }));
   await scene.settle(1, 0);
   assertEquals(scene.codes(), { request_late: 1 });
   assertEquals(
@@ -165,9 +165,27 @@ Deno.test("N14 N16 an answer that comes after the server's own time-out is not s
     "Judged too late: granted",
   );
   assertEquals(scene.lines.at(-1)?.kind, "jwt");
-  scene.send(scene.ask("good", 2));
+  scene.send(scene.ask("good", { timeoutSeconds: 2 }));
   await scene.settle(2, 1);
   assertEquals(scene.codes(), { request_late: 1, granted: 1 });
+});
+
+Deno.test("N16 J7 a server whose clock was set back is refused for 10 s, and one line says so", async () => {
+  await using server = await startPlainServer();
+  await using scene = await createScene(server);
+  scene.send(scene.ask());
+  await scene.settle(1, 1);
+  const asked = performance.now();
+  for (let sent = 1; scene.answers.length < 3; sent++) {
+    assert(performance.now() - asked < 15_000);
+    scene.send(scene.ask("good", { behindSeconds: 5 }));
+    await scene.settle(sent + 1, 1);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  assert(performance.now() - asked > 10_000);
+  const { request_late: late = 0, ...others } = scene.codes();
+  assert(late > 0);
+  assertEquals(others, { granted: 3, server_clock_set_back: 1 });
 });
 
 Deno.test("J2 whatever is thrown inside of a request ends in a line and in no answer, and the next is served", async () => {
@@ -213,7 +231,7 @@ Deno.test("K1 draining waits for what is in flight as long as the budget lets it
       return admit(token);
     },
   });
-  scene.send(scene.ask("good", 10));
+  scene.send(scene.ask("good", { timeoutSeconds: 10 }));
   await new Promise((resolve) => setTimeout(resolve, 100));
   await scene.stop();
   await scene.settle(1, 1);
