@@ -27,14 +27,10 @@ const FIELD_NAMES = [
   "serverId",
   "subject",
   "queueGroup",
-  "kid",
   "path",
   "setting",
-  "url",
   "address",
-  "status",
   "version",
-  "signal",
 ] as const;
 
 /** A field that is not named here does not compile. */
@@ -56,7 +52,6 @@ export interface LogFields {
   /** How the bearer token was judged. */
   readonly kind?: string;
   readonly issuer?: string;
-  readonly kid?: string;
   /** The encoded identity, as it stands in subjects; never the `sub` itself. */
   readonly name?: string;
   /** Truncated keyed hash of the bearer token. */
@@ -72,13 +67,8 @@ export interface LogFields {
   readonly path?: string;
   /** A setting of the configuration, or an environment variable. */
   readonly setting?: string;
-  /** Only scheme, host and port are written. */
-  readonly url?: string;
   readonly address?: string;
-  /** Of an HTTP answer. */
-  readonly status?: number;
   readonly version?: string;
-  readonly signal?: string;
 }
 
 /** Longest value that is written, in UTF-16 units; what is cut is marked. */
@@ -102,19 +92,18 @@ export function listedFields(
   const properties: Readonly<Record<string, unknown>> = { ...fields };
   const listed: Record<string, string | number> = {};
   for (const name of FIELD_NAMES) {
-    const value = toValue(name, properties[name]);
+    const value = toValue(properties[name]);
     if (value !== undefined) listed[name] = value;
   }
   return listed;
 }
 
 /** Undefined for what is neither text nor a finite number: it is left out. */
-function toValue(name: string, value: unknown): string | number | undefined {
+function toValue(value: unknown): string | number | undefined {
   if (typeof value === "number" && Number.isFinite(value)) {
     return Math.round(value * 1000) / 1000;
   }
-  if (typeof value !== "string") return undefined;
-  return cut(name === "url" ? toOrigin(value) : value);
+  return typeof value === "string" ? cut(value) : undefined;
 }
 
 export function formatJsonLine(
@@ -149,12 +138,6 @@ export function formatTextLine(
 
 function toJson(value: string | number): string {
   return typeof value === "number" ? String(value) : quote(value);
-}
-
-/** Scheme, host and port: user, path and query may hold secrets. */
-function toOrigin(text: string): string {
-  const url = URL.parse(text);
-  return url === null ? "(unreadable)" : `${url.protocol}//${url.host}`;
 }
 
 function cut(text: string): string {
