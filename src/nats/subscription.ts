@@ -73,6 +73,7 @@ export async function subscribeToCallouts(
     monotonic,
   });
   let draining = false;
+  let givenUp = false;
   const refused = Promise.withResolvers<SubscriptionRefusedError>();
   const subscription = connection.subscribe(CALLOUT_SUBJECT, {
     queue: options.queueGroup,
@@ -81,7 +82,8 @@ export async function subscribeToCallouts(
       // Not even put into the queue.
       else if (isTooLarge(message)) {
         judging.drop("request_too_large", monotonic());
-      } else loop.add(message);
+      } else if (givenUp) judging.drop("shutting_down", monotonic());
+      else loop.add(message);
     },
   });
   // A server that stands still is given up by the library after 20 s and more.
@@ -101,6 +103,8 @@ export async function subscribeToCallouts(
         if (monotonic() >= deadline) break;
         await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
       }
+      // The server may not have heard of it yet, and go on sending.
+      givenUp = true;
       loop.abandon();
       judging.stop();
     },

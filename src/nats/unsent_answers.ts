@@ -91,7 +91,7 @@ export function createUnsentAnswers(
       alive.forEach(publish);
     },
     send(answer: DueAnswer): void {
-      if (isStopped) return onSettled(answer, "The service was stopped");
+      if (isStopped) return onSettled(answer, "The connection has ended");
       if (!isHolding) return publish(answer);
       if (held.length >= HELD_MAX) return onSettled(answer, AWAY);
       held.push(answer);

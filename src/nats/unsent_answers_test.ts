@@ -109,7 +109,7 @@ Deno.test("J3 K3 answers are kept up to a number, and each is told of once", () 
   assertEquals(settled.length, 1_005);
   answers.release();
   answers.send(due("late"));
-  assertEquals(settled.at(-1), "late: The service was stopped");
+  assertEquals(settled.at(-1), "late: The connection has ended");
   assertEquals(settled.length, 1_006);
   assertEquals(published, []);
 });

@@ -8,7 +8,11 @@ import { startCalloutService } from "../../src/nats/callout_service.ts";
 import { connectNats } from "../../src/nats/connection.ts";
 import { SubscriptionRefusedError } from "../../src/nats/subscription.ts";
 import { createLog } from "../../src/telemetry/log.ts";
-import { startService, startServiceProcess } from "../fixtures/service.ts";
+import {
+  type LogLine,
+  startService,
+  startServiceProcess,
+} from "../fixtures/service.ts";
 import { startStack } from "../fixtures/stack.ts";
 
 Deno.test("K1 SIGTERM ends the service also when NATS is frozen", async () => {
@@ -98,6 +102,45 @@ Deno.test("K1 whoever stops waiting for a server that has stood still since it l
   const error = await assertRejects(() => starting, DOMException);
   assertEquals(error.name, "AbortError");
   assert(performance.now() - started < 1_500);
+  connection.close();
+  await log.close();
+});
+
+Deno.test("J3 K1 a request that comes when draining has been given up is told of", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using stack = await startStack();
+  const config = await stack.config();
+  const lines: LogLine[] = [];
+  const log = createLog({
+    format: "json",
+    level: "warn",
+    write: (line) => lines.push(JSON.parse(line)),
+  });
+  const servers = [`nats://127.0.0.1:${listener.addr.port}`];
+  const starting = startCalloutService({
+    ...config,
+    nats: { ...config.nats, servers },
+    callout: { ...config.callout, budgetMs: 500 },
+    authenticate: () => unavailable("custom", ""),
+    permit: config.rules.permit,
+    log,
+  }, new AbortController().signal);
+  const connection = await admitAndFreeze(listener);
+  const encoder = new TextEncoder();
+  await connection.write(encoder.encode("PONG\r\n"));
+  const service = await starting;
+  const stopping = service.stop();
+  await readUntil(connection, "UNSUB");
+  const request = "MSG $SYS.REQ.USER.AUTH 1 $SYS._INBOX.a.b 1\r\nx\r\n";
+  await connection.write(encoder.encode(request));
+  // As long as it may take a request to be done with, and half a second.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await connection.write(encoder.encode(request));
+  await stopping;
+  assertEquals(lines.map(({ code }) => code), [
+    "request_plaintext",
+    "shutting_down",
+  ]);
   connection.close();
   await log.close();
 });
