@@ -23,18 +23,11 @@ const service = await startCallout({
   issuers: [{ issuer: "my-app" }],
   authenticate: (bearerToken, { now }) => {
     const sub = users.get(bearerToken.reveal());
+    if (sub === undefined) return rejected("bearer_token_inactive", "Unknown");
     const expiresAt = new Date(now + 3_600_000);
-    return sub === undefined
-      ? rejected("bearer_token_inactive", "Nobody has this token")
-      : identified({ issuer: "my-app", sub, expiresAt });
+    return identified({ issuer: "my-app", sub, expiresAt });
   },
 });
-
-let exitCode = 1;
-Deno.addSignalListener("SIGTERM", () => {
-  exitCode = 0;
-  service.stop();
-});
-// Also settles when it ends by itself: whoever runs this program starts it anew.
-await service.ended;
-Deno.exit(exitCode);
+Deno.addSignalListener("SIGTERM", service.stop);
+// With an error if nobody stopped it: whoever runs this program starts it anew.
+Deno.exit(await service.ended === undefined ? 0 : 1);

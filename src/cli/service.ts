@@ -22,7 +22,7 @@ export interface RunningService {
   /** Stops taking requests, finishes those that are here, says good-bye to the server. */
   stop(): Promise<void>;
   /** Settles when the service has ended, however it came to that. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
 }
 
 export interface IdentityDependencies {

@@ -92,8 +92,8 @@ export interface CalloutService {
   isSubscribed(): boolean;
   /** Stops taking requests, finishes those that are here, says good-bye to the server. */
   stop(): Promise<void>;
-  /** Settles when the connection has ended for good, however it came to that. */
-  readonly ended: Promise<void>;
+  /** Settles when the connection has ended for good: with the reason, unless it was stopped. */
+  readonly ended: Promise<Error | undefined>;
 }
 
 /**
@@ -182,8 +182,9 @@ async function serve(
     stop: () => stopping ??= stop(),
     ended: Promise.race([connection.closed(), subscription.refused])
       .then((error) => {
-        if (!error) return;
+        if (!error) return undefined;
         log.error("the service has ended", { detail: error.message });
+        return error;
       }),
   };
 }
