@@ -138,8 +138,8 @@ export async function startCalloutService(
         "lost NATS while subscribing, trying again",
         describeConnectionFault(error),
       );
+      await reconnectPause(error, signal);
     }
-    await reconnectPause(signal);
   }
 }
 

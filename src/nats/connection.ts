@@ -15,9 +15,14 @@ import {
 import { connect } from "@nats-io/transport-deno";
 import { unreachable } from "../base/assert.ts";
 import type { Secret } from "../base/secret.ts";
+import { monotonicClock } from "../base/time.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { Log } from "../telemetry/log.ts";
-import { describeConnectionFault, originOf } from "./connection_fault.ts";
+import {
+  describeConnectionFault,
+  isRefusal,
+  originOf,
+} from "./connection_fault.ts";
 import { isTlsAddress } from "./server_address.ts";
 
 export interface NatsOptions {
@@ -51,9 +56,18 @@ export class UnsupportedOptionError extends Error {
 /** One attempt. nats-server gives a connecting client 2 s unless configured. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Before the next attempt on a server; jitter keeps instances apart. */
-const RECONNECT_WAIT_MS = 250;
-const RECONNECT_JITTER_MS = 500;
+/**
+ * Before the next attempt on a server that is not there; up to twice as long, so
+ * that instances do not come together. Clients that it is back for before us are
+ * refused when it has waited in vain, and some of them then give up for good.
+ */
+const ABSENT_MS = 50;
+
+/** On one that refuses us: it has not got our account yet, or it never will. */
+const REFUSED_MS = 250;
+
+/** It cannot be reached, says the log no more often. */
+const TELL_MS = 1_000;
 
 /** A dead peer is noticed after two missed pings. */
 const PING_INTERVAL_MS = 10_000;
@@ -70,6 +84,7 @@ export async function connectNats(
   log: Log,
   signal: AbortSignal,
 ): Promise<NatsConnection> {
+  let toldAt = -Infinity;
   for (;;) {
     signal.throwIfAborted();
     const attempt = dial(options);
@@ -80,12 +95,16 @@ export async function connectNats(
       if (signal.aborted) attempt.then((late) => late.close(), () => {});
       signal.throwIfAborted();
       throwIfUnsupported(error);
-      log.error("cannot connect to NATS, trying again", {
-        address: options.servers.map(originOf).join(" "),
-        ...describeConnectionFault(error),
-      });
+      const now = monotonicClock();
+      if (now - toldAt >= TELL_MS) {
+        toldAt = now;
+        log.error("cannot connect to NATS, trying again", {
+          address: options.servers.map(originOf).join(" "),
+          ...describeConnectionFault(error),
+        });
+      }
+      await reconnectPause(error, signal);
     }
-    await reconnectPause(signal);
   }
 }
 
@@ -105,17 +124,17 @@ export function throwIfUnsupported(error: unknown): void {
   );
 }
 
-function dial(options: NatsOptions): Promise<NatsConnection> {
-  return connect({
+async function dial(options: NatsOptions): Promise<NatsConnection> {
+  /** Since there was a connection. */
+  let lastError: Error | undefined;
+  const connection = await connect({
     servers: [...options.servers],
     authenticator: toAuthenticator(options.credentials),
     ...toTls(options),
     name: "nats-auth-callout",
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: RECONNECT_WAIT_MS,
-    reconnectJitter: RECONNECT_JITTER_MS,
-    reconnectJitterTLS: RECONNECT_JITTER_MS,
+    reconnectDelayHandler: () => pauseMs(lastError),
     pingInterval: PING_INTERVAL_MS,
     ignoreClusterUpdates: true,
     // Resolved by the runtime: the process may then be kept to these names.
@@ -123,6 +142,19 @@ function dial(options: NatsOptions): Promise<NatsConnection> {
     // A server that has not yet got our account's JWT refuses us for a while.
     ignoreAuthErrorAbort: true,
   });
+  async function follow(): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === "error") lastError = status.error;
+      if (status.type === "reconnect") lastError = undefined;
+    }
+  }
+  void follow();
+  return connection;
+}
+
+function pauseMs(error: unknown): number {
+  const leastMs = isRefusal(error) ? REFUSED_MS : ABSENT_MS;
+  return leastMs * (1 + Math.random());
 }
 
 /** With this option a server without TLS is refused; the library drops the scheme of an address. */
@@ -133,13 +165,13 @@ function toTls(
   return isAsked ? { tls: { ...tls } } : {};
 }
 
-/** The time between two attempts of one's own; it ends early when the signal is aborted. */
-export async function reconnectPause(signal: AbortSignal): Promise<void> {
+/** The time after an attempt of one's own that failed; it ends early when the signal is aborted. */
+export async function reconnectPause(
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
   const pause = Promise.withResolvers<void>();
-  const timer = setTimeout(
-    pause.resolve,
-    RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS * 3,
-  );
+  const timer = setTimeout(pause.resolve, pauseMs(error));
   try {
     await untilAborted(pause.promise, signal);
   } finally {

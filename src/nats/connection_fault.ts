@@ -22,10 +22,7 @@ const TLS_REGEXP =
 
 export function describeConnectionFault(error: unknown): ConnectionFault {
   const detail = messageOf(error);
-  if (
-    error instanceof AuthorizationError ||
-    error instanceof UserAuthenticationExpiredError
-  ) {
+  if (isRefusal(error)) {
     return {
       code: "nats_refused_credentials",
       setting: "nats.creds_file",
@@ -37,6 +34,12 @@ export function describeConnectionFault(error: unknown): ConnectionFault {
     return { code: "nats_tls_failed", setting: "nats.tls.ca_file", detail };
   }
   return { code: "nats_unreachable", setting: "nats.servers", detail };
+}
+
+/** The server is there, and does not let us in. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof AuthorizationError ||
+    error instanceof UserAuthenticationExpiredError;
 }
 
 /** Scheme, host and port: a URL may hold a user and a password. */

@@ -3,14 +3,12 @@
  * in silence; here it is logged, and told to whoever has something to send.
  */
 import {
-  AuthorizationError,
   type NatsConnection,
   PermissionViolationError,
   type Status,
-  UserAuthenticationExpiredError,
 } from "@nats-io/nats-core";
 import type { Log } from "../telemetry/log.ts";
-import { describeConnectionFault } from "./connection_fault.ts";
+import { describeConnectionFault, isRefusal } from "./connection_fault.ts";
 
 export interface ConnectionState {
   /**
@@ -60,10 +58,7 @@ export function followConnection(
   }
 
   function takeError(error: Error): void {
-    if (
-      error instanceof AuthorizationError ||
-      error instanceof UserAuthenticationExpiredError
-    ) {
+    if (isRefusal(error)) {
       log.error("NATS refuses the service", describeConnectionFault(error));
     }
     if (

@@ -56,6 +56,19 @@ Deno.test("whoever stops waiting for silent servers stops at once", async () => 
 
 /** Lets one client in, as nats-server does, and is silent from then on. */
 async function admitAndFreeze(listener: Deno.TcpListener): Promise<Deno.Conn> {
+  const connection = await admit(listener);
+  await readUntil(connection, "SUB $SYS.REQ.USER.AUTH");
+  return connection;
+}
+
+async function admit(listener: Deno.TcpListener): Promise<Deno.Conn> {
+  const connection = await greet(listener);
+  await connection.write(new TextEncoder().encode("PONG\r\n"));
+  return connection;
+}
+
+/** A client that has said who it is. */
+async function greet(listener: Deno.TcpListener): Promise<Deno.Conn> {
   const connection = await listener.accept();
   const facts = {
     "server_id": "N",
@@ -67,8 +80,6 @@ async function admitAndFreeze(listener: Deno.TcpListener): Promise<Deno.Conn> {
   const encoder = new TextEncoder();
   await connection.write(encoder.encode(`INFO ${JSON.stringify(facts)}\r\n`));
   await readUntil(connection, "PING");
-  await connection.write(encoder.encode("PONG\r\n"));
-  await readUntil(connection, "SUB $SYS.REQ.USER.AUTH");
   return connection;
 }
 
@@ -81,6 +92,48 @@ async function readUntil(connection: Deno.Conn, text: string): Promise<void> {
     seen += decoder.decode(bytes.subarray(0, length));
   }
 }
+
+/** How often a client that was let in comes back within 2 s to a server that does that with it. */
+async function countReturns(
+  receive: (listener: Deno.TcpListener) => Promise<Deno.Conn>,
+): Promise<number> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using stack = await startStack();
+  const { nats: { credentials } } = await stack.config();
+  const log = createLog({ format: "json", level: "error", write: () => {} });
+  const connecting = connectNats(
+    { servers: [`nats://127.0.0.1:${listener.addr.port}`], credentials },
+    log,
+    new AbortController().signal,
+  );
+  const first = await admit(listener);
+  const connection = await connecting;
+  first.close();
+  let returns = 0;
+  const end = performance.now() + 2_000;
+  while (performance.now() < end) {
+    (await receive(listener)).close();
+    returns++;
+  }
+  await connection.close();
+  await log.close();
+  return returns;
+}
+
+Deno.test("K3 N12 the service tries to be at a server that comes back before its clients are", async () => {
+  const returns = await countReturns((listener) => listener.accept());
+  assert(returns >= 15, String(returns));
+});
+
+Deno.test("K3 the service leaves a server that refuses it some time", async () => {
+  const returns = await countReturns(async (listener) => {
+    const connection = await greet(listener);
+    const refusal = "-ERR 'Authorization Violation'\r\n";
+    await connection.write(new TextEncoder().encode(refusal));
+    return connection;
+  });
+  assert(returns >= 4 && returns <= 9, String(returns));
+});
 
 Deno.test("K1 whoever stops waiting for a server that has stood still since it let us in stops at once", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
