@@ -32,7 +32,7 @@ export interface VerifiedRequest {
   readonly serverXkey: string | undefined;
   /** When the server made it, by its own clock. */
   readonly issuedAt: EpochSeconds;
-  /** The server's `authorization.timeout`, in whole seconds. */
+  /** The server's `authorization.timeout`; if that has a fraction, the whole seconds below or above it. */
   readonly timeoutSeconds: number;
   /** From then on it is refused for its age, whatever the clocks' skew. */
   readonly worthlessAt: MonotonicMs;

@@ -88,7 +88,7 @@ const callout = z.strictObject({
   ),
   budget_ms: z.int().min(BUDGET_MS_MIN).max(BUDGET_MS_MAX).default(4000)
     .describe(
-      "Longest time from a request's arrival to its answer, in milliseconds. Keep it below authorization.timeout of the NATS servers (2 s unless set; the compose and embedded servers have 5 s): a later answer reaches nobody. What the server itself asks for is kept in any case.",
+      "Longest time from a request's arrival to its answer, in milliseconds. Keep it below authorization.timeout of the NATS servers (2 s unless set; the compose and embedded servers have 5 s): a later answer reaches nobody. What the server itself asks for is kept in any case, but it does so in whole seconds.",
     ),
   requests_in_flight_max: z.int().min(1).max(10_000).default(4096).describe(
     "Requests judged at the same time. Only those that wait for something outside count, an issuer's keys for instance.",
