@@ -1,7 +1,7 @@
 /**
- * Finds rules that no login can match, or that nobody who matches is granted by.
- * Says so only where the rules themselves and the rest of the configuration leave
- * no other possibility.
+ * How rules relate by what they ask for: which none can match, which match whoever
+ * another one matches, and which match nobody in common. Says so only where the
+ * rules themselves and the rest of the configuration leave no other possibility.
  */
 import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import type { Json } from "../base/json.ts";
@@ -25,14 +25,11 @@ export function findContradiction(
   conditions: readonly Condition[],
   context: RulesContext,
 ): Fault | undefined {
-  for (const condition of conditions) {
-    if (condition.kind !== "claim") continue;
-    const same = conditions.filter(isClaim)
-      .filter(({ claim }) => isSameClaim(claim, condition.claim));
-    if (isPossible(same)) continue;
+  const claims = findImpossible(conditions);
+  if (claims !== undefined) {
     return new Fault(
       `can never match: it asks for ${
-        same.map(describeCondition).join(", and for ")
+        claims.map(describeCondition).join(", and for ")
       }`,
       "correct it, or remove the rule",
     );
@@ -71,6 +68,47 @@ export function isBehind(
   return earlier.conditions.every((condition) =>
     isImplied(condition, later, context)
   );
+}
+
+/** What the one rule asks for and the other does not. */
+export function conditionsBeyond(
+  one: ReachedRule,
+  other: ReachedRule,
+  context: RulesContext,
+): readonly Condition[] {
+  return one.conditions.filter((condition) =>
+    !isImplied(condition, other, context)
+  );
+}
+
+/** Whether no login meets both. */
+export function areApart(
+  one: readonly Condition[],
+  other: readonly Condition[],
+  context: RulesContext,
+): boolean {
+  if (one.some((each) => other.some((its) => isApart(each, its)))) return true;
+  const both = [...one, ...other];
+  return findImpossible(both) !== undefined ||
+    connectionTypesOf(both, context).length === 0 ||
+    issuersOf(both, context)?.length === 0;
+}
+
+/** Sources; issuers and kinds also where it is not known which there are. */
+function isApart(one: Condition, other: Condition): boolean {
+  if (one.kind === "source" && other.kind === "source") {
+    // Ranges with a prefix lie in one another, or have nothing in common.
+    return !one.ranges.some((range) =>
+      other.ranges.some((its) => isWithin(range, its) || isWithin(its, range))
+    );
+  }
+  if (one.kind === "issuer" && other.kind === "issuer") {
+    return !one.issuers.some((issuer) => other.issuers.includes(issuer));
+  }
+  if (one.kind === "kind" && other.kind === "kind") {
+    return !one.kinds.some((kind) => other.kinds.includes(kind));
+  }
+  return false;
 }
 
 function connectionTypesOf(
@@ -162,6 +200,16 @@ export function samplesOf(test: ClaimTest): readonly (Json | undefined)[] {
     default:
       return [test.scope, [test.scope]];
   }
+}
+
+/** Conditions for one claim that none meets together. */
+function findImpossible(
+  conditions: readonly Condition[],
+): readonly ClaimCondition[] | undefined {
+  const claims = conditions.filter(isClaim);
+  return claims.map(({ claim }) =>
+    claims.filter((each) => isSameClaim(each.claim, claim))
+  ).find((same) => !isPossible(same));
 }
 
 /** Whether some claim meets all of these conditions, which are for one and the same. */

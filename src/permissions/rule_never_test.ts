@@ -1,5 +1,6 @@
 /**
- * Whatever the rules: one that is said to match never does not match.
+ * Whatever the rules: one that is said to match never does not match, and two that
+ * are not said to meet do not, unless one is for a part of those of the other.
  */
 import { assert } from "@std/assert";
 import fc from "fast-check";
@@ -12,7 +13,8 @@ import {
   rulesOf,
   SECOND_ISSUER,
 } from "../../tests/fixtures/rules_scene.ts";
-import type { ClaimOptions, WhenOptions } from "./rule_options.ts";
+import type { Permit } from "./grant.ts";
+import type { ClaimOptions, RuleOptions, WhenOptions } from "./rule_options.ts";
 
 const OWN = { publish: "users.${sub}.>" };
 
@@ -49,6 +51,16 @@ const login = fc.record({
   connectionType: fc.constantFrom(...CONNECTION_TYPES),
   host: fc.constantFrom("10.1.2.3", "10.2.3.4", "::1", "no address"),
 });
+type MadeLogin = typeof login extends fc.Arbitrary<infer Made> ? Made : never;
+
+function loginOf(
+  { a, connectionType, host, issuer, sub }: MadeLogin,
+): Parameters<Permit> {
+  const credential = CONTEXT.issuers?.get(issuer)?.[0] ?? "jwt";
+  const claims = { sub, iss: issuer, ...(a === undefined ? {} : { a }) };
+  const who = identity({ issuer, sub, credential, claims });
+  return [who, { ...FACTS, connectionType, host }];
+}
 
 Deno.test("a rule that is said to match never does not match", () => {
   let said = 0;
@@ -68,19 +80,8 @@ Deno.test("a rule that is said to match never does not match", () => {
           .filter(({ problem }) => problem.startsWith("can never match"))
           .map(({ path }) => `${path[0]}`);
         said += dead.length;
-        for (const { a, connectionType, host, issuer, sub } of logins) {
-          const credential = CONTEXT.issuers?.get(issuer)?.[0] ?? "jwt";
-          const claims = {
-            sub,
-            iss: issuer,
-            ...(a === undefined ? {} : { a }),
-          };
-          const who = identity({ issuer, sub, credential, claims });
-          const { outcome } = rules.explain(who, {
-            ...FACTS,
-            connectionType,
-            host,
-          });
+        for (const each of logins) {
+          const { outcome } = rules.explain(...loginOf(each));
           if (outcome.kind === "grant") assert(!dead.includes(outcome.rule));
         }
       },
@@ -88,4 +89,54 @@ Deno.test("a rule that is said to match never does not match", () => {
     { numRuns: 2_000 },
   );
   assert(said > 500);
+});
+
+Deno.test("whom a rule loses to an earlier one that is not for a part of them, it is said to lose", () => {
+  let lost = 0;
+  fc.assert(
+    fc.property(
+      fc.array(when, { minLength: 2, maxLength: 3 }),
+      fc.array(login, { minLength: 30, maxLength: 30 }),
+      (list, made) => {
+        const options = list.map((each, index): RuleOptions => ({
+          name: `${index}`,
+          when: each,
+          grant: { publish: `own.${index}` },
+        }));
+        const { permit, warnings } = rulesOf(options);
+        const alone = options.map((each) => rulesOf([each]).permit);
+        const logins = made.map(loginOf);
+        const meets = (
+          rule: number,
+          [who, facts]: Parameters<Permit>,
+        ): boolean => alone[rule]?.(who, facts).kind === "grant";
+        for (const [late, { name }] of options.entries()) {
+          const said = warnings.filter(({ path }) => path[0] === late)
+            .map(({ problem }) => problem).join();
+          for (const early of options.keys()) {
+            if (early >= late) break;
+            const isLost = logins.some(([who, facts]) => {
+              const outcome = permit(who, facts);
+              return outcome.kind === "grant" && outcome.rule === `${early}` &&
+                meets(late, [who, facts]);
+            });
+            const isPart = logins.every((each) =>
+              !meets(early, each) || meets(late, each)
+            );
+            if (!isLost || isPart) continue;
+            lost++;
+            assert(
+              said.includes("can never match") ||
+                new RegExp(`gives way to rules? .*\\b${early}\\b.*: who`).test(
+                  said,
+                ),
+              `${early} before ${name}: ${said}`,
+            );
+          }
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+  assert(lost > 50, `${lost}`);
 });

@@ -3,13 +3,14 @@
  */
 import { isOnly } from "./claim_reference.ts";
 import type { CompiledRule } from "./compile_rules.ts";
-import { compileSubjects } from "./compile_subjects.ts";
+import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { Fault, Report, type RuleIssue } from "./rule_fault.ts";
 import type { GrantOptions, RuleOptions } from "./rule_options.ts";
 import { findUnfilled } from "./rule_filling.ts";
 import { findContradiction, isBehind } from "./rule_matching.ts";
+import { findOverlap, type ReadRule } from "./rule_overlap.ts";
 import { connectionsOf, issuersOf } from "./rule_reach.ts";
 import {
   parseSubjectTemplate,
@@ -25,7 +26,7 @@ export function findSurprises(
   context: RulesContext,
 ): readonly RuleIssue[] {
   const report = new Report();
-  const earlier: CompiledRule[] = [];
+  const earlier: ReadRule[] = [];
   for (const [index, rule] of rules.entries()) {
     const { conditions, name } = rule;
     const option = options[index] ?? { name };
@@ -35,11 +36,8 @@ export function findSurprises(
       at.at("when").add(contradiction);
       continue;
     }
-    const issuers = issuersOf(conditions, context);
-    const before = earlier.find((each) =>
-      isBehind({ ...rule, issuers }, each, context)
-    );
-    earlier.push(rule);
+    const own = readRule(rule, option.grant, context);
+    const before = earlier.find((each) => isBehind(own, each, context));
     if (before !== undefined) {
       at.add(
         new Fault(
@@ -47,16 +45,36 @@ export function findSurprises(
           "move it up, or remove it",
         ),
       );
-    } else if (option.grant !== undefined) {
-      judgeGrant({ ...option, conditions, grant: option.grant }, context, at);
+    } else {
+      at.take(findOverlap(own, earlier, context));
+      if (own.read !== undefined) {
+        const { grant, subjects } = own.read;
+        judgeGrant({ ...option, conditions, grant, subjects }, context, at);
+      }
     }
+    earlier.push(own);
   }
   return report.issues;
+}
+
+function readRule(
+  rule: CompiledRule,
+  grant: GrantOptions | undefined,
+  context: RulesContext,
+): ReadRule {
+  const { conditions, outcome } = rule;
+  const issuers = issuersOf(conditions, context);
+  if (outcome === "refuse" || grant === undefined) {
+    return { ...rule, issuers, read: undefined };
+  }
+  const subjects = compileSubjects(grant, new Report());
+  return { ...rule, issuers, read: { grant, outcome, subjects } };
 }
 
 interface GrantingRule extends RuleOptions {
   readonly grant: GrantOptions;
   readonly conditions: readonly Condition[];
+  readonly subjects: RuleSubjects;
 }
 
 function judgeGrant(
@@ -64,7 +82,7 @@ function judgeGrant(
   context: RulesContext,
   report: Report,
 ): void {
-  const { conditions, grant } = rule;
+  const { conditions, grant, subjects } = rule;
   const at = report.at("grant");
   if (connectionsOf(rule, context).length === 0) {
     at.at("only", "connections").add(
@@ -74,7 +92,6 @@ function judgeGrant(
       ),
     );
   }
-  const subjects = compileSubjects(grant, new Report());
   const { inbox, publish, subscribe, written } = subjects;
   const tags = tagTemplates(grant);
   at.take(findUnfilled(

@@ -5,13 +5,10 @@ import { assert, assertEquals } from "@std/assert";
 import type { RuleOptions } from "../../src/permissions/rule_options.ts";
 import { startStack } from "../fixtures/stack.ts";
 
-Deno.test("check says what is surprising about rules, and the cautions of their presets", async () => {
+/** What check says of these rules; that it is no failure. */
+async function checkRules(rules: readonly RuleOptions[]): Promise<string> {
   await using stack = await startStack();
   const file = `${stack.server.folder}/callout.yaml`;
-  const rules: readonly RuleOptions[] = [
-    { name: "all", grant: { preset: { "kv_read": "settings" } } },
-    { name: "late", grant: { publish: "a" } },
-  ];
   await Deno.writeTextFile(
     file,
     await Deno.readTextFile("config/callout.yaml") +
@@ -23,6 +20,37 @@ Deno.test("check says what is surprising about rules, and the cautions of their 
   }).output();
   const output = new TextDecoder().decode(stdout);
   assertEquals(code, 0, output);
+  return output;
+}
+
+Deno.test("check says what is surprising about rules, and the cautions of their presets", async () => {
+  const output = await checkRules([
+    { name: "all", grant: { preset: { "kv_read": "settings" } } },
+    { name: "late", grant: { publish: "a" } },
+  ]);
   assert(output.includes("! rules[1]: It can never match"), output);
   assert(output.includes("! rule all: kv_read: whoever"), output);
+});
+
+Deno.test("check says which rules meet, and what somebody gets who meets both", async () => {
+  const rule = (name: string): RuleOptions => ({
+    name,
+    when: { claims: { groups: { contains: name } } },
+    grant: { publish: `users.\${sub}.${name}.>` },
+  });
+  const output = await checkRules([
+    rule("ops"),
+    rule("admin"),
+    { name: "everyone", grant: { publish: "users.${sub}.>" } },
+  ]);
+  const found = output.split("\n").filter((line) =>
+    line.startsWith("! rules[")
+  );
+  assertEquals(found.length, 1, output);
+  assert(
+    found[0]?.startsWith(
+      '! rules[1]: It gives way to rule ops: who meets both (claim "groups" contains "ops" and claim "groups" contains "admin") gets',
+    ),
+    output,
+  );
 });

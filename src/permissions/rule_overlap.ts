@@ -1,0 +1,110 @@
+/**
+ * Finds rules that give way to earlier ones although neither was made for the
+ * other: who meets both gets what the earlier one says, and nothing of the later.
+ * A rule for some before one for more is the usual order, and so is a refusal
+ * before a grant; of these nothing is said.
+ */
+import { type Condition, describeCondition } from "./condition.ts";
+import { grantsAll, type ReadGrant } from "./grant_relation.ts";
+import type { RulesContext } from "./rule_context.ts";
+import { Fault } from "./rule_fault.ts";
+import {
+  areApart,
+  conditionsBeyond,
+  isBehind,
+  type ReachedRule,
+} from "./rule_matching.ts";
+import { issuersOf } from "./rule_reach.ts";
+
+/** A rule, and what it grants; undefined if it refuses. */
+export interface ReadRule extends ReachedRule {
+  readonly read: ReadGrant | undefined;
+}
+
+/** So many earlier rules are named at most. */
+const NAMED_MAX = 5;
+
+/** @param earlier The rules before it, in their order, without those that never match. */
+export function findOverlap(
+  rule: ReadRule,
+  earlier: readonly ReadRule[],
+  context: RulesContext,
+): Fault | undefined {
+  const met: ReadRule[] = [];
+  for (const [index, other] of earlier.entries()) {
+    if (!takesFrom(other, rule, context)) continue;
+    const both = [...other.conditions, ...meantFor(rule)];
+    const meeting = {
+      ...rule,
+      conditions: both,
+      issuers: issuersOf(both, context),
+    };
+    // A rule before both decides about who meets both.
+    if (
+      earlier.slice(0, index).some((each) => isBehind(meeting, each, context))
+    ) {
+      continue;
+    }
+    met.push(other);
+    if (met.length > NAMED_MAX) break;
+  }
+  const [first] = met;
+  return first && describe(rule, [first, ...met.slice(1)], context);
+}
+
+/** Whether the earlier rule decides about some, but not because it is for a part of those that the other is for. */
+function takesFrom(
+  earlier: ReadRule,
+  rule: ReadRule,
+  context: RulesContext,
+): boolean {
+  if (earlier.read === undefined) return false;
+  if (rule.read !== undefined && grantsAll(earlier.read, rule.read)) {
+    return false;
+  }
+  return !isBehind(earlier, rule, context) &&
+    !areApart(earlier.conditions, meantFor(rule), context);
+}
+
+/** Whom the rule says something else of than that they are refused, or its refusal is about. */
+function meantFor({ conditions, read }: ReadRule): readonly Condition[] {
+  const { connections, sources } = read?.outcome.only ?? {};
+  return [
+    ...conditions,
+    ...(connections === undefined
+      ? []
+      : [{ kind: "connection", types: connections } as const]),
+    ...(sources === undefined
+      ? []
+      : [{ kind: "source", ranges: sources, text: "only.sources" } as const]),
+  ];
+}
+
+function describe(
+  rule: ReadRule,
+  [first, ...others]: readonly [ReadRule, ...ReadRule[]],
+  context: RulesContext,
+): Fault {
+  const { name, read } = rule;
+  const asked = [
+    ...conditionsBeyond(first, rule, context),
+    ...conditionsBeyond(rule, first, context),
+  ].map(describeCondition).join(" and ");
+  const names = [first, ...others.slice(0, NAMED_MAX - 1)].map((each) =>
+    each.name
+  );
+  const those = others.length === 0
+    ? `rule ${first.name}: who meets both (${asked})`
+    : `rules ${names.join(", ")}${
+      others.length < NAMED_MAX ? "" : " and others"
+    }: who meets one of them too (as with ${first.name}: ${asked})`;
+  return read === undefined
+    ? new Fault(
+      `gives way to ${those} gets what that one grants and is not refused`,
+      `move it before rule ${first.name}`,
+    )
+    : new Fault(
+      `gives way to ${those} gets what that one grants and nothing of ${name}`,
+      `put a rule for both before rule ${first.name}, or let the conditions exclude each other; if the order is meant, leave it`,
+    );
+}
