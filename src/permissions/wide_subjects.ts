@@ -37,21 +37,48 @@ export function findWide(
   { all, isForEverybody, written }: Granted,
 ): readonly Fault[] {
   const kept = isForEverybody ? [...KEPT, USERS] : KEPT;
+  const open = kept.filter(([beginning]) => !isDenied(beginning, written.deny));
   return [
-    ...all.allow.flatMap(judgeBeginning),
-    ...written.allow.flatMap((subject) => judgeKept(subject, kept)),
+    ...all.allow.flatMap((subject) =>
+      judgeBeginning(subject, open, open.length < kept.length)
+    ),
+    ...written.allow.flatMap((subject) => judgeKept(subject, open)),
     ...all.allow.flatMap((subject) => judgeRemainder(subject, all.deny)),
   ];
 }
 
-function judgeBeginning(subject: SubjectTemplate): readonly Fault[] {
-  switch (subject.tokens[0]?.kind) {
+/** Whether the rule itself takes all of it away again. */
+function isDenied(
+  beginning: string,
+  denied: readonly SubjectTemplate[],
+): boolean {
+  const below = parseSubjectTemplate(`${beginning}.>`, { queue: false });
+  return !(below instanceof Fault) &&
+    denied.some(({ tokens }) => covers(tokens, below.tokens));
+}
+
+/** @param open What NATS keeps and the rule does not deny. */
+function judgeBeginning(
+  subject: SubjectTemplate,
+  open: typeof KEPT,
+  deniesSome: boolean,
+): readonly Fault[] {
+  const [first] = subject.tokens;
+  if (first?.kind !== "value" && open.length === 0) return [];
+  switch (first?.kind) {
     case "rest":
       return [
-        new Fault(
-          "allows everything in the account, other users' replies and JetStream included",
-          "name the subjects that are needed",
-        ),
+        deniesSome
+          ? new Fault(
+            `allows >, and with it ${open.map(([, what]) => what).join("; ")}`,
+            `deny ${
+              open.map(([beginning]) => `${beginning}.>`).join(", ")
+            } as well, or name the subjects that are needed`,
+          )
+          : new Fault(
+            "allows everything in the account, other users' replies and JetStream included",
+            "name the subjects that are needed",
+          ),
       ];
     case "any":
       return [

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { ISSUER, warningsOf } from "../../tests/fixtures/rules_scene.ts";
+import {
+  ISSUER,
+  rulesOf,
+  warningsOf,
+} from "../../tests/fixtures/rules_scene.ts";
 import type { GrantOptions, WhenOptions } from "./rule_options.ts";
 
 const EVERYBODY: WhenOptions = {};
@@ -61,6 +65,62 @@ for (const [subject, everybody, some] of rows) {
     }
   });
 }
+
+const KEPT = ["$SYS.>", "$JS.>", "$KV.>", "$O.>", "$MQTT.>", "_INBOX.>"];
+const denials: [
+  allow: string,
+  deny: readonly string[],
+  everybody: string | undefined,
+  some: string | undefined,
+][] = [
+  [">", [...KEPT, "users.>"], undefined, undefined],
+  [">", KEPT, "allows >, and with it the subjects of all users", undefined],
+  ["*.>", KEPT, "begins with a wildcard", undefined],
+  [
+    ">",
+    KEPT.slice(1),
+    "allows >, and with it the server's own events and requests; the subjects",
+    "allows >, and with it the server's own",
+  ],
+  // Of no use: something of it is left.
+  [">", ["$JS.API.STREAM.>"], "allows everything", "allows everything"],
+  [">", ["a.>"], "allows everything", "allows everything"],
+  ["$JS.>", ["$JS.API.>"], undefined, undefined],
+  ["$JS.>", ["$JS.API.*"], "allows $JS.>, ", "allows $JS.>, "],
+  ["users.>", ["users.*.>"], "allows users.>, ", undefined],
+  ["${sub}.>", ["users.>"], "begins with a value", "begins with a value"],
+];
+
+for (const [allow, deny, everybody, some] of denials) {
+  Deno.test(`H13 H14 ${allow} without ${deny.join()} for everybody: ${everybody ?? "nothing is said"}; for some: ${some ?? "nothing"}`, () => {
+    for (const side of ["publish", "subscribe"] as const) {
+      for (
+        const [when, problem] of [[EVERYBODY, everybody], [SOME, some]] as const
+      ) {
+        const grant = { [side]: { allow, deny } };
+        const found = warningsOf([{ name: "a", when, grant }]);
+        const expected = problem === undefined
+          ? []
+          : [`0.grant.${side} ${problem}`];
+        assertEquals(
+          found.map((text) => text.slice(0, expected[0]?.length)),
+          expected,
+        );
+      }
+    }
+  });
+}
+
+Deno.test("what is open still is denied by what the remedy says", () => {
+  const { warnings: [warning] } = rulesOf([{
+    name: "a",
+    grant: { publish: { allow: ">", deny: ["$JS.>", "$KV.>", "$O.>"] } },
+  }]);
+  assertEquals(
+    warning?.remedy,
+    "deny $SYS.>, $MQTT.>, _INBOX.>, users.> as well, or name the subjects that are needed",
+  );
+});
 
 Deno.test("presets are not said to be wide: they have cautions of their own", () => {
   const grant: GrantOptions = {
