@@ -24,13 +24,13 @@ import {
   stepTo,
   toList,
 } from "./rule_options.ts";
-import { LEAF_NODES_ARE_CHECKED, type ServerNeed } from "./server_need.ts";
-import { Placeholders, type SubjectParts } from "./subject_filling.ts";
 import {
-  REST,
-  type SubjectTemplate,
-  templateText,
-} from "./subject_template.ts";
+  LEAF_NODES_ARE_CHECKED,
+  MQTT,
+  type ServerNeed,
+} from "./server_need.ts";
+import { Placeholders, type SubjectParts } from "./subject_filling.ts";
+import { type SubjectTemplate, templateText } from "./subject_template.ts";
 import { covers } from "./template_relation.ts";
 
 export interface CompiledGrant {
@@ -240,11 +240,6 @@ function toListed(
     ...(inbox === undefined ? {} : { inbox: prepare(inbox) }),
   };
 }
-
-/** All that MQTT sessions are made of. */
-const MQTT: SubjectTemplate = {
-  tokens: [{ kind: "literal", text: "$MQTT" }, REST],
-};
 
 /**
  * nats-server up to 2.14 does not ask a leaf node's `allow` about `$MQTT.`, but

@@ -9,7 +9,12 @@ import {
 } from "../base/server_version.ts";
 import type { ConnectionType } from "../base/connection_type.ts";
 import { canEvade } from "./evading_subscription.ts";
-import { type SubjectTemplate, templateText } from "./subject_template.ts";
+import {
+  REST,
+  type SubjectTemplate,
+  templateText,
+} from "./subject_template.ts";
+import { covers, mayMeet } from "./template_relation.ts";
 
 export interface ServerNeed {
   readonly since: ServerVersions;
@@ -49,13 +54,23 @@ export const LEAF_NODES_ARE_CHECKED: ServerNeed = {
   remedy: "keep leaf nodes out: leave them out of callout.connection_types",
 };
 
+/** All that MQTT sessions are made of. MQTT clients may subscribe to some of it whatever is allowed. */
+export const MQTT: SubjectTemplate = {
+  tokens: [{ kind: "literal", text: "$MQTT" }, REST],
+};
+
 /** @param denied With those that nobody wrote. */
 export function findSubscribeNeeds(
   allowed: readonly SubjectTemplate[],
   denied: readonly SubjectTemplate[],
 ): readonly ServerNeed[] {
   const evaded = findEvaded(allowed, denied);
-  const [first] = denied;
+  // What nobody can subscribe to loses nothing by a deny that is not kept.
+  const reached = [...allowed.map(({ tokens }) => reachOf(tokens)), MQTT.tokens]
+    .filter((each) => !denied.some(({ tokens }) => covers(tokens, each)));
+  const first = denied.find(({ tokens }) =>
+    reached.some((each) => mayMeet(each, tokens))
+  );
   if (first === undefined) return evaded;
   return [...evaded, {
     since: MQTT_DENIES_ARE_EXACT,
@@ -66,6 +81,15 @@ export function findSubscribeNeeds(
     remedy:
       "keep MQTT clients from the rule: only: { connections: [nats, websocket] }",
   }];
+}
+
+/** What a client can ask for: `*` at the end of a permission admits a `>` there. */
+function reachOf(
+  allowed: SubjectTemplate["tokens"],
+): SubjectTemplate["tokens"] {
+  return allowed.at(-1)?.kind === "any"
+    ? [...allowed.slice(0, -1), REST]
+    : allowed;
 }
 
 function findEvaded(

@@ -43,6 +43,26 @@ const mqttRows: [
   [{ subscribe: "news.*" }, "2.14.4", "granted"],
   [{ subscribe: "news.*" }, "2.15.2", "granted"],
   [{ subscribe: { allow: "a.>", deny: "a.b" } }, "2.14.3", "server_too_old"],
+  [
+    { subscribe: { allow: "users.${sub}.>", deny: "users.admin.>" } },
+    "2.14.3",
+    "server_too_old",
+  ],
+  // What is denied is not allowed anyway.
+  [{ subscribe: { allow: "a.>", deny: "b.>" } }, "2.12.7", "granted"],
+  [{ subscribe: { allow: ["a.b", "c.d"], deny: "a.c" } }, "2.12.7", "granted"],
+  [{ subscribe: { allow: ["a.b", "c"], deny: "a.*" } }, "2.12.7", "granted"],
+  [{ subscribe: { allow: "a.>", deny: "$MQTT.>" } }, "2.12.7", "granted"],
+  [
+    { subscribe: { allow: ["a.b", "c.d"], deny: ["a.c", "*.d"] } },
+    "2.14.3",
+    "server_too_old",
+  ],
+  [
+    { subscribe: { allow: "a.>", deny: "$MQTT.sub.x" } },
+    "2.14.3",
+    "server_too_old",
+  ],
   // Nothing is denied.
   [{ preset: "mqtt_sessions" }, "2.12.7", "granted"],
   [{ publish: { allow: "a.>", deny: "a.b" } }, "2.12.7", "granted"],
