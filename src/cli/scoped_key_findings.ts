@@ -12,7 +12,7 @@ import type { AccountOptions } from "../nats/callout_service.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import type { ScopedKeyUse } from "../permissions/compile_scoped.ts";
 import { type Finding, list, object, texts, verdict } from "./finding.ts";
-import { judgeTemplateSubscriptions } from "./template_findings.ts";
+import { judgeTemplateSubjects } from "./template_findings.ts";
 
 /** @param claims Of the account, as the server has them; undefined if nobody has used it yet, which is said elsewhere. */
 export function judgeScopedKeys(
@@ -45,7 +45,11 @@ export function judgeScopedKeys(
       isScoped,
       ...judgeSide(template, PUBLISH, where),
       ...judgeSide(template, SUBSCRIBE, where),
-      ...judgeTemplateSubscriptions(object(template, "sub"), varz, where),
+      ...judgeTemplateSubjects(template, {
+        where,
+        varz,
+        connections: own.flatMap(({ connections }) => connections),
+      }),
       ...judgeTags(template, own, where),
     ];
   });

@@ -19,6 +19,7 @@ const USE: ScopedKeyUse = {
   account: "APP",
   key: "devices",
   tags: ["site"],
+  connections: ["nats", "mqtt"],
 };
 
 interface Scene {
@@ -98,6 +99,13 @@ const templates: [
   }, [
     "doubtful: its template allows news.* beside news.{{name()}}.>, which NATS cannot keep apart",
   ]],
+  ["has a subject that cannot be read", {
+    ...BOTH,
+    "sub": { "allow": ["news-{{name()}}.*", "a.*"], "deny": ["a.*.>", "b*"] },
+  }, [
+    "unknown: not checked: its template's news-{{name()}}.* has a {{...}} that is only a part of a token",
+    "unknown: not checked: its template's b* has a wildcard that is only a part of a token",
+  ]],
   ["asks for a tag that no rule sets", {
     ...BOTH,
     "pub": { "allow": ["t.{{ Tag(Team) }}.>", "s.{{tag(site)}}"] },
@@ -142,6 +150,96 @@ Deno.test("H6 check finds a template that the server does not keep", () => {
     for (const text of found) assertStringIncludes(text, "a.{{name()}}.*.*.>");
   }
 });
+
+Deno.test("check asks of a template for MQTT clients only what they need who can have it", () => {
+  const template = {
+    ...BOTH,
+    "sub": { "allow": ["news.*"], "deny": ["news.*.>"] },
+  };
+  const varz = { version: "2.12.13", mqtt: { port: 1883 } };
+  const rows: [connections: ScopedKeyUse["connections"][], found: number][] = [
+    [[["nats", "mqtt"]], 1],
+    [[["nats"], ["mqtt"]], 1],
+    [[["nats", "websocket", "leafnode"]], 0],
+    [[], 0],
+  ];
+  for (const [uses, count] of rows) {
+    const found = judgeTemplate(template, {
+      uses: uses.map((connections) => ({ ...USE, connections })),
+      varz,
+    });
+    assertEquals(found.length, count, JSON.stringify(uses));
+  }
+  // Nobody may subscribe to anything.
+  const nothing = { ...BOTH, "sub": { "deny": [">"] } };
+  assertEquals(judgeTemplate(nothing, { varz }), []);
+  const everythingBut = { ...BOTH, "sub": { "deny": ["a.>"] } };
+  assertEquals(judgeTemplate(everythingBut, { varz }).length, 2);
+});
+
+const LEAF = {
+  varz: { version: "2.14.5", leaf: { port: 7422 } },
+  uses: [{ ...USE, connections: ["nats", "leafnode"] }],
+} as const;
+const LEAF_BOTH = {
+  "pub": { "allow": ["a.>"], "deny": ["$MQTT.>"] },
+  "sub": { "allow": ["a.>"], "deny": ["$MQTT.>"] },
+};
+const leafRows: [
+  why: string,
+  template: JsonObject,
+  scene: Scene,
+  sides: readonly string[],
+][] = [
+  ["denies $MQTT.>", LEAF_BOTH, LEAF, []],
+  ["denies nothing", { "pub": { "allow": ["a.>"] }, "sub": BOTH.sub }, LEAF, [
+    "publish",
+    "subscribe",
+  ]],
+  [
+    "denies a part",
+    {
+      ...LEAF_BOTH,
+      "pub": { "allow": ["a.>"], "deny": ["$MQTT.sub.>"] },
+    },
+    LEAF,
+    ["publish"],
+  ],
+  ["denies all", { ...LEAF_BOTH, "sub": { "deny": [">"] } }, LEAF, []],
+  [
+    "allows all of it",
+    {
+      ...LEAF_BOTH,
+      "sub": { "allow": ["$MQTT.>", "a.>"] },
+    },
+    LEAF,
+    [],
+  ],
+  ["is no leaf node's", BOTH, { ...LEAF, uses: [USE] }, []],
+  ["is on a server without leaf nodes", BOTH, {
+    ...LEAF,
+    varz: { version: "2.14.5" },
+  }, []],
+  ["is on a server by which leaf nodes are refused", BOTH, {
+    ...LEAF,
+    varz: { ...LEAF.varz, version: "2.11.15" },
+  }, []],
+  ["is on a newer server", BOTH, {
+    ...LEAF,
+    varz: { ...LEAF.varz, version: "2.15.0" },
+  }, []],
+];
+
+for (const [why, template, scene, sides] of leafRows) {
+  Deno.test(`H5 check looks at a template of leaf nodes that ${why}`, () => {
+    assertEquals(
+      judgeTemplate(template, scene),
+      sides.map((side) =>
+        `wrong: nats-server 2.14.5 lets leaf nodes ${side} to $MQTT.>, whatever its template allows`
+      ),
+    );
+  });
+}
 
 Deno.test("check says nothing of scoped keys where there are none, or no account to look at", () => {
   const context = { uses: [], varz: {} };

@@ -6,6 +6,7 @@
  *
  * @see nats-server `auth.go` processUserPermissionsTemplate
  */
+import type { ConnectionType } from "../base/connection_type.ts";
 import { Fault, type Report } from "./rule_fault.ts";
 import type { GrantOptions } from "./rule_options.ts";
 import type { Placeholders, SubjectParts } from "./subject_filling.ts";
@@ -28,6 +29,8 @@ export interface ScopedKeyUse {
   readonly key: string;
   /** Names of the tags that it sets. */
   readonly tags: readonly string[];
+  /** By which its users can be connected. */
+  readonly connections: readonly ConnectionType[];
 }
 
 interface CompiledTag {

@@ -20,6 +20,7 @@ import type { IssuerLabels } from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { type RuleIssue, RulesFault } from "./rule_fault.ts";
 import type { RuleOptions } from "./rule_options.ts";
+import { connectionsOf } from "./rule_reach.ts";
 import { concerns, describeNeed, type RuleNeed } from "./server_need.ts";
 import { joinParts } from "./subject_filling.ts";
 
@@ -89,7 +90,9 @@ export function createRules(
     kind: "rules",
     warnings,
     needs,
-    scopedKeyUses: rules.flatMap(usesOf),
+    scopedKeyUses: options.flatMap((option, index) =>
+      usesOf(option, rules[index]?.outcome, context)
+    ),
     cautions: rules.flatMap(({ name: rule, outcome }) =>
       outcome === "refuse"
         ? []
@@ -116,13 +119,21 @@ export function createRules(
 }
 
 function usesOf(
-  { name: rule, outcome }: CompiledRule,
+  option: RuleOptions,
+  outcome: CompiledRule["outcome"] | undefined,
+  context: RulesContext,
 ): readonly ScopedKeyUse[] {
-  if (outcome === "refuse") return [];
+  if (outcome === undefined || outcome === "refuse") return [];
   const { account, permissions } = outcome;
   if (permissions.kind !== "scoped") return [];
   const { key, tags } = permissions;
-  return [{ rule, account, key, tags: tags.map(({ name }) => name) }];
+  return [{
+    rule: option.name,
+    account,
+    key,
+    tags: tags.map(({ name }) => name),
+    connections: connectionsOf(option, context),
+  }];
 }
 
 function findRule(

@@ -194,3 +194,22 @@ Deno.test("H15 explain says that an answer goes where the rule denies to publish
     ["a.x: an answer may go there", "a.${sub}: an answer may go there"],
   );
 });
+
+Deno.test("Rules.scopedKeyUses says by which connections a key's users can come", () => {
+  const grant: GrantOptions = {
+    "scoped_key": "devices",
+    tags: { site: "x" },
+    only: { connections: ["nats", "mqtt"] },
+  };
+  const rules = rulesOf([
+    { name: "a", when: { connection: ["mqtt", "websocket"] }, grant },
+    { name: "b", grant },
+    { name: "c", grant: { publish: "a" } },
+    { name: "d", refuse: true },
+  ], { connectionTypes: ["nats", "websocket", "mqtt"] });
+  const use = { account: "APP", key: "devices", tags: ["site"] };
+  assertEquals(rules.scopedKeyUses, [
+    { ...use, rule: "a", connections: ["mqtt"] },
+    { ...use, rule: "b", connections: ["nats", "mqtt"] },
+  ]);
+});
