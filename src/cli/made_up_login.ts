@@ -142,8 +142,10 @@ function findSource(
     const kinds = own.map((source) => source.credential).join(" or ");
     return new LoginFault(`kind must be ${kinds}: ${named} has no other`);
   }
-  const issuers = (first === undefined ? sources : meant)
-    .map((source) => source.issuer).join(", ");
+  const candidates = first === undefined ? sources : meant;
+  // One with tokens of two kinds is two sources.
+  const issuers = [...new Set(candidates.map((source) => source.issuer))]
+    .join(", ");
   if (named !== undefined) {
     return rejected(
       "issuer_untrusted",

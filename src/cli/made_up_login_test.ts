@@ -203,6 +203,24 @@ for (const [why, login, sources, expected] of meant) {
   });
 }
 
+Deno.test("an issuer of two kinds is named once among those that there are", () => {
+  const sources: readonly TokenSource[] = [
+    ID,
+    { ...ID, credential: "introspection" },
+    SECOND,
+  ];
+  const outcome = read({ claims: ALICE, issuer: "https://x" }, sources);
+  assert(!(outcome instanceof LoginFault) && outcome.kind === "rejected");
+  assertEquals(
+    outcome.detail,
+    "No issuer of that name is configured; there are: https://id.example, https://second.example",
+  );
+  assertEquals(
+    brief(read({ claims: ALICE }, sources)),
+    "issuer must be one of: https://id.example, https://second.example",
+  );
+});
+
 const refused: [why: string, claims: JsonObject, code: string][] = [
   ["that have expired", { exp: SECONDS - 31 }, "bearer_token_expired"],
   [
