@@ -261,7 +261,7 @@ function sessionProblems(
   return problems;
 }
 
-type Permitting = Pick<CheckedOptions, "versionProblem"> & {
+type Permitting = Pick<CheckedOptions, "versionProblem" | "ruleWarnings"> & {
   readonly permit?: Permit;
   readonly problems: readonly string[];
 };
@@ -286,13 +286,12 @@ function toPermit(options: CalloutOptions): Permitting {
     ...(rules instanceof RulesFault ? {} : {
       permit: rules.permit,
       versionProblem: (version) => describeUnmetRules(rules.needs, version),
+      ruleWarnings: describeIssues({ issues: rules.warnings }, "permit"),
     }),
     problems: [
       ...problems,
       ...labelProblems.map(({ index, problem }) =>
-        `issuers: the label of ${
-          JSON.stringify(named[index]?.issuer)
-        } ${problem}`
+        `issuers: the label of "${named[index]?.issuer}" ${problem}`
       ),
       ...rules instanceof RulesFault ? describeIssues(rules, "permit") : [],
     ],

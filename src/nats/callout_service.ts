@@ -46,6 +46,8 @@ export interface CalloutServiceOptions {
   readonly permit: Permit;
   /** Why a server of this version will not do, in a sentence; undefined if it will. */
   readonly versionProblem?: (version: string) => string | undefined;
+  /** What the rules allow and may not be meant; for the log. */
+  readonly ruleWarnings?: readonly string[];
   readonly log: Log;
 }
 
@@ -123,6 +125,12 @@ export async function startCalloutService(
   const problems = optionProblems(options);
   if (problems.length > 0) throw optionsError(problems);
   const keys = readKeys(options);
+  for (const detail of options.ruleWarnings ?? []) {
+    options.log.warn("a rule that may not do what it seems to", {
+      code: "rule_surprising",
+      detail,
+    });
+  }
   for (;;) {
     const connection = await connectNats(options.nats, options.log, signal);
     try {

@@ -60,9 +60,9 @@ export class Report {
   }
 }
 
-/** All of it, a line each, for a program that calls the rules by that name. */
+/** A line each, for a program that calls the rules by that name. */
 export function describeIssues(
-  { issues }: RulesFault,
+  { issues }: Pick<RulesFault, "issues">,
   root: string,
 ): readonly string[] {
   return issues.map(({ path, problem, remedy }) => {

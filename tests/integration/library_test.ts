@@ -193,3 +193,29 @@ Deno.test("H6 the library does not run rules that the server cannot keep", async
     "news.*.*",
   );
 });
+
+Deno.test("the library logs what is surprising about its rules, as start does", async () => {
+  await using stack = await startStack();
+  const lines: (readonly [message: string, code: unknown, detail: unknown])[] =
+    [];
+  const service = await startCallout({
+    ...libraryOptions(stack),
+    issuers: [{ issuer: "test" }],
+    authenticate: () => rejected("bearer_token_inactive", "Nobody"),
+    permit: [
+      { "name": "all", "grant": { "publish": "a" } },
+      { "name": "late", "grant": { "publish": "b" } },
+    ],
+    log: {
+      ...SILENT,
+      warn: (message, { code, detail } = {}) =>
+        lines.push([message, code, detail]),
+    },
+  });
+  await service.stop();
+  assertEquals(lines.filter(([, code]) => code === "rule_surprising"), [[
+    "a rule that may not do what it seems to",
+    "rule_surprising",
+    "permit[1] can never match: rule all before it matches whoever it would match: move it up, or remove it",
+  ]]);
+});
