@@ -74,7 +74,8 @@ export interface LogFields {
 /** Longest value that is written, in UTF-16 units; what is cut is marked. */
 export const LOG_VALUE_CHARS_MAX = 400;
 
-const PLAIN_REGEXP = /^[\x20-\x7e]*$/;
+/** Printable ASCII without quotes and backslashes: nothing of it has to be escaped. */
+const PLAIN_REGEXP = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /**
  * Control, format (bidi, zero-width, byte order mark, tags), line and paragraph
@@ -89,13 +90,21 @@ const QUOTED_WORD_REGEXP = /^"([\w.:@/+<>*$-]+)"$/;
 export function listedFields(
   fields: LogFields,
 ): Record<string, string | number> {
-  const properties: Readonly<Record<string, unknown>> = { ...fields };
   const listed: Record<string, string | number> = {};
-  for (const name of FIELD_NAMES) {
-    const value = toValue(properties[name]);
-    if (value !== undefined) listed[name] = value;
-  }
+  forEachListed(fields, (name, value) => {
+    listed[name] = value;
+  });
   return listed;
+}
+
+function forEachListed(
+  fields: LogFields,
+  take: (name: string, value: string | number) => void,
+): void {
+  for (const name of FIELD_NAMES) {
+    const value = toValue(fields[name]);
+    if (value !== undefined) take(name, value);
+  }
 }
 
 /** Undefined for what is neither text nor a finite number: it is left out. */
@@ -114,9 +123,9 @@ export function formatJsonLine(
 ): string {
   let line = `{"time":"${new Date(timeMs).toISOString()}","level":"${level}",` +
     `"message":${quote(message)}`;
-  for (const [name, value] of Object.entries(listedFields(fields))) {
+  forEachListed(fields, (name, value) => {
     line += `,"${name}":${toJson(value)}`;
-  }
+  });
   return `${line}}`;
 }
 
@@ -130,9 +139,9 @@ export function formatTextLine(
   let line = `${time} ${level.toUpperCase().padEnd(5)} ${
     quote(message).slice(1, -1)
   }`;
-  for (const [name, value] of Object.entries(listedFields(fields))) {
+  forEachListed(fields, (name, value) => {
     line += ` ${name}=${toJson(value).replace(QUOTED_WORD_REGEXP, "$1")}`;
-  }
+  });
   return line;
 }
 
@@ -147,8 +156,9 @@ function cut(text: string): string {
 }
 
 function quote(text: string): string {
-  const json = JSON.stringify(text);
-  return PLAIN_REGEXP.test(json) ? json : json.replace(UNSAFE_REGEXP, escape);
+  return PLAIN_REGEXP.test(text)
+    ? `"${text}"`
+    : JSON.stringify(text).replace(UNSAFE_REGEXP, escape);
 }
 
 /** As JSON would: one or two `\uXXXX`. */
