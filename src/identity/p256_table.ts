@@ -7,10 +7,11 @@
  * digits of nine bits with a sign. A whole table takes 0.8 MB and 30 ms, so it
  * grows by a row at a time.
  */
-import { p256 } from "@noble/curves/nist.js";
+import { P256Point } from "./p256_curve.ts";
 
-const Point = p256.Point;
-const { Fp } = Point;
+const { Fp } = P256Point;
+
+type Point = InstanceType<typeof P256Point>;
 
 /** Bits of a digit: one more saves a tenth of the additions for twice the memory. */
 export const DIGIT_BITS = 9;
@@ -34,9 +35,9 @@ export class GrowingTable implements P256Table {
   readonly x: bigint[] = [];
   readonly y: bigint[] = [];
   #rows = 0;
-  #rowBase: InstanceType<typeof Point>;
+  #rowBase: Point;
 
-  private constructor(point: InstanceType<typeof Point>) {
+  private constructor(point: Point) {
     this.#rowBase = point;
   }
 
@@ -45,13 +46,13 @@ export class GrowingTable implements P256Table {
    * @throws If it is not on the curve.
    */
   static of(publicKey: Uint8Array): GrowingTable {
-    const point = Point.fromBytes(publicKey);
+    const point = P256Point.fromBytes(publicKey);
     point.assertValidity();
     return new GrowingTable(point);
   }
 
   static ofGenerator(): GrowingTable {
-    return new GrowingTable(Point.BASE);
+    return new GrowingTable(P256Point.BASE);
   }
 
   get complete(): boolean {
@@ -73,7 +74,7 @@ export class GrowingTable implements P256Table {
   }
 
   /** Makes the points affine with one inversion for all (Montgomery's trick). */
-  #append(points: readonly InstanceType<typeof Point>[]): void {
+  #append(points: readonly Point[]): void {
     const products: bigint[] = [];
     let product = Fp.ONE;
     for (const point of points) {

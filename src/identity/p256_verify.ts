@@ -10,11 +10,11 @@
  * @see FIPS 186-5 section 6.4.2, https://hyperelliptic.org/EFD/g1p/auto-shortw-xyzz.html madd-2008-s
  */
 import { Buffer } from "node:buffer";
-import { p256 } from "@noble/curves/nist.js";
+import { P256Point } from "./p256_curve.ts";
 import { DIGIT_BITS, ROW_ENTRIES, ROWS } from "./p256_table.ts";
 import type { P256Table } from "./p256_table.ts";
 
-const { Fp, Fn } = p256.Point;
+const { Fp, Fn } = P256Point;
 const FIELD_PRIME = Fp.ORDER;
 const GROUP_ORDER = Fn.ORDER;
 const SCALAR_BYTES = 32;

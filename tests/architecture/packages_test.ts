@@ -16,7 +16,9 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@nats-io/nkeys": ["src/nats_jwt/"],
   "@nats-io/obj": [],
   "@nats-io/transport-deno": ["src/nats/", "src/cli/client"],
-  "@noble/curves/nist.js": ["src/identity/"],
+  "@noble/curves/abstract/weierstrass.js": ["src/identity/"],
+  // A second opinion for tests.
+  "@noble/curves/nist.js": [],
   "@std/assert": [],
   "@std/dotenv": ["src/config/"],
   // Data for tests.
