@@ -6,11 +6,12 @@ cd /app
 
 # Memory is given back instead of being kept for later; the same in the task start.
 export MALLOC_ARENA_MAX=1
-heap=--v8-flags=--max-semi-space-size=2,--initial-old-space-size=24,--heap-growing-percent=20,--single-threaded-gc
+memory="--no-code-cache --v8-flags=--max-semi-space-size=2,--initial-old-space-size=24,--heap-growing-percent=20,--single-threaded-gc"
 
 # Everything is in the image: what is missing there must not come from elsewhere.
 run() {
-  deno run --quiet "$heap" --no-prompt --cached-only --frozen --config registry.json "$@"
+  # shellcheck disable=SC2086 # several flags
+  deno run --quiet $memory --no-prompt --cached-only --frozen --config registry.json "$@"
 }
 
 token() {
@@ -21,7 +22,7 @@ case "${1-}" in
   start)
     permissions=$(run --allow-env --allow-read main.ts permissions)
     # shellcheck disable=SC2086 # several flags
-    exec deno run --quiet "$heap" --no-prompt --cached-only --frozen --config registry.json $permissions main.ts "$@"
+    exec deno run --quiet $memory --no-prompt --cached-only --frozen --config registry.json $permissions main.ts "$@"
     ;;
   token)
     shift

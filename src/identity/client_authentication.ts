@@ -4,7 +4,6 @@
  *
  * @see RFC 6749 section 2.3.1, OpenID Connect Core section 9, RFC 7523 section 3
  */
-import { SignJWT } from "jose";
 import { Buffer } from "node:buffer";
 import { createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
@@ -98,6 +97,8 @@ async function signAssertion(
   clock: Clock,
 ): Promise<string> {
   const now = toEpochSeconds(clock());
+  // Few need it, and all would keep it in memory.
+  const { SignJWT } = await import("jose");
   return await new SignJWT({})
     .setProtectedHeader({
       alg: algorithm,

@@ -11,7 +11,7 @@ import {
   WARM_UP_TOKENS,
 } from "./opaque_flood.ts";
 import { denoRun } from "./programs.ts";
-import { heapFlags } from "./service_files.ts";
+import { memoryFlags } from "./service_files.ts";
 
 export const floodRung: Rung = {
   name: "flood",
@@ -73,7 +73,7 @@ async function measure({ report, scale }: Bench): Promise<RungOutcome> {
 async function flood(origin: string, count: number): Promise<FloodOutcome> {
   const program = new URL("opaque_flood.ts", import.meta.url).pathname;
   const [deno = "", ...args] = denoRun(
-    ...heapFlags(),
+    ...memoryFlags(),
     // It reads its own memory's size in /proc, which takes all of them.
     "--allow-all",
     program,

@@ -86,9 +86,9 @@ export function writeSecret(file: string, text: string): Promise<void> {
 
 const START_COMMAND = project.tasks.start.command;
 
-/** What `deno task start` says about the heap. */
-export function heapFlags(): readonly string[] {
-  return START_COMMAND.match(/--v8-flags=\S+/g) ?? [];
+/** What `deno task start` says about memory, in its own words. */
+export function memoryFlags(): readonly string[] {
+  return START_COMMAND.match(/--v8-flags=\S+|--no-code-cache/g) ?? [];
 }
 
 /** How `deno task start` runs it, for that configuration. */
@@ -99,10 +99,9 @@ export function serviceCommand(
   return [
     "env",
     `${CONFIGURATION_VARIABLE}=${file}`,
-    // What the task says about memory, in its own words.
     ...START_COMMAND.match(/\bMALLOC_\w+=\S+/g) ?? [],
     ...denoRun(
-      ...heapFlags(),
+      ...memoryFlags(),
       ...(preload === undefined ? [] : [`--preload=${preload}`]),
       ...listPermissionFlags(loadServiceConfig(file)),
     ),
