@@ -28,7 +28,7 @@ const WAITING_CHARS_MAX = 1024 * 1024;
  * as much CPU as a signature, and at a thousand logins a second there would be
  * one for each.
  */
-const GATHER_MS = 20;
+const GATHER_MS = 50;
 
 /** A reader that is still there empties a pipe in far less. */
 const CLOSE_TIMEOUT_MS = 1000;
