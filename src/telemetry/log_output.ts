@@ -17,6 +17,7 @@ export interface StdoutQueueOptions {
   /** Writes some of the bytes and says how many. For tests; stdout when left out. */
   readonly write?: (bytes: Uint8Array) => Promise<number>;
   readonly waitingCharsMax?: number;
+  readonly gatherMs?: number;
   readonly closeTimeoutMs?: number;
 }
 
@@ -42,7 +43,7 @@ export function createStdoutQueue(options: StdoutQueueOptions): LineQueue {
   let lost = 0;
   let broken = false;
   let writing: Promise<void> | undefined;
-  const gathering = createPause(GATHER_MS);
+  const gathering = createPause(options.gatherMs ?? GATHER_MS);
 
   async function writeAll(bytes: Uint8Array): Promise<void> {
     let offset = 0;
@@ -99,15 +100,24 @@ interface Pause {
   end(): void;
 }
 
+/** Whoever waits holds on to nothing that outlives the pause: there are twenty a second. */
 function createPause(milliseconds: number): Pause {
-  const ended = Promise.withResolvers<void>();
   let isOver = false;
+  let cutShort: (() => void) | undefined;
   return {
-    take: () =>
-      isOver ? Promise.resolve() : within(milliseconds, ended.promise),
+    take(): Promise<void> {
+      if (isOver) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, milliseconds);
+      cutShort = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      return promise;
+    },
     end(): void {
       isOver = true;
-      ended.resolve();
+      cutShort?.();
     },
   };
 }
