@@ -31,7 +31,16 @@ export function buildRules(
   );
   if (
     settings.rules === undefined && (account === undefined || isAccountReported)
-  ) return undefined;
+  ) {
+    if (!isAccountReported) {
+      checking.report(
+        "accounts",
+        "names no account",
+        "name the account that users are placed in",
+      );
+    }
+    return undefined;
+  }
   const permissions: RulesContext = {
     account,
     accounts: settings.accounts.flatMap(({ name, scoped_keys: keys }) =>
