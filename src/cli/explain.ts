@@ -7,7 +7,7 @@ import { decodeJsonObject, JsonFault } from "../base/json.ts";
 import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
 import { systemClock } from "../base/time.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import { configurationFile, loadConfig, loadRules } from "../config/load.ts";
+import { configurationFile, loadLogin, loadRules } from "../config/load.ts";
 import type { LoginFacts } from "../permissions/grant.ts";
 import { explainToken } from "./explain_token.ts";
 import {
@@ -44,7 +44,8 @@ Usage: deno task explain --token TOKEN [options]
   --json             as JSON
   --help             this text
 
-CALLOUT_CONFIG names the configuration, config/callout.yaml unless set.
+CALLOUT_CONFIG names the configuration, config/callout.yaml unless set. NATS and
+the keys that sign for it are not needed.
 Exit code 1 if the login is refused, 2 if the configuration cannot be used, 3 if
 the login could not be judged.`;
 
@@ -150,7 +151,7 @@ async function explainPresented(
     );
   }
   const text = token === "-" ? await readStandardInput() : token;
-  const { config } = loadConfig({
+  const config = loadLogin({
     path: configurationFile(),
     environment: Deno.env,
   });

@@ -8,7 +8,7 @@ import type { RejectionCode } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
 import { connectionRefused } from "../callout/authorize.ts";
 import { findBearerToken } from "../callout/bearer_token.ts";
-import type { Config } from "../config/config.ts";
+import type { LoginConfig } from "../config/config.ts";
 import { FileFault, readTextFile } from "../config/text_file.ts";
 import type { Identity } from "../base/identity.ts";
 import {
@@ -43,7 +43,7 @@ const EXPIRES = true;
 /** Prints warnings of whoever judges. */
 export async function explainToken(
   text: string,
-  config: Config,
+  config: LoginConfig,
   facts: LoginFacts,
 ): Promise<ExplainedLogin> {
   const { connectionType, now } = facts;
@@ -85,7 +85,7 @@ export async function explainToken(
 }
 
 /** Whose JWTs are accepted. */
-function jwtIssuers(config: Config): readonly string[] {
+function jwtIssuers(config: LoginConfig): readonly string[] {
   const { introspection = [], issuers, kubernetes = [], webhooks = [] } =
     config;
   const asked = [...introspection, ...webhooks]
@@ -101,7 +101,7 @@ interface Judged {
 
 async function judge(
   bearerToken: Secret,
-  config: Config,
+  config: LoginConfig,
   { connectionType: type, host, now }: LoginFacts,
 ): Promise<Judged> {
   const log = createLog({ format: "text", level: "warn", write: printError });
@@ -139,7 +139,7 @@ const VERIFIED_BY_THEN: readonly RejectionCode[] = [
 function describeToken(
   { claims, form, says }: PresentedToken,
   outcome: AuthenticationOutcome,
-  { config, source }: { readonly config: Config } & Pick<Judged, "source">,
+  { config, source }: { readonly config: LoginConfig } & Pick<Judged, "source">,
 ): ExplainedToken {
   if (form === "api token") {
     return { form, says: { ...says, ...describeEntry(says, outcome, config) } };
@@ -184,7 +184,7 @@ function isVerified(
 function describeEntry(
   { id = "" }: Facts,
   outcome: AuthenticationOutcome,
-  { apiTokens }: Config,
+  { apiTokens }: LoginConfig,
 ): Facts {
   if (apiTokens === undefined || id === "") return {};
   const text = readTextFile({
@@ -215,7 +215,7 @@ function describeEntry(
 function describeOrigins(
   { claims, credential, issuer }: Identity,
   presented: PresentedToken,
-  { issuers }: Config,
+  { issuers }: LoginConfig,
 ): Facts {
   if (credential === "introspection") {
     const exp = member(claims, "exp") ?? undefined;

@@ -2,7 +2,7 @@
  * Puts the configured service together, top to bottom, and takes it apart again.
  */
 import { type Clock, monotonicClock, systemClock } from "../base/time.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, TokenConfig } from "../config/config.ts";
 import {
   createAuthenticator,
   type RoutingAuthenticator,
@@ -32,7 +32,7 @@ export interface IdentityDependencies {
 
 /** What judges bearer tokens, of every kind that is configured. */
 export function createIdentities(
-  config: Config,
+  config: TokenConfig,
   { clock, log }: IdentityDependencies,
 ): RoutingAuthenticator {
   return createAuthenticator(config, {

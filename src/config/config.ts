@@ -32,6 +32,12 @@ export interface Config extends TokenConfig {
   readonly log: LogConfig;
 }
 
+/** What decides about a login, without the keys that sign what comes of it. */
+export type LoginConfig =
+  & TokenConfig
+  & Pick<Config, "permissions" | "rules">
+  & { readonly callout: Pick<CalloutOptions, "connectionTypes"> };
+
 export interface MonitoringConfig {
   readonly hostname: string;
   /** 0: any free port. */

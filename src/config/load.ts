@@ -4,6 +4,7 @@
  */
 import { parse as parseVariables } from "@std/dotenv";
 import { isAbsolute, join } from "node:path";
+import type { LoginConfig } from "./config.ts";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
 import {
   listVariables,
@@ -11,6 +12,7 @@ import {
   type NamedVariables,
 } from "./environment.ts";
 import { parseConfig, type ParsedConfig } from "./parse.ts";
+import { parseLogin } from "./parse_login.ts";
 import { type ParsedRules, parseRules } from "./parse_rules.ts";
 import { readSettings } from "./settings.ts";
 import { FileFault, type FileRequest, readTextFile } from "./text_file.ts";
@@ -28,6 +30,8 @@ export interface LoadOptions {
   readonly environment: ProcessEnvironment;
   /** Where relative paths start; the working directory unless given. */
   readonly directory?: string;
+  /** Files of variables; those of the compose stack too, unless given. */
+  readonly variableFiles?: readonly string[];
 }
 
 export interface LoadedConfig extends ParsedConfig {
@@ -37,12 +41,14 @@ export interface LoadedConfig extends ParsedConfig {
   readonly variables: readonly string[];
 }
 
+export const OWN_VARIABLE_FILE = ".env";
+
 /**
  * Files of variables. The first that sets one counts; the process environment
  * goes before all of them. The compose stack writes those below fs/.
  */
 const VARIABLE_FILES: readonly string[] = [
-  ".env",
+  OWN_VARIABLE_FILE,
   "fs/nats-export/secrets/.env.account",
   "fs/nats-export/secrets/.env.callout",
 ];
@@ -72,6 +78,17 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   // Read once: what is started later, or dumps the environment, does not see them.
   for (const name of variables.secret) environment.delete(name);
   return { ...parsed, files: [...files], variables: [...variables.all].sort() };
+}
+
+/**
+ * What decides about a login, for a command that judges a token and signs
+ * nothing: NATS and the keys need not be there.
+ *
+ * @throws {ConfigError} If tokens could not be judged with it, or a rule is wrong.
+ */
+export function loadLogin(options: LoadOptions): LoginConfig {
+  const { lookup, readFile, text } = readSources(options);
+  return parseLogin(text, { source: options.path, lookup, readFile });
 }
 
 /**
@@ -130,7 +147,11 @@ function readSources(options: LoadOptions): Sources {
   const tree = readYaml(text);
   if (tree instanceof YamlFault) throw new ConfigError(source, tree.issues);
   const variables = listVariables(tree);
-  const read = readVariables(variables, environment, readFile);
+  const { variableFiles = VARIABLE_FILES } = options;
+  const read = readVariables(variables, environment, {
+    files: variableFiles,
+    readFile,
+  });
   return { ...read, text, variables, readFile, files };
 }
 
@@ -142,11 +163,14 @@ interface Variables {
 function readVariables(
   { secret }: NamedVariables,
   environment: ProcessEnvironment,
-  readFile: (request: FileRequest) => string | FileFault,
+  { files, readFile }: {
+    readonly files: readonly string[];
+    readonly readFile: (request: FileRequest) => string | FileFault;
+  },
 ): Variables {
   const issues: ConfigIssue[] = [];
   const sets: ReadonlyMap<string, string>[] = [];
-  for (const path of VARIABLE_FILES) {
+  for (const path of files) {
     const text = readFile({
       path,
       secret: false,

@@ -1,0 +1,49 @@
+/**
+ * What decides about a login, out of a configuration whose NATS, accounts' keys
+ * and monitoring need not be there: on the machine of somebody who wants to know
+ * what a token is worth, and must not be able to sign it. Pure but for the files.
+ */
+import { buildRules } from "./build_rules.ts";
+import { buildTokens } from "./build_tokens.ts";
+import { createChecking } from "./checking.ts";
+import type { LoginConfig } from "./config.ts";
+import { ConfigError, type ConfigIssue } from "./config_error.ts";
+import type { ParseOptions } from "./parse.ts";
+import { isWithin } from "./path.ts";
+import { readSettings } from "./settings.ts";
+import { YamlFault } from "./yaml_text.ts";
+
+/** Sections that say how to reach NATS, and what to sign with. */
+const APART = ["nats", "callout", "accounts", "monitoring", "log"];
+
+/**
+ * @throws {ConfigError} If tokens could not be judged with it, or a rule is wrong.
+ */
+export function parseLogin(
+  text: string,
+  { source, lookup, readFile }: Omit<ParseOptions, "issues">,
+): LoginConfig {
+  const read = readSettings(text, lookup);
+  if (read instanceof YamlFault) throw new ConfigError(source, read.issues);
+  const { settings } = read;
+  const checking = createChecking({
+    ...read,
+    issues: read.issues.filter(isAboutLogins),
+    readFile,
+  });
+  const { tokens, issuers, labels } = buildTokens(settings, checking);
+  const decided = buildRules(settings, { issuers, labels }, checking);
+  if (decided === undefined || checking.issues.length > 0) {
+    throw new ConfigError(source, checking.issues);
+  }
+  return {
+    ...tokens,
+    ...decided,
+    callout: { connectionTypes: settings.callout.connection_types },
+  };
+}
+
+function isAboutLogins({ path }: ConfigIssue): boolean {
+  return isWithin(path, "callout.connection_types") ||
+    !APART.some((section) => isWithin(path, section));
+}
