@@ -4,10 +4,13 @@
  */
 import { parseArgs } from "node:util";
 import { within } from "../base/within.ts";
-import type { Config } from "../config/config.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import { parseConfig } from "../config/parse.ts";
-import { readTextFile } from "../config/text_file.ts";
+import {
+  configurationFile,
+  loadConfig,
+  type LoadedConfig,
+  OWN_VARIABLE_FILE,
+} from "../config/load.ts";
 import { findNatsServer, NatsServerMissingError } from "../dev/nats_server.ts";
 import { PortsInUseError, ServerFailedError } from "../dev/running_server.ts";
 import type { ServerPorts } from "../dev/server_configuration.ts";
@@ -44,14 +47,14 @@ Usage: deno task dev [options]
   --monitoring-port PORT  nats-server's monitoring, ${DEFAULT_PORTS.monitoring} unless given
   --help                  this text
 
+CALLOUT_CONFIG names the configuration, config/callout.yaml unless set: its issuers and
+rules are used, what it says of NATS and its keys is not.
 MONITORING_LISTEN is where the service answers health checks, 127.0.0.1:8080 unless set.
 NATS_SERVER names a nats-server; without it, one is looked for and, if need be, installed.
 Everything listens on loopback only. Ctrl-C ends it and removes what it wrote.`;
 
-const CONFIGURATION_FILE = "config/callout.yaml";
-
-/** What may be set from outside; the rest comes from the stack itself. */
-const OWN_VARIABLES = ["MONITORING_LISTEN", "LOG_FORMAT", "LOG_LEVEL"];
+/** Variables about NATS and its keys: the stack has its own, whatever is set for another. */
+const STACK_VARIABLE_REGEXP = /^(?:NATS|CALLOUT)_/;
 
 const HOLD_BACK_MS = 2_000;
 
@@ -90,7 +93,7 @@ async function runStack(
     ports,
     issuerFolder: developmentIssuerFolder(),
   });
-  const config = await readConfig(stack);
+  const { config, warnings } = readConfig(stack);
   // The overview comes first. What is said before it waits, but not for long:
   // it may be the reason why there is no overview.
   using lines = holdBack(HOLD_BACK_MS);
@@ -101,7 +104,16 @@ async function runStack(
   });
   const service = await runService(config, log, signal);
   try {
-    print(await overview(stack, config.monitoring));
+    print(await overview(stack, config));
+    for (const { code, setting, detail } of warnings) {
+      // That the tokens are for development is known to whoever runs this.
+      if (code === "development_issuer_trusted") continue;
+      log.warn("a setting that is not for production", {
+        code,
+        setting,
+        detail,
+      });
+    }
     lines.release();
     return await Promise.race([
       aborted(signal).then(() => EXIT_OK),
@@ -114,18 +126,20 @@ async function runStack(
   }
 }
 
-async function readConfig({ environment }: Stack): Promise<Config> {
-  const variables = new Map(Object.entries(environment));
-  for (const name of OWN_VARIABLES) {
-    const value = Deno.env.get(name);
-    if (value !== undefined) variables.set(name, value);
-  }
-  const { config } = parseConfig(await Deno.readTextFile(CONFIGURATION_FILE), {
-    source: CONFIGURATION_FILE,
-    lookup: (name) => variables.get(name),
-    readFile: readTextFile,
+/** The configuration of this machine, with the stack in the place of its NATS. */
+function readConfig({ environment }: Stack): LoadedConfig {
+  return loadConfig({
+    path: configurationFile(),
+    // Not what another stack has exported.
+    variableFiles: [OWN_VARIABLE_FILE],
+    environment: {
+      // Set to nothing, so that .env is not asked either.
+      get: (name) =>
+        environment[name] ??
+          (STACK_VARIABLE_REGEXP.test(name) ? "" : Deno.env.get(name)),
+      delete: (name) => Deno.env.delete(name),
+    },
   });
-  return config;
 }
 
 async function reportDeath({ server }: Stack): Promise<number> {

@@ -2,9 +2,11 @@
  * What `dev` says once everything runs: where things are, and how to try them.
  */
 import { delimiter } from "node:path";
-import type { MonitoringConfig } from "../config/config.ts";
+import { DEVELOPMENT_ISSUER } from "../config/build_issuers.ts";
+import type { Config } from "../config/config.ts";
 import { isFile } from "../dev/files.ts";
 import type { Stack } from "../dev/stack.ts";
+import { subjectToken } from "../permissions/subject_token.ts";
 
 /** The same as in the README, so that it works where only Node is installed. */
 const DENO_BY_NPX = "npx -y deno@2.9.6";
@@ -16,8 +18,12 @@ const CLIENT_WEBSOCKET_URL = "ws://127.0.0.1:9222";
 
 export async function overview(
   stack: Stack,
-  monitoring: MonitoringConfig,
+  { monitoring, permissions }: Pick<Config, "monitoring" | "permissions">,
 ): Promise<string> {
+  // With further issuers their subs are kept apart, and a token does not say so.
+  const label = permissions.issuerLabels.get(DEVELOPMENT_ISSUER);
+  const idOf = (sub: string): string =>
+    label === undefined ? "" : ` --id ${subjectToken(sub, label)}`;
   const alice = await stack.issuer.mint({
     sub: "alice",
     ttlSeconds: DEMO_TTL_SECONDS,
@@ -43,15 +49,20 @@ NATS with bearer tokens runs on this machine, ready after ${seconds} s.
 
 Connect from a second terminal, in this folder, as alice:
 
-  ${task} client${server} --token ${alice.reveal()}
+  ${task} client${server}${idOf("alice")} --token ${alice.reveal()}
 
 As bob, over WebSocket:
 
-  ${task} client --ws${webSocketServer} --token ${bob.reveal()}
+  ${task} client --ws${webSocketServer}${idOf("bob")} --token ${bob.reveal()}
 
 Both tokens are valid for ${
     DEMO_TTL_SECONDS / 3600
   } hours. One for anybody else: ${task} token --sub carol
+
+What such a token is granted, and why:
+
+  DEV_ISSUER_JWKS_FILE=${stack.issuer.jwksFile} ${task} explain --token TOKEN
+
 Operator, accounts and what NATS stores go when this ends: press Ctrl-C.
 
 The service says below what becomes of each client:

@@ -79,6 +79,7 @@ Deno.test("docs/TOKENS.md shows every section that a kind of token has", () => {
     "introspection",
     "issuers",
     "kubernetes",
+    "rules",
     "webhook",
   ]);
   for (const kind of CREDENTIAL_KINDS) {

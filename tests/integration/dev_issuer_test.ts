@@ -1,0 +1,75 @@
+/**
+ * What docs/TOKENS.md says under "Try it": a further issuer and a rule for it in
+ * the configuration, `dev`, `explain` of its token, and a connection.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { randomBytes } from "node:crypto";
+import { end, Place, printedClients } from "../fixtures/dev_place.ts";
+import { encodePart, hmac } from "../fixtures/jwt_signer.ts";
+
+/** The document's issuer and rules, in the configuration that is delivered. */
+async function writeConfiguration(file: string): Promise<void> {
+  const [delivered, document] = await Promise.all([
+    Deno.readTextFile("config/callout.yaml"),
+    Deno.readTextFile("docs/TOKENS.md"),
+  ]);
+  const blocks = [...document.matchAll(/^```yaml\n([^]*?)^```$/gm)]
+    .map(([, block = ""]) => block);
+  const issuer = blocks.find((block) => block.includes("label: shop"));
+  const rules = blocks.find((block) => block.startsWith("rules:"));
+  assert(issuer !== undefined && rules !== undefined);
+  const entry = issuer.replace("issuers:\n", "");
+  const text = delivered.replace(/^issuers:\n/m, `issuers:\n${entry}`);
+  assert(text !== delivered);
+  await Deno.writeTextFile(file, `${text}\n${rules}`);
+}
+
+function shopToken(secret: Uint8Array, sub: string): string {
+  const seconds = Math.floor(Date.now() / 1000);
+  const parts = [
+    { alg: "HS256", kid: "2026-01" },
+    {
+      iss: "https://shop.example.com",
+      sub,
+      aud: "nats",
+      iat: seconds,
+      exp: seconds + 600,
+    },
+  ].map((part) => encodePart(JSON.stringify(part))).join(".");
+  return `${parts}.${encodePart(hmac(secret, "HS256", parts))}`;
+}
+
+Deno.test("dev runs with the issuers and rules of one's own, explain tells what they grant, and clients get it", async () => {
+  await using place = await Place.make();
+  const secret = randomBytes(48);
+  const file = `${place.folder}/callout.yaml`;
+  await writeConfiguration(file);
+  place.variables = {
+    CALLOUT_CONFIG: file,
+    SHOP_SECRET: secret.toString("base64"),
+    // Of another stack: dev has its own NATS.
+    NATS_URL: "nats://192.0.2.1:4222",
+  };
+  const dev = await place.start();
+  const server = `--server=nats://127.0.0.1:${place.ports.nats}`;
+  const token = `--token=${shopToken(secret, "carol")}`;
+
+  const explained = await place.run("explain", token);
+  assertEquals(explained.code, 0, explained.stderr);
+  assertStringIncludes(explained.stdout, "Granted by rule shoppers\n");
+  assertStringIncludes(explained.stdout, "Publish    users.shop=carol.>\n");
+  const client = await place.run("client", token, server, "--id=shop=carol");
+  assertEquals([client.code, client.stderr], [0, ""], client.stdout);
+  await dev.output.waitFor('name="shop=carol"');
+
+  // Beside another issuer the users of dev's own have a label, and the commands say it.
+  for (const command of printedClients(dev.output.text)) {
+    const { code, stderr, stdout } = await place.run(...command);
+    assertEquals([code, stderr], [0, ""], stdout);
+  }
+  const forged = `--token=${shopToken(randomBytes(48), "carol")}`;
+  const refused = await place.run("client", forged, server, "--id=shop=carol");
+  assertStringIncludes(refused.stderr, "was not accepted");
+  await Deno.remove(file);
+  await end(place, dev);
+});
