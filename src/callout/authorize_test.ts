@@ -24,7 +24,7 @@ import {
 } from "../../tests/fixtures/callout_scene.ts";
 
 for (const sealed of ["sealed", "plain"] as const) {
-  Deno.test(`I14 I15 I16 authorize() answers a ${sealed} request with a user JWT`, async () => {
+  Deno.test(`H12 I14 I15 I16 authorize() answers a ${sealed} request with a user JWT`, async () => {
     const { server, ask, judge } = scene({}, sealed);
     const message = ask();
     const decision = await judge(message);
