@@ -63,10 +63,11 @@ async function check(
       where: "configuration",
       what: "every setting can be used",
     },
-    ...warnings.map(({ setting, detail }): Finding => ({
+    ...warnings.map(({ detail, remedy, setting }): Finding => ({
       verdict: "doubtful",
       where: setting,
       what: detail,
+      ...(remedy === undefined ? {} : { remedy }),
     })),
   ];
   findings.push(...judgeRules(config.rules));

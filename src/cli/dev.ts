@@ -25,6 +25,7 @@ import {
   print,
   printError,
 } from "./terminal.ts";
+import { logWarnings } from "./config_warnings.ts";
 import { overview } from "./dev_overview.ts";
 import { runService } from "./service.ts";
 import { aborted, listenForStop } from "./stop_signal.ts";
@@ -105,15 +106,11 @@ async function runStack(
   const service = await runService(config, log, signal);
   try {
     print(await overview(stack, config));
-    for (const { code, setting, detail } of warnings) {
-      // That the tokens are for development is known to whoever runs this.
-      if (code === "development_issuer_trusted") continue;
-      log.warn("a setting that is not for production", {
-        code,
-        setting,
-        detail,
-      });
-    }
+    // That the tokens are for development is known to whoever runs this.
+    logWarnings(
+      log,
+      warnings.filter(({ code }) => code !== "development_issuer_trusted"),
+    );
     lines.release();
     return await Promise.race([
       aborted(signal).then(() => EXIT_OK),

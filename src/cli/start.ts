@@ -14,6 +14,7 @@ import { ServerTooOldError } from "../nats/callout_service.ts";
 import { UnsupportedOptionError } from "../nats/connection.ts";
 import { SubscriptionRefusedError } from "../nats/subscription.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
+import { logWarnings } from "./config_warnings.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, printError } from "./terminal.ts";
 import { runService } from "./service.ts";
 import { aborted, listenForStop } from "./stop_signal.ts";
@@ -69,13 +70,7 @@ async function start({ config, warnings }: LoadedConfig): Promise<number> {
   });
   using _lastResort = keepServing(log);
   try {
-    for (const { code, setting, detail } of warnings) {
-      log.warn("a setting that is not for production", {
-        code,
-        setting,
-        detail,
-      });
-    }
+    logWarnings(log, warnings);
     const service = await runService(config, log, stopSignal.signal);
     const end = await Promise.race([
       aborted(stopSignal.signal).then(() => EXIT_OK),

@@ -65,7 +65,8 @@ export function buildRules(
     checking.warn({
       code: "rule_surprising",
       setting: rulePathText(path),
-      detail: `It ${problem}: ${remedy}`,
+      detail: `Rule ${nameAt(options, path)} ${problem}`,
+      remedy,
     });
   }
   return { permissions, rules };
@@ -94,6 +95,11 @@ function chooseAccount(
     );
   }
   return account;
+}
+
+/** In a long list an index says less than the name. */
+function nameAt(rules: readonly RuleOptions[], [index]: RulePath): string {
+  return rules.find((_, at) => at === index)?.name ?? "";
 }
 
 /** A name that is missing is reported where the rules are read. */

@@ -58,4 +58,6 @@ export interface ConfigWarning {
     | "rule_surprising";
   readonly setting: string;
   readonly detail: string;
+  /** What to do, where the detail does not say it. */
+  readonly remedy?: string;
 }

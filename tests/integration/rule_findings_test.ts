@@ -28,7 +28,9 @@ Deno.test("check says what is surprising about rules, and the cautions of their 
     { name: "all", grant: { preset: { "kv_read": "settings" } } },
     { name: "late", grant: { publish: "a" } },
   ]);
-  assert(output.includes("! rules[1]: It can never match"), output);
+  const never = "! rules[1]: Rule late can never match: rule all before it " +
+    "matches whoever it would match\n    -> move it up, or remove it\n";
+  assert(output.includes(never), output);
   assert(output.includes("! rule all: kv_read: whoever"), output);
 });
 
@@ -49,7 +51,7 @@ Deno.test("check says which rules meet, and what somebody gets who meets both", 
   assertEquals(found.length, 1, output);
   assert(
     found[0]?.startsWith(
-      '! rules[1]: It gives way to rule ops: who meets both (claim "groups" contains "ops" and claim "groups" contains "admin") gets',
+      '! rules[1]: Rule admin gives way to rule ops: who meets both (claim "groups" contains "ops" and claim "groups" contains "admin") gets',
     ),
     output,
   );
