@@ -2,12 +2,13 @@
  * `rules:test`: holds the rules against a table that the operator keeps beside
  * them. Needs no keys, no NATS and no network: it runs in any pipeline.
  */
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../base/time.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import { configurationFile, loadRules } from "../config/load.ts";
 import type { ParsedRules } from "../config/parse_rules.ts";
-import { loadRuleTests, RULE_TESTS_FILE } from "../config/rule_tests.ts";
+import { loadRuleTests, RULE_TESTS_NAME } from "../config/rule_tests.ts";
 import type { RuleTest } from "../config/rule_tests_schema.ts";
 import {
   EXIT_FAILED,
@@ -29,7 +30,7 @@ const USAGE = `Tests the rules of the configuration by a table.
 
 Usage: deno task rules:test [--file FILE]
 
-  --file FILE  the table, ${RULE_TESTS_FILE} unless given
+  --file FILE  the table, ${RULE_TESTS_NAME} beside the configuration unless given
   --help       this text
 
 CALLOUT_CONFIG names the configuration, config/callout.yaml unless set. Neither keys
@@ -40,10 +41,12 @@ export async function run(args: readonly string[]): Promise<number> {
   return await withUsage(USAGE, args, () => {
     const { values } = parseArgs({
       args: [...args],
-      options: { file: { type: "string", default: RULE_TESTS_FILE } },
+      options: { file: { type: "string" } },
     });
+    const folder = dirname(configurationFile());
+    const file = values.file ?? join(folder, RULE_TESTS_NAME);
     try {
-      return Promise.resolve(testRules(values.file));
+      return Promise.resolve(testRules(file));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       printError(formatConfigError(error));

@@ -11,8 +11,8 @@ import { RULE_TESTS_SCHEMA, type RuleTest } from "./rule_tests_schema.ts";
 import { FileFault, readTextFile } from "./text_file.ts";
 import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
 
-/** Beside config/callout.yaml. */
-export const RULE_TESTS_FILE = "config/rules.test.yaml";
+/** Beside the configuration. */
+export const RULE_TESTS_NAME = "rules.test.yaml";
 
 /**
  * @throws {ConfigError} If the file cannot be read, or a test is not of the form.
