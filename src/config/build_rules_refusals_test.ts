@@ -137,6 +137,14 @@ for (const [condition, remedy] of waysOut) {
   });
 }
 
+Deno.test("parseConfig() answers a misspelt placeholder with those that there are", () => {
+  const [issue] = issuesOf({
+    text:
+      `${TEXT}\nrules: [{ name: a, grant: { publish: "users.\${Sub}.>" } }]`,
+  });
+  assertMatch(issue?.remedy ?? "", /is \$\{sub\}, \$\{issuer\} or/);
+});
+
 /** What is empty must not become a rule that matches more. */
 const emptied: readonly string[] = [
   'when: { issuer: "" }',

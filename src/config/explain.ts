@@ -77,8 +77,11 @@ export function explainReference(
     return {
       path,
       problem: "has a ${ that does not name a variable",
-      remedy:
-        "write ${NAME} or ${NAME:-default}, in capitals; for a ${ that is meant, write $${",
+      remedy: `write \${NAME} or \${NAME:-default}, in capitals; ${
+        at[0] === "rules"
+          ? "what a login brings is ${sub}, ${issuer} or ${claims.NAME}"
+          : "for a ${ that is meant, write $${"
+      }`,
     };
   }
   return {

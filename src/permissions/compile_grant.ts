@@ -12,7 +12,7 @@ import {
   type RuleSubjects,
   type SubjectLists,
 } from "./compile_subjects.ts";
-import { takeKnown, takeRanges } from "./compile_when.ts";
+import { checkNotEmpty, takeKnown, takeRanges } from "./compile_when.ts";
 import type { ResponsePermission } from "./grant.ts";
 import { type Hours, parseHours } from "./hours.ts";
 import type { RulesContext } from "./rule_context.ts";
@@ -74,6 +74,7 @@ export function compileGrant(
   refuseLimits(grant, report);
   const account = takeAccount(grant, context, report.at("account"));
   const sessionSecondsMax = takeSession(grant, context, report.at("session"));
+  checkNotEmpty(grant.only, report.at("only"));
   const only = compileOnly(grant.only ?? {}, report.at("only"));
   const placeholders = new Placeholders();
   const shared = { account, sessionSecondsMax, only, placeholders };

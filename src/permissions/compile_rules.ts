@@ -4,7 +4,7 @@
  */
 import { RULES_MAX } from "../base/limits.ts";
 import { type CompiledGrant, compileGrant } from "./compile_grant.ts";
-import { compileWhen } from "./compile_when.ts";
+import { checkNotEmpty, compileWhen } from "./compile_when.ts";
 import type { Condition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { Fault, Report, type RuleIssue, RulesFault } from "./rule_fault.ts";
@@ -99,6 +99,7 @@ function compileRule(
   report: Report,
 ): CompiledRule {
   const { grant, name, refuse = false, when = {} } = rule;
+  checkNotEmpty(rule.when, report.at("when"));
   const conditions = compileWhen(when, context, report.at("when"));
   if (grant === undefined || refuse) {
     if (grant !== undefined || !refuse) {

@@ -45,6 +45,7 @@ export function compileWhen(
     report.at("connection"),
   );
   if (types.length > 0) conditions.push({ kind: "connection", types });
+  checkNotEmpty(when.claims, report.at("claims"));
   for (const [name, options] of Object.entries(when.claims ?? {})) {
     conditions.push(...compileClaim(name, options, report.at("claims", name)));
   }
@@ -83,6 +84,21 @@ export function takeRanges(
   const texts = toList(given);
   if (given !== undefined && texts.length === 0) report.add(emptyList());
   return texts.flatMap((text) => report.take(parseAddressRange(text)) ?? []);
+}
+
+/** Where somebody has taken the last condition out, more would match than before. */
+export function checkNotEmpty(
+  section: object | undefined,
+  report: Report,
+): void {
+  if (section === undefined) return;
+  if (Object.values(section).some((value) => value !== undefined)) return;
+  report.add(
+    new Fault(
+      "holds no condition",
+      "write one, or leave it out if nothing is to be asked",
+    ),
+  );
 }
 
 /** An empty list could mean "none" or "any": it means a mistake. */

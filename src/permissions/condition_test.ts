@@ -10,7 +10,11 @@ import type { ClaimOptions, WhenOptions } from "./rule_options.ts";
 
 const NOTHING = { "subscribe": "news" };
 
-function matches(when: WhenOptions, who = identity(), facts = FACTS): boolean {
+function matches(
+  when: WhenOptions | undefined,
+  who = identity(),
+  facts = FACTS,
+): boolean {
   const rules = rulesOf([{ name: "only", when, grant: NOTHING }]);
   const outcome = rules.permit(who, facts);
   return outcome.kind === "grant";
@@ -102,8 +106,8 @@ for (const [why, condition, value, holds] of claims) {
   });
 }
 
-const others: [why: string, when: WhenOptions, holds: boolean][] = [
-  ["nothing is asked", {}, true],
+const others: [why: string, when: WhenOptions | undefined, holds: boolean][] = [
+  ["nothing is asked", undefined, true],
   ["the issuer", { issuer: "https://id.example" }, true],
   ["one of the issuers", {
     issuer: ["https://second.example", "https://id.example"],

@@ -110,6 +110,11 @@ const faults: [why: string, grant: GrantOptions, problem: RegExp][] = [
     /^only\.sources is an empty list$/,
   ],
   [
+    "conditions of which there are none",
+    { publish: "a", only: {} },
+    /^only holds no condition$/,
+  ],
+  [
     "an unknown scoped key",
     { "scoped_key": "none" },
     /^scoped_key is not one of/,

@@ -60,6 +60,16 @@ const faults: [why: string, rules: readonly RuleOptions[], problem: RegExp][] =
       when: { source: "10.0.0.0/99" },
       grant: GRANT,
     }], /^0\.when\.source is no range/],
+    [
+      "a when that asks nothing",
+      [{ name: "a", when: {}, grant: GRANT }],
+      /^0\.when holds no condition$/,
+    ],
+    ["claims of which none is named", [{
+      name: "a",
+      when: { issuer: undefined, claims: {} },
+      grant: GRANT,
+    }], /^0\.when\.claims holds no condition$/],
     ["a claim that is asked nothing", [{
       name: "a",
       when: { claims: { x: {} } },

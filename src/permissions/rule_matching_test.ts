@@ -11,8 +11,8 @@ const OWN = { publish: "users.${sub}.>" };
 
 /** The warnings of a rule with these conditions, behind rules with those. */
 function warningsFor(
-  when: WhenOptions,
-  earlier: readonly WhenOptions[] = [],
+  when: WhenOptions | undefined,
+  earlier: readonly (WhenOptions | undefined)[] = [],
   changed: Partial<RulesContext> = {},
 ): readonly string[] {
   const rules = [...earlier, when].map((each, index) => ({
@@ -115,12 +115,12 @@ for (const [why, when] of possible) {
 const EDITOR: WhenOptions = { claims: { roles: { contains: "editor" } } };
 const orders: [
   why: string,
-  earlier: WhenOptions,
-  later: WhenOptions,
+  earlier: WhenOptions | undefined,
+  later: WhenOptions | undefined,
   isBehind: boolean,
 ][] = [
-  ["everybody, then some", {}, { kind: "jwt" }, true],
-  ["some, then everybody", { kind: "jwt" }, {}, false],
+  ["everybody, then some", undefined, { kind: "jwt" }, true],
+  ["some, then everybody", { kind: "jwt" }, undefined, false],
   ["what all have, then some", { claims: { sub: "present" } }, EDITOR, true],
   ["the same twice", EDITOR, EDITOR, true],
   ["the same, one with more", EDITOR, { ...EDITOR, kind: "jwt" }, true],

@@ -12,9 +12,10 @@ import {
   ISSUER,
   rulesOf,
   SECOND_ISSUER,
+  whenOf,
 } from "../../tests/fixtures/rules_scene.ts";
 import type { Permit } from "./grant.ts";
-import type { ClaimOptions, RuleOptions, WhenOptions } from "./rule_options.ts";
+import type { ClaimOptions, RuleOptions } from "./rule_options.ts";
 
 const OWN = { publish: "users.${sub}.>" };
 
@@ -31,7 +32,7 @@ const test = fc.oneof(
   fc.record({ equals: scalar, contains: scalar }),
   fc.constantFrom<ClaimOptions>({ "scope_contains": "x" }),
 );
-const when: fc.Arbitrary<WhenOptions> = fc.record({
+const when: fc.Arbitrary<RuleOptions["when"]> = fc.record({
   claims: fc.dictionary(fc.constantFrom("sub", "iss", "a", "/a"), test, {
     maxKeys: 2,
   }),
@@ -39,7 +40,7 @@ const when: fc.Arbitrary<WhenOptions> = fc.record({
   kind: fc.constantFrom(undefined, "jwt" as const, "api_token" as const),
   connection: fc.constantFrom(undefined, "nats" as const, "mqtt" as const),
   source: fc.constantFrom(undefined, "10.0.0.0/8", "10.1.0.0/16"),
-});
+}).map(whenOf);
 const login = fc.record({
   issuer: fc.constantFrom(ISSUER, SECOND_ISSUER),
   sub: fc.constantFrom("x", "y", "z"),

@@ -8,13 +8,17 @@ import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import { CREDENTIAL_KINDS, type Identity } from "../base/identity.ts";
 import type { EpochMs, EpochSeconds } from "../base/time.ts";
 import { anyText } from "../../tests/fixtures/hostile_texts.ts";
-import { CONTEXT, ISSUER, rulesOf } from "../../tests/fixtures/rules_scene.ts";
+import {
+  CONTEXT,
+  ISSUER,
+  rulesOf,
+  whenOf,
+} from "../../tests/fixtures/rules_scene.ts";
 import type { Grant, LoginFacts } from "./grant.ts";
 import type {
   ClaimOptions,
   GrantOptions,
   RuleOptions,
-  WhenOptions,
 } from "./rule_options.ts";
 import { isValidSubject, splitQueue } from "./subject.ts";
 
@@ -31,12 +35,12 @@ const condition = fc.oneof(
   })),
   fc.constantFrom<ClaimOptions>({ "scope_contains": "x" }),
 );
-const when: fc.Arbitrary<WhenOptions> = fc.record({
+const when: fc.Arbitrary<RuleOptions["when"]> = fc.record({
   claims: fc.dictionary(fc.constantFrom(...CLAIMS), condition, { maxKeys: 2 }),
   issuer: fc.constantFrom(undefined, ISSUER),
   kind: fc.constantFrom(undefined, "jwt" as const),
   source: fc.constantFrom(undefined, "10.0.0.0/8", "::/0"),
-});
+}).map(whenOf);
 
 const GRANTS: readonly GrantOptions[] = [
   { publish: "users.${sub}.>", subscribe: ["news.*", "t.${claims.a}.*"] },
@@ -53,7 +57,7 @@ const GRANTS: readonly GrantOptions[] = [
 const rules = fc.array(
   // Half of them match everybody, so that grants are seen too.
   fc.tuple(
-    fc.option(when, { nil: {}, freq: 1 }),
+    fc.option(when, { nil: undefined, freq: 1 }),
     fc.constantFrom(undefined, ...GRANTS),
   ),
   { minLength: 1, maxLength: 4 },

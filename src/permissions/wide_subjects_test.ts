@@ -6,7 +6,7 @@ import {
 } from "../../tests/fixtures/rules_scene.ts";
 import type { GrantOptions, WhenOptions } from "./rule_options.ts";
 
-const EVERYBODY: WhenOptions = {};
+const EVERYBODY: WhenOptions | undefined = undefined;
 const SOME: WhenOptions = {
   issuer: ISSUER,
   claims: { groups: { contains: "ops" } },
