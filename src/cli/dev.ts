@@ -48,8 +48,8 @@ Usage: deno task dev [options]
   --monitoring-port PORT  nats-server's monitoring, ${DEFAULT_PORTS.monitoring} unless given
   --help                  this text
 
-CALLOUT_CONFIG names the configuration, config/callout.yaml unless set: its issuers and
-rules are used, what it says of NATS and its keys is not.
+CALLOUT_CONFIG names the configuration, config/callout.yaml unless set: with its issuers
+and rules, and with the variables NATS_... and CALLOUT_... that this NATS needs.
 MONITORING_LISTEN is where the service answers health checks, 127.0.0.1:8080 unless set.
 NATS_SERVER names a nats-server; without it, one is looked for and, if need be, installed.
 Everything listens on loopback only. Ctrl-C ends it and removes what it wrote.`;
