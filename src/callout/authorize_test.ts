@@ -73,6 +73,7 @@ const clients: [
   spoil: (
     options: Record<string, unknown>,
     info: Record<string, unknown>,
+    nats: Record<string, unknown>,
   ) => void,
   code: string,
 ][] = [
@@ -95,6 +96,14 @@ const clients: [
     delete o["auth_token"];
     o["nkey"] = "good";
     o["sig"] = "x";
+  }, "bearer_token_missing"],
+  ["I19 only names", (o, i) => {
+    delete o["auth_token"];
+    o["name"] = i["name"] = i["user"] = "good";
+  }, "bearer_token_missing"],
+  ["I19 only certificates that nobody has verified", (o, _, n) => {
+    delete o["auth_token"];
+    n["client_tls"] = { certs: ["good"] };
   }, "bearer_token_missing"],
   [
     "A4 a token of 16 KiB and a byte",
@@ -127,7 +136,8 @@ for (const [why, spoil, code] of clients) {
   Deno.test(`I17 J9 ${why}: authorize() refuses it with a constant text`, async () => {
     const { server, ask, judge } = scene();
     const message = ask({
-      spoil: (claims) => spoil(connectOptionsOf(claims), clientInfoOf(claims)),
+      spoil: (claims) =>
+        spoil(connectOptionsOf(claims), clientInfoOf(claims), claims.nats),
     });
     const { end, answer } = await judge(message);
     assertEquals(end.kind === "rejected" ? end.code : end.kind, code);
