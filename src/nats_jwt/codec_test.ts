@@ -109,6 +109,13 @@ const broken: [why: string, text: string][] = [
     `${base64url('{"typ":"JWT","alg":"ED25519-NKEY"}')}.${claims}.${signature}`,
   ],
   [
+    "another typ",
+    `${
+      base64url('{"typ":"at+jwt","alg":"ed25519-nkey"}')
+    }.${claims}.${signature}`,
+  ],
+  ["no typ", `${base64url('{"alg":"ed25519-nkey"}')}.${claims}.${signature}`],
+  [
     "a duplicate alg",
     `${
       base64url('{"typ":"JWT","alg":"none","alg":"ed25519-nkey"}')
