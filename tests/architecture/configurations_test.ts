@@ -2,7 +2,7 @@
  * `deno.json` and `deno.npm.json` are one project. JSR cannot be reached
  * everywhere, so the one that is not in use must be kept right by comparison.
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertFalse, assertMatch } from "@std/assert";
 import jsr from "../../deno.json" with { type: "json" };
 import npm from "../../deno.npm.json" with { type: "json" };
 import { readProjectFile } from "./sources.ts";
@@ -93,6 +93,18 @@ Deno.test("K12 both locks agree on what npm gives", async () => {
   for (const [name, entry] of Object.entries(jsrLock?.npm ?? {})) {
     assertEquals(entry, npmLock?.npm[name], name);
   }
+});
+
+Deno.test("K9 the task start runs with the permissions of its configuration, asks for no more and downloads nothing", () => {
+  const [service = ""] = /\bdeno run(?:(?!\bdeno run\b).)*main\.ts start$/.exec(
+    jsr.tasks.start.command.replace(
+      /\$\([^)]*main\.ts permissions\)/,
+      "PRINTED",
+    ),
+  ) ?? [];
+  assertMatch(service, / --no-prompt .* PRINTED main\.ts start$/);
+  assertMatch(service, / --cached-only /);
+  assertFalse(/ -A\b| --allow-/.test(service), service);
 });
 
 Deno.test("every task says what it does", () => {
