@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
 import { createAskingServer } from "../fakes/asking_server.ts";
 import {
   type PlainServer,
@@ -76,6 +76,20 @@ async function publishRaw(
     output += decoder.decode(bytes.subarray(0, length));
   }
 }
+
+Deno.test("I21 headers that are not the server's xkey change nothing", async () => {
+  await using server = await startPlainServer();
+  await using scene = await createScene(server);
+  const others = {
+    "Nats-Request-Info": '{"acc":"AUTH","user":"admin"}',
+    "nats-server-xkey": scene.asking.serverId,
+    "Authorization": "Bearer good",
+  };
+  scene.send(scene.ask(), others);
+  scene.send(scene.ask("bad"), others);
+  await scene.settle(2, 2);
+  assertEquals(scene.codes(), { granted: 1, signature_invalid: 1 });
+});
 
 Deno.test("I21 a request whose headers are malformed is no fault of ours, and not answered", async () => {
   await using server = await startPlainServer();
@@ -203,7 +217,7 @@ Deno.test("J2 whatever is thrown inside of a request ends in a line and in no an
   assertEquals(scene.answers.length, 1);
 });
 
-Deno.test("K1 draining finishes what is in flight before it lets go", async () => {
+Deno.test("J7 K1 draining finishes what is in flight before it lets go, and is not ready meanwhile", async () => {
   await using server = await startPlainServer();
   const slow = Promise.withResolvers<void>();
   await using scene = await createScene(server, {
@@ -214,7 +228,9 @@ Deno.test("K1 draining finishes what is in flight before it lets go", async () =
   });
   for (let index = 0; index < 5; index++) scene.send(scene.ask());
   await new Promise((resolve) => setTimeout(resolve, 100));
+  assert(scene.isSubscribed());
   const stopped = scene.stop();
+  assertFalse(scene.isSubscribed());
   setTimeout(slow.resolve, 50);
   await stopped;
   await scene.settle(5, 5);
