@@ -1,6 +1,7 @@
 /**
  * Where a nats-server can be had from when none is installed.
  */
+import { dirname } from "node:path";
 import { runCommand } from "./command.ts";
 import { PINNED_RELEASE, release } from "./nats_server_release.ts";
 import { type NatsServerSource, SourceError } from "./nats_server_source.ts";
@@ -43,7 +44,12 @@ function goModule(version: string): NatsServerSource {
         {
           timeoutMs: BUILD_TIMEOUT_MS,
           signal,
-          environment: { GOBIN: folder, "CGO_ENABLED": "0" },
+          environment: {
+            GOBIN: folder,
+            // Goes with the workshop: Go leaves what it builds in when it is interrupted.
+            "GOTMPDIR": dirname(target),
+            "CGO_ENABLED": "0",
+          },
         },
       );
       if (outcome.kind === "failed") throw new SourceError(outcome.problem);

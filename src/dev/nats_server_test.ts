@@ -7,7 +7,6 @@ import {
 import { findNatsServer, NatsServerMissingError } from "./nats_server.ts";
 import { type Release, release } from "./nats_server_release.ts";
 import { type NatsServerSource, SourceError } from "./nats_server_source.ts";
-import { natsServerSources } from "./nats_server_sources.ts";
 import { compareVersions } from "./nats_server_version.ts";
 
 interface Sandbox extends AsyncDisposable {
@@ -193,14 +192,6 @@ Deno.test("findNatsServer() finds exactly the version that is asked for", async 
   });
   assertEquals(found.version, "2.11.2");
   assertEquals(older.installs, 1);
-});
-
-Deno.test("natsServerSources() has Go build any version, and offers a package only for the default", () => {
-  const names = (version?: string): string[] =>
-    natsServerSources(version).map(({ folder }) => folder);
-  assertEquals(names(), ["release-2.15.0", "go-2.15.2", "package"]);
-  assertEquals(names("2.11.2"), ["go-2.11.2"]);
-  assertEquals(names("2.15.0"), ["release-2.15.0", "go-2.15.0"]);
 });
 
 /** Serves one archive under every path. */
