@@ -23,7 +23,7 @@ import { subjectToken } from "../permissions/subject_token.ts";
 import { inboxPrefix, messageOf, tour } from "./client_tour.ts";
 import { EXIT_FAILED, EXIT_OK, print, printError } from "./terminal.ts";
 import { ignoreStraySocketErrors } from "./stray_socket_errors.ts";
-import { withUsage } from "./usage.ts";
+import { UsageError, withUsage } from "./usage.ts";
 
 const DEFAULT_URL = "nats://127.0.0.1:4222";
 const DEFAULT_WEBSOCKET_URL = "ws://127.0.0.1:9222";
@@ -67,6 +67,11 @@ export async function run(args: readonly string[]): Promise<number> {
         "No bearer token. Pass one with --token; for development: deno task token --sub alice",
       );
       return EXIT_FAILED;
+    }
+    if (values.ws && /^(?!wss?:)\w+:\/\//.test(values.server ?? "")) {
+      throw new UsageError(
+        "--ws needs a --server that begins with ws:// or wss://",
+      );
     }
     const claims = readClaims(values.token);
     const fallback = values.ws ? DEFAULT_WEBSOCKET_URL : DEFAULT_URL;

@@ -67,11 +67,16 @@ Deno.test("client: a wrong or expired token is refused in one line", async () =>
   await end(place, dev);
 });
 
-Deno.test("client: without a token or a server it says so in one line", async () => {
+Deno.test("client: without a token or a server, or with one of another kind, it says so in one line", async () => {
   await using place = await Place.make();
   const missing = await place.run("client");
   assertEquals(missing.code, 1);
   assertMatch(missing.stderr, /^No bearer token[^\n]+\n$/);
+  const mixed = await place.run(
+    ...["client", "--token=x", "--ws", "--server=nats://127.0.0.1:1"],
+  );
+  assertEquals(mixed.code, 2);
+  assertMatch(mixed.stderr, /^--ws needs [^\n]+\n$/);
   for (const url of ["nats://127.0.0.1:1", "ws://127.0.0.1:1"]) {
     const args = ["client", "--token=secret-token", `--server=${url}`];
     const unreachable = await place.run(...args);
