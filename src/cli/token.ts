@@ -25,7 +25,8 @@ const USAGE = `Prints a bearer token of the development issuer.
 Usage: deno task token --sub SUB [options]
 
   --sub SUB          who it is for
-  --ttl TIME         how long it is valid: 90s, 15m, 1h, 1d; 1h unless given
+  --ttl TIME         how long it is valid: 90s, 15m, 1h, 1d; 1h unless given. The service
+                     takes it for 30 s more, as clocks differ
   --claim NAME=VALUE a further claim; VALUE is JSON if it can be, else text. May be repeated
   --audience AUD     who it is meant for, ${DEVELOPMENT_AUDIENCE} unless given
   --init             create the issuer's key if there is none yet
