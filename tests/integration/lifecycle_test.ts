@@ -90,7 +90,7 @@ Deno.test("K3 K4 N12 the server restarts with clients waiting: the service gets 
   await service.waitFor(READY);
   const clients = await Promise.all(
     Array.from(
-      { length: 100 },
+      { length: 1_000 },
       (_, index) => openDefaultClient(stack, `user${index}`),
     ),
   );
