@@ -14,6 +14,7 @@ import { reaches } from "../fixtures/nats_client.ts";
 import { assertNoPublish, assertNoSubscription } from "../fixtures/refusals.ts";
 import { serveRules } from "../fixtures/rules_stack.ts";
 import { startStack } from "../fixtures/stack.ts";
+import { vectorTest } from "../fixtures/vectors.ts";
 
 /** The first are those that have done harm before; of the others, which differ in one character, some. */
 const FIRST = 1300;
@@ -38,6 +39,26 @@ Deno.test("H2 H3 H6 H14 every hostile sub is allowed its own subtree and nothing
   assertEquals(problems, []);
   assertEquals(unusableSubs().filter((sub) => !isRefused(sub)), []);
 });
+
+vectorTest(
+  "H2 every sub that was measured to widen a naive grant has its own subtree, or is refused",
+  "derived/nats_subject_injection_measured.json",
+  async (vectors) => {
+    await using stack = await startStack();
+    const { check, isRefused } = createIdentityCheck(stack);
+    const entries: readonly { readonly label: string; readonly sub: string }[] =
+      JSON.parse(vectors);
+    const refused = entries.filter(({ sub }) => isRefused(sub));
+    assertEquals(
+      refused.map(({ label }) => label),
+      ["empty", "lone surrogate", "long 300"],
+    );
+    for (const entry of entries) {
+      if (refused.includes(entry)) continue;
+      assertEquals(await check(entry.sub), undefined, entry.label);
+    }
+  },
+);
 
 Deno.test("H3 no two hostile subs share a token", () => {
   const subs = hostileSubs();
