@@ -5,9 +5,14 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { Buffer } from "node:buffer";
 import nacl from "tweetnacl";
-import { verifyingKey, verifySignature } from "../../src/nats_jwt/nkeys.ts";
+import {
+  signingKeyFromSeed,
+  verifyingKey,
+  verifySignature,
+} from "../../src/nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../../src/nats_jwt/xkeys.ts";
 import {
+  accountSeed,
   curvePublicKey,
   curveSeed,
   serverPublicKey,
@@ -113,6 +118,25 @@ vectorTest(
       const forged = base64(signature);
       forged[0] = (forged[0] ?? 0) ^ 1;
       assertFalse(verifySignature(key, base64(message), forged));
+    }
+  },
+);
+
+/** nkeys derives the public key of each seed, in 16 ms: some of the vectors have to do. */
+const SIGNED_EVERY = 16;
+
+vectorTest(
+  "signing keys sign byte for byte as ed25519.cr.yp.to says",
+  "tweetnacl/sign.spec.json",
+  (vectors) => {
+    const rows: [secretKey: string, message: string, signature: string][] = JSON
+      .parse(vectors);
+    for (let index = 0; index < rows.length; index += SIGNED_EVERY) {
+      const [secretKey = "", message = "", expected] = rows[index] ?? [];
+      const seed = accountSeed(base64(secretKey).subarray(0, 32));
+      const signature = signingKeyFromSeed(seed, "account")
+        .sign(base64(message));
+      assertEquals(Buffer.from(signature).toString("base64"), expected);
     }
   },
 );
