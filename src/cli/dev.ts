@@ -12,7 +12,11 @@ import {
   OWN_VARIABLE_FILE,
 } from "../config/load.ts";
 import { findNatsServer, NatsServerMissingError } from "../dev/nats_server.ts";
-import { PortsInUseError, ServerFailedError } from "../dev/running_server.ts";
+import {
+  checkPorts,
+  PortsInUseError,
+  ServerFailedError,
+} from "../dev/running_server.ts";
 import type { ServerPorts } from "../dev/server_configuration.ts";
 import { type Stack, startStack } from "../dev/stack.ts";
 import { TokenIssuerError } from "../dev/token_issuer.ts";
@@ -88,6 +92,8 @@ async function runStack(
   ports: ServerPorts,
   signal: AbortSignal,
 ): Promise<number> {
+  // Before a minute is spent on getting a nats-server.
+  checkPorts(ports);
   const natsServer = await findNatsServer({ report: print, signal });
   await using stack = await startStack({
     natsServer,

@@ -214,7 +214,10 @@ function portOf(urls: readonly string[] | undefined): number {
   return port;
 }
 
-function checkPorts(ports: ServerPorts): void {
+/**
+ * @throws {PortsInUseError} If something listens on one of them.
+ */
+export function checkPorts(ports: ServerPorts): void {
   const names = ["nats", "websocket", "monitoring"] as const;
   const taken = names.filter((name) =>
     ports[name] !== ANY_PORT && !isFree(ports[name])

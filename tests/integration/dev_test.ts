@@ -89,8 +89,9 @@ Deno.test("client: without a token or a server, or with one of another kind, it 
   }
 });
 
-Deno.test("dev: ports in use are named with the options that choose others", async () => {
+Deno.test("dev: ports in use are named with the options that choose others, before a nats-server is looked for", async () => {
   await using place = await Place.make();
+  place.variables = { "NATS_SERVER": "/no/nats-server" };
   const { nats, websocket } = place.ports;
   using _first = Deno.listen({ hostname: "127.0.0.1", port: nats });
   using _second = Deno.listen({ hostname: "127.0.0.1", port: websocket });
