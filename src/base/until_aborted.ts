@@ -21,7 +21,8 @@ export async function untilAborted<T>(
 
 /**
  * For work that is told of the same signal: what it makes of that goes first, and
- * `otherwise` serves where it makes nothing of it at once.
+ * `otherwise` serves where it makes nothing of it at once, or throws, as `fetch`
+ * does.
  */
 export async function untilAbortedOr<T>(
   otherwise: T,
@@ -34,6 +35,6 @@ export async function untilAbortedOr<T>(
     if (!signal.aborted) throw error;
     const turn = Promise.withResolvers<T>();
     setTimeout(() => turn.resolve(otherwise));
-    return await Promise.race([work, turn.promise]);
+    return await Promise.race([work.catch(() => turn.promise), turn.promise]);
   }
 }

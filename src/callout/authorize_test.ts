@@ -271,6 +271,11 @@ Deno.test("I18 J9 a verdict that does not come is unavailable, and what it waite
     const [dependency, authenticate] of [
       ["introspection", (_, { signal }) => waiting(signal)],
       ["verdict", () => new Promise(() => {})],
+      // As a fetch with that signal does.
+      [
+        "verdict",
+        (_, { signal }) => untilAborted(new Promise(() => {}), signal),
+      ],
     ] satisfies [string, Authenticate][]
   ) {
     const { stages, ask } = scene({ authenticate });
