@@ -36,7 +36,7 @@ export const BEARER_TOKEN_BYTES_MAX = 16 * 1024;
 /** Longest decoded JOSE header, in bytes: `alg`, `typ`, `kid` and little else. */
 export const JOSE_HEADER_BYTES_MAX = 4 * 1024;
 
-/** JOSE headers remembered: more than issuers have keys in use, 0.4 MB if all were as long as may be. */
+/** JOSE headers remembered: more than issuers have keys in use, 1 MB if all were as long as may be. */
 export const JOSE_HEADERS_REMEMBERED_MAX = 64;
 
 /** Nesting of JSON from outside. Real claims stay below 6. */

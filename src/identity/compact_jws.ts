@@ -110,7 +110,7 @@ export function decodeClaims(
 }
 
 function decodeHeader(encoded: string): JoseHeader | Rejected {
-  if (encoded.length * 3 / 4 > JOSE_HEADER_BYTES_MAX) {
+  if (Math.floor(encoded.length * 3 / 4) > JOSE_HEADER_BYTES_MAX) {
     return rejected("bearer_token_too_large", "Header is too large");
   }
   const header = decodeObject(encoded);
