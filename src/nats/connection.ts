@@ -18,11 +18,7 @@ import type { Secret } from "../base/secret.ts";
 import { monotonicClock } from "../base/time.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { Log } from "../telemetry/log.ts";
-import {
-  describeConnectionFault,
-  isRefusal,
-  originOf,
-} from "./connection_fault.ts";
+import { describeConnectionFault, originOf } from "./connection_fault.ts";
 import { isTlsAddress } from "./server_address.ts";
 
 export interface NatsOptions {
@@ -63,7 +59,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
  */
 const ABSENT_MS = 50;
 
-/** On one that refuses us: it has not got our account yet, or it never will. */
+/**
+ * On one that is there and refuses us, or with which TLS fails: it has not got our
+ * account yet, or it never will.
+ */
 const REFUSED_MS = 250;
 
 /** It cannot be reached, says the log no more often. */
@@ -153,7 +152,8 @@ async function dial(options: NatsOptions): Promise<NatsConnection> {
 }
 
 function pauseMs(error: unknown): number {
-  const leastMs = isRefusal(error) ? REFUSED_MS : ABSENT_MS;
+  const { code } = describeConnectionFault(error);
+  const leastMs = code === "nats_unreachable" ? ABSENT_MS : REFUSED_MS;
   return leastMs * (1 + Math.random());
 }
 

@@ -69,6 +69,13 @@ async function admit(listener: Deno.TcpListener): Promise<Deno.Conn> {
 
 /** A client that has said who it is. */
 async function greet(listener: Deno.TcpListener): Promise<Deno.Conn> {
+  const connection = await inform(listener);
+  await readUntil(connection, "PING");
+  return connection;
+}
+
+/** A client that has been told of a server without TLS. */
+async function inform(listener: Deno.TcpListener): Promise<Deno.Conn> {
   const connection = await listener.accept();
   const facts = {
     "server_id": "N",
@@ -79,7 +86,6 @@ async function greet(listener: Deno.TcpListener): Promise<Deno.Conn> {
   };
   const encoder = new TextEncoder();
   await connection.write(encoder.encode(`INFO ${JSON.stringify(facts)}\r\n`));
-  await readUntil(connection, "PING");
   return connection;
 }
 
@@ -109,15 +115,20 @@ async function countReturns(
   const first = await admit(listener);
   const connection = await connecting;
   first.close();
-  let returns = 0;
-  const end = performance.now() + 2_000;
-  while (performance.now() < end) {
-    (await receive(listener)).close();
-    returns++;
-  }
+  const returns = await countFor2s(() => receive(listener));
   await connection.close();
   await log.close();
   return returns;
+}
+
+async function countFor2s(receive: () => Promise<Deno.Conn>): Promise<number> {
+  let count = 0;
+  const end = performance.now() + 2_000;
+  while (performance.now() < end) {
+    (await receive()).close();
+    count++;
+  }
+  return count;
 }
 
 Deno.test("K3 N12 the service tries to be at a server that comes back before its clients are", async () => {
@@ -133,6 +144,29 @@ Deno.test("K3 the service leaves a server that refuses it some time", async () =
     return connection;
   });
   assert(returns >= 4 && returns <= 9, String(returns));
+});
+
+Deno.test("K3 the service leaves a server with which TLS fails some time", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using stack = await startStack();
+  const { nats: { credentials } } = await stack.config();
+  const log = createLog({ format: "json", level: "error", write: () => {} });
+  const abort = new AbortController();
+  const connecting = connectNats(
+    { servers: [`tls://127.0.0.1:${listener.addr.port}`], credentials },
+    log,
+    abort.signal,
+  );
+  const attempts = await countFor2s(async () => {
+    const connection = await inform(listener);
+    // It ends by itself.
+    while (await connection.read(new Uint8Array(1024)) !== null);
+    return connection;
+  });
+  abort.abort();
+  await assertRejects(() => connecting);
+  await log.close();
+  assert(attempts >= 4 && attempts <= 9, String(attempts));
 });
 
 Deno.test("K1 whoever stops waiting for a server that has stood still since it let us in stops at once", async () => {
