@@ -22,6 +22,11 @@ const refused: [why: string, text: string, problem: string][] = [
   ["A8 a string", '"a"', "is not a JSON object"],
   ["A8 null", "null", "is not a JSON object"],
   ["A9 a lone high surrogate", '{"a":"\\ud800"}', "has a lone surrogate"],
+  [
+    "A9 a lone surrogate that is not escaped",
+    '{"a":"\ud800"}',
+    "has a lone surrogate",
+  ],
   ["A9 a lone surrogate in a name", '{"\\udc00":1}', "has a lone surrogate"],
   ["A10 an infinite number", '{"exp":1e400}', "has a number out of range"],
   [
