@@ -68,6 +68,21 @@ Deno.test("J1 a service that reaches nobody says where it tried, and no password
   assertFalse(JSON.stringify(line).includes("canary"), JSON.stringify(line));
 });
 
+Deno.test("J2 a service that reaches nobody says so once a second, however often it tries", async () => {
+  await using stack = await startStack();
+  const { nats: { credentials } } = await stack.config();
+  let lines = 0;
+  const log = createLog({
+    format: "json",
+    level: "info",
+    write: () => lines++,
+  });
+  const options = { servers: ["nats://127.0.0.1:9"], credentials };
+  await connectNats(options, log, AbortSignal.timeout(1_500)).catch(() => {});
+  await log.close();
+  assertEquals(lines, 2);
+});
+
 Deno.test("I12 J7 a service whose user may not publish answers says so, and is not ready", async () => {
   await using stack = await startStack();
   const config = await stack.config();

@@ -136,14 +136,24 @@ Deno.test("K3 N12 the service tries to be at a server that comes back before its
   assert(returns >= 15, String(returns));
 });
 
+async function refuse(listener: Deno.TcpListener): Promise<Deno.Conn> {
+  const connection = await greet(listener);
+  const refusal = "-ERR 'Authorization Violation'\r\n";
+  await connection.write(new TextEncoder().encode(refusal));
+  return connection;
+}
+
 Deno.test("K3 the service leaves a server that refuses it some time", async () => {
-  const returns = await countReturns(async (listener) => {
-    const connection = await greet(listener);
-    const refusal = "-ERR 'Authorization Violation'\r\n";
-    await connection.write(new TextEncoder().encode(refusal));
-    return connection;
-  });
+  const returns = await countReturns(refuse);
   assert(returns >= 4 && returns <= 9, String(returns));
+});
+
+Deno.test("K3 N12 a server that has let the service in again is no longer one that refused it", async () => {
+  const turns = [refuse, admit];
+  const returns = await countReturns((listener) =>
+    turns.shift()?.(listener) ?? listener.accept()
+  );
+  assert(returns >= 13, String(returns));
 });
 
 Deno.test("K3 the service leaves a server with which TLS fails some time", async () => {
