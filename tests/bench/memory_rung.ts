@@ -19,7 +19,9 @@ export const memoryRung: Rung = {
   run: measure,
 };
 
-const RESIDENT_MIB_MAX = 130;
+/** Millions of bytes, as whoever sizes a container counts. */
+const RESIDENT_MB_MAX = 130;
+const MB_PER_MIB = 2 ** 20 / 1e6;
 /** Growth in MiB for 100,000 logins, once warm: K10 asks for 1; a heap breathes by more within minutes. */
 const GROWTH_MAX = 5;
 const GROWTH_AIM = 1;
@@ -65,9 +67,9 @@ async function measure(bench: Bench): Promise<RungOutcome> {
     findings: [
       {
         what: "most resident memory",
-        value: service.resident().highest,
-        unit: "MiB",
-        must: atMost(RESIDENT_MIB_MAX),
+        value: service.resident().highest * MB_PER_MIB,
+        unit: "MB",
+        must: atMost(RESIDENT_MB_MAX),
       },
       ...growth(rows),
       ...counts.findings,
