@@ -6,6 +6,10 @@
  * A question's time begins when it has its place: what waits here says nothing
  * about the endpoint.
  *
+ * `cockatiel` was here before. Its bulkhead gives places to the oldest first, which
+ * under overload answered half as many logins in time, and its breaker lets all that
+ * wait probe an endpoint that has just been given a rest.
+ *
  * @see OWASP ASVS 13.2.6
  */
 import { QUESTIONS_IN_FLIGHT_MAX } from "../base/limits.ts";
