@@ -6,7 +6,7 @@ cd /app
 
 # Memory is given back instead of being kept for later; the same in the task start.
 export MALLOC_ARENA_MAX=1
-memory="--no-code-cache --v8-flags=--max-semi-space-size=2,--initial-old-space-size=24,--heap-growing-percent=20,--single-threaded-gc"
+memory="--no-code-cache --v8-flags=--max-semi-space-size=2,--initial-old-space-size=24,--heap-growing-percent=20"
 
 # Everything is in the image: what is missing there must not come from elsewhere.
 run() {

@@ -11,7 +11,7 @@ import {
   WARM_UP_TOKENS,
 } from "./opaque_flood.ts";
 import { denoRun } from "./programs.ts";
-import { memoryFlags } from "./service_files.ts";
+import { memoryFlags, memoryVariables } from "./service_files.ts";
 
 export const floodRung: Rung = {
   name: "flood",
@@ -82,6 +82,7 @@ async function flood(origin: string, count: number): Promise<FloodOutcome> {
   );
   const { stdout, success } = await new Deno.Command(deno, {
     args,
+    env: memoryVariables(),
     stderr: "inherit",
   }).output();
   if (!success) throw new Error("flood: some tokens were judged wrongly");

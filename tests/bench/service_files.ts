@@ -91,6 +91,11 @@ export function memoryFlags(): readonly string[] {
   return START_COMMAND.match(/--v8-flags=\S+|--no-code-cache/g) ?? [];
 }
 
+export function memoryVariables(): Record<string, string> {
+  const assignments = START_COMMAND.match(/\bMALLOC_\w+=\S+/g) ?? [];
+  return Object.fromEntries(assignments.map((each) => each.split("=")));
+}
+
 /** How `deno task start` runs it, for that configuration. */
 export function serviceCommand(
   file: string,
@@ -99,7 +104,7 @@ export function serviceCommand(
   return [
     "env",
     `${CONFIGURATION_VARIABLE}=${file}`,
-    ...START_COMMAND.match(/\bMALLOC_\w+=\S+/g) ?? [],
+    ...Object.entries(memoryVariables()).map((each) => each.join("=")),
     ...denoRun(
       ...memoryFlags(),
       ...(preload === undefined ? [] : [`--preload=${preload}`]),
