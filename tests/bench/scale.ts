@@ -75,7 +75,7 @@ export const FULL: Scale = {
   lagMs: 8000,
   hangingMs: 3000,
   randomTokens: 1_000_000,
-  memoryLogins: 200_000,
+  memoryLogins: 360_000,
   memoryChunk: 20_000,
 };
 
