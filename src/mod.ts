@@ -4,15 +4,13 @@
  * everything else: the checks of requests, keys, crypto, deadlines, overload,
  * the audit log.
  *
- * `docs/examples/own_service.ts` is a whole service in some 25 lines. When `ended`
+ * `docs/examples/own_service.ts` is a whole service in 20 lines. When `ended`
  * settles with an error, requests come no more: end the program, to be started anew.
  *
  * @module
  */
-import type { ConnectionType } from "./base/connection_type.ts";
 import type { Identity } from "./base/identity.ts";
 import { SESSION_SECONDS_MAX, SESSION_SECONDS_MIN } from "./base/limits.ts";
-import { Secret } from "./base/secret.ts";
 import { monotonicClock, systemClock } from "./base/time.ts";
 import type { Authenticate } from "./identity/authenticate.ts";
 import { createAuthenticator } from "./identity/authenticator.ts";
@@ -25,13 +23,13 @@ import {
   type CalloutService,
   startCalloutService,
 } from "./nats/callout_service.ts";
-import type { NatsTlsOptions } from "./nats/connection.ts";
 import { endWith } from "./nats/end_with.ts";
 import {
   type CheckedOptions,
   optionProblems,
   optionsError,
 } from "./nats/option_problems.ts";
+import { fromPlain, type PlainOptions } from "./nats/plain_options.ts";
 import type { Permit } from "./permissions/grant.ts";
 import {
   type NamedIssuer,
@@ -60,6 +58,7 @@ export type {
   AuthenticationOutcome,
   ClientConnection,
 } from "./identity/authenticate.ts";
+export { optionsFromFile } from "./config/options_from_file.ts";
 export {
   identified,
   type IdentityOptions,
@@ -70,49 +69,19 @@ export { SubscriptionRefusedError } from "./nats/subscription.ts";
 export type { Grant, LoginFacts, Permit } from "./permissions/grant.ts";
 export type { RuleOptions } from "./permissions/rule_options.ts";
 export type { LogFields } from "./telemetry/log.ts";
+export type { NatsTlsOptions } from "./nats/connection.ts";
+export type { PlainAccount, PlainCredentials } from "./nats/plain_options.ts";
+export type { ConnectionType } from "./base/connection_type.ts";
 export type {
   AuthenticatorOptions,
   CalloutService,
-  ConnectionType,
   Identity,
   Log,
   NamedIssuer,
-  NatsTlsOptions,
+  PlainOptions,
 };
 
-export interface CalloutOptions {
-  readonly nats: {
-    /** As in `nats://host:4222` or `tls://host:4222`. */
-    readonly servers: readonly string[];
-    /** Text of the creds file of the service's own user in the account AUTH. */
-    readonly creds: string;
-    readonly tls?: NatsTlsOptions;
-    /** Instances in one group share the requests. `nats-auth-callout` unless given. */
-    readonly queueGroup?: string;
-  };
-  /** The account AUTH, in which the callout is switched on. */
-  readonly callout: {
-    /** Its public key, `A…`. */
-    readonly account: string;
-    /** Seed of one of its signing keys, `SA…`. */
-    readonly signingKey: string;
-    /** Seed of its curve key, `SX…`. `null`: requests come in plain text. */
-    readonly xkey: string | null;
-    /** Public keys of servers that may ask, beside the one connected to. A server has a new one after each start. */
-    readonly trustedServers?: readonly string[];
-    /** Longest time from a request to its answer, in milliseconds; 4000 unless given. */
-    readonly budgetMs?: number;
-    /** How clients may be connected; not as leaf nodes unless given. */
-    readonly connectionTypes?: readonly ConnectionType[];
-  };
-  /** The accounts that users may be placed in; the first is that of rules that name none. */
-  readonly accounts: readonly {
-    readonly name: string;
-    /** `A…` */
-    readonly publicKey: string;
-    /** Seed of one of its signing keys, `SA…`. */
-    readonly signingKey: string;
-  }[];
+export interface CalloutOptions extends PlainOptions {
   /**
    * Judges a bearer token. It may wait for as long as the context's signal is not
    * aborted. Instead of a function: the kinds of tokens that the service knows, as
@@ -142,8 +111,6 @@ export interface CalloutOptions {
   readonly signal?: AbortSignal;
 }
 
-const BUDGET_MS = 4_000;
-const BOUNDS = { requestsInFlightMax: 4_096, requestsWaitingMax: 10_000 };
 const SESSION_SECONDS = 3_600;
 
 /**
@@ -198,7 +165,7 @@ async function start(
 /** Before anybody is asked for keys or connected to: all problems in one error. */
 function check(options: CalloutOptions): Checked {
   const { authenticate } = options;
-  const settings = toSettings(options);
+  const settings = fromPlain(options);
   const { permit, problems: permitProblems, ...rest } = toPermit(options);
   const problems = [
     ...optionProblems(settings),
@@ -220,33 +187,6 @@ function check(options: CalloutOptions): Checked {
         clock: systemClock,
       })
       : authenticate,
-  };
-}
-
-function toSettings(options: CalloutOptions): CheckedOptions {
-  const { accounts, callout, nats } = options;
-  const xkey = callout.xkey === null ? {} : { xkey: new Secret(callout.xkey) };
-  return {
-    nats: {
-      servers: nats.servers,
-      credentials: { kind: "creds", creds: new Secret(nats.creds) },
-      ...(nats.tls === undefined ? {} : { tls: nats.tls }),
-      queueGroup: nats.queueGroup ?? "nats-auth-callout",
-    },
-    callout: {
-      account: callout.account,
-      signingKey: new Secret(callout.signingKey),
-      ...xkey,
-      trustedServerIds: callout.trustedServers ?? [],
-      budgetMs: callout.budgetMs ?? BUDGET_MS,
-      ...BOUNDS,
-      connectionTypes: callout.connectionTypes ?? ["nats", "websocket", "mqtt"],
-    },
-    accounts: accounts.map(({ name, publicKey, signingKey }) => ({
-      name,
-      publicKey,
-      signingKey: new Secret(signingKey),
-    })),
   };
 }
 
@@ -275,7 +215,10 @@ function toPermit(options: CalloutOptions): Permitting {
   );
   const { labels, problems: labelProblems } = readIssuerLabels(named);
   const rules = createRules(permit, {
-    accounts: accounts.map(({ name }) => ({ name })),
+    accounts: accounts.map(({ name, scopedKeys = [] }) => ({
+      name,
+      scopedKeys: scopedKeys.map((key) => key.name),
+    })),
     account: accounts[0]?.name,
     sessionSecondsMax: options.sessionSecondsMax ?? SESSION_SECONDS,
     issuerLabels: labels,

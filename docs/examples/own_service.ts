@@ -1,25 +1,18 @@
 /**
  * A callout service of one's own: your tokens, your users, everything else from
- * the library. Needs the files that the compose stack exports.
+ * the library. NATS and the keys are those of the service that it replaces.
  */
-import { identified, rejected, startCallout } from "../../src/mod.ts";
+import {
+  identified,
+  optionsFromFile,
+  rejected,
+  startCallout,
+} from "../../src/mod.ts";
 
-const env = (name: string): string => Deno.env.get(name) ?? "";
-const creds = Deno.readTextFileSync(env("CALLOUT_CREDS_FILE"));
 const users = new Map([["token-of-alice", "alice"], ["token-of-bob", "bob"]]);
 
 const service = await startCallout({
-  nats: { servers: [env("NATS_URL")], creds },
-  callout: {
-    account: env("CALLOUT_ACCOUNT_KEY"),
-    signingKey: env("CALLOUT_SIGNING_KEY"),
-    xkey: env("CALLOUT_XKEY"),
-  },
-  accounts: [{
-    name: env("NATS_ACCOUNT"),
-    publicKey: env("NATS_ACCOUNT_KEY"),
-    signingKey: env("NATS_ACCOUNT_SECRET"),
-  }],
+  ...await optionsFromFile("config/callout.yaml"),
   issuers: [{ issuer: "my-app" }],
   authenticate: (bearerToken, { now }) => {
     const sub = users.get(bearerToken.reveal());

@@ -19,11 +19,15 @@ export type TokenConfig = AuthenticatorOptions & {
   readonly issuers: readonly IssuerOptions[];
 };
 
-export interface Config extends TokenConfig {
+/** How to reach NATS, and what to sign with. */
+export interface ServiceConfig {
   readonly nats: CalloutServiceOptions["nats"];
   readonly callout: CalloutOptions;
   /** The accounts that users may be placed in. */
   readonly accounts: readonly AccountOptions[];
+}
+
+export interface Config extends ServiceConfig, TokenConfig {
   /** What the rules are read against. */
   readonly permissions: RulesContext;
   /** Who may do what. */

@@ -4,7 +4,7 @@
  */
 import { parse as parseVariables } from "@std/dotenv";
 import { isAbsolute, join } from "node:path";
-import type { LoginConfig } from "./config.ts";
+import type { LoginConfig, ServiceConfig } from "./config.ts";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
 import {
   listVariables,
@@ -14,6 +14,7 @@ import {
 import { parseConfig, type ParsedConfig } from "./parse.ts";
 import { parseLogin } from "./parse_login.ts";
 import { type ParsedRules, parseRules } from "./parse_rules.ts";
+import { parseService } from "./parse_service.ts";
 import { readSettings } from "./settings.ts";
 import { FileFault, type FileRequest, readTextFile } from "./text_file.ts";
 import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
@@ -71,13 +72,33 @@ const CONFIG_BYTES_MAX = 3 * CONFIG_CHARS_MAX;
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { path: source, environment } = options;
-  const { files, issues, lookup, readFile, text, variables } = readSources(
-    options,
-  );
-  const parsed = parseConfig(text, { source, lookup, readFile, issues });
-  // Read once: what is started later, or dumps the environment, does not see them.
-  for (const name of variables.secret) environment.delete(name);
+  const { files, variables, ...sources } = readSources(options);
+  const { text } = sources;
+  const parsed = parseConfig(text, { source, ...sources });
+  forgetSecrets(variables, environment);
   return { ...parsed, files: [...files], variables: [...variables.all].sort() };
+}
+
+/**
+ * How to reach NATS and what to sign with, for a program that judges tokens
+ * itself: what is said of issuers and rules does not matter.
+ *
+ * @throws {ConfigError} If a setting is missing, unknown or cannot be used.
+ */
+export function loadService(options: LoadOptions): ServiceConfig {
+  const { path: source, environment } = options;
+  const { variables, ...sources } = readSources(options);
+  const service = parseService(sources.text, { source, ...sources });
+  forgetSecrets(variables, environment);
+  return service;
+}
+
+/** Read once: what is started later, or dumps the environment, does not see them. */
+function forgetSecrets(
+  { secret }: NamedVariables,
+  environment: ProcessEnvironment,
+): void {
+  for (const name of secret) environment.delete(name);
 }
 
 /**

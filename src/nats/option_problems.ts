@@ -5,6 +5,8 @@
  */
 import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import { BUDGET_MS_MAX, BUDGET_MS_MIN } from "../base/limits.ts";
+import type { Secret } from "../base/secret.ts";
+import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import {
   type NkeyProblem,
   publicKeyProblem,
@@ -55,18 +57,10 @@ function checkNats(
     );
   }
   const { credentials, tls } = nats;
-  const account = isPublicKey(callout.account, "account")
-    ? callout.account
-    : undefined;
-  const problem = credentials.kind === "creds"
-    ? credsProblem(credentials.creds.reveal(), account)
-    : undefined;
-  if (problem !== undefined) {
-    report(
-      "nats.creds",
-      `is a text ${problem}`,
-      "give the text of a creds file of the service's user in the account AUTH",
-    );
+  if (credentials.kind === "creds") {
+    checkCreds(credentials.creds, callout, report);
+  } else {
+    reportAny("nats.nkeySeed", seedProblem(credentials.seed, "user"), report);
   }
   if ((tls?.certFile === undefined) !== (tls?.keyFile === undefined)) {
     report(
@@ -77,10 +71,41 @@ function checkNats(
   }
 }
 
-function checkCallout({ callout }: CheckedOptions, report: ReportOption): void {
+function checkCreds(
+  creds: Secret,
+  { account }: CheckedOptions["callout"],
+  report: ReportOption,
+): void {
+  const problem = credsProblem(
+    creds.reveal(),
+    isPublicKey(account, "account") ? account : undefined,
+  );
+  if (problem === undefined) return;
+  report(
+    "nats.creds",
+    `is a text ${problem}`,
+    "give the text of a creds file of the service's user in the account AUTH",
+  );
+}
+
+function checkCallout(
+  { callout, nats }: CheckedOptions,
+  report: ReportOption,
+): void {
   const { account, budgetMs, connectionTypes, signingKey, xkey } = callout;
   reportAny("callout.account", publicKeyProblem(account, "account"), report);
-  reportAny("callout.signingKey", seedProblem(signingKey, "account"), report);
+  const wrongSeed = seedProblem(signingKey, "account");
+  reportAny("callout.signingKey", wrongSeed, report);
+  if (
+    nats.credentials.kind === "nkey" && wrongSeed === undefined &&
+    publicKeyOf(signingKey) !== account
+  ) {
+    report(
+      "callout.signingKey",
+      "is not the seed of callout.account, and without an operator there is no other key",
+      "give the seed of the issuer in auth_callout",
+    );
+  }
   if (xkey !== undefined) {
     reportAny("callout.xkey", seedProblem(xkey, "curve"), report);
   }
@@ -99,6 +124,14 @@ function checkCallout({ callout }: CheckedOptions, report: ReportOption): void {
       "callout.budgetMs",
       "is out of bounds",
       `give a whole number from ${BUDGET_MS_MIN} to ${BUDGET_MS_MAX}`,
+    );
+  }
+  for (const name of ["requestsInFlightMax", "requestsWaitingMax"] as const) {
+    if (Number.isInteger(callout[name]) && callout[name] > 0) continue;
+    report(
+      `callout.${name}`,
+      "is out of bounds",
+      "give a whole number above 0",
     );
   }
   if (
@@ -144,6 +177,7 @@ function checkAccounts(
       seedProblem(signingKey, "account"),
       report,
     );
+    checkScopedKeys(account, path, report);
     const others = accounts.slice(0, index);
     if (others.some((other) => isSame(other, account))) {
       report(
@@ -153,6 +187,39 @@ function checkAccounts(
       );
     }
   });
+}
+
+/**
+ * A user JWT of a scoped key holds no permissions: signed by the account's own
+ * key it would allow everything.
+ */
+function checkScopedKeys(
+  { publicKey, scopedKeys = [], signingKey }: AccountOptions,
+  path: string,
+  report: ReportOption,
+): void {
+  const own = [publicKey, publicKeyOf(signingKey)];
+  scopedKeys.forEach((key, index) => {
+    const at = `${path}.scopedKeys[${index}]`;
+    if (scopedKeys.slice(0, index).some(({ name }) => name === key.name)) {
+      report(at, "has the name of a key before it", "give each its own");
+    }
+    const wrong = seedProblem(key.signingKey, "account");
+    reportAny(`${at}.signingKey`, wrong, report);
+    if (wrong === undefined && own.includes(publicKeyOf(key.signingKey))) {
+      report(
+        `${at}.signingKey`,
+        "is the account's own key, which is not scoped: its users would be allowed everything",
+        "give the seed of a signing key with a role: nsc edit signing-key --role",
+      );
+    }
+  });
+}
+
+function publicKeyOf(seed: Secret): string | undefined {
+  return seedProblem(seed, "account") === undefined
+    ? decodeSeed(seed, "account").publicKey
+    : undefined;
 }
 
 function isSame(one: AccountOptions, other: AccountOptions): boolean {

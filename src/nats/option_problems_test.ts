@@ -2,11 +2,15 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createCreds, createKey } from "../../tests/fixtures/config_scene.ts";
 import { rejected } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
-import { startCalloutService } from "./callout_service.ts";
+import {
+  type ScopedKeyOptions,
+  startCalloutService,
+} from "./callout_service.ts";
 import { type CheckedOptions, optionProblems } from "./option_problems.ts";
 
 const callout = createKey("account");
 const application = createKey("account");
+const applicationSigning = createKey("account");
 const other = createKey("account");
 
 const { nats, ...GOOD }: CheckedOptions = {
@@ -31,7 +35,7 @@ const { nats, ...GOOD }: CheckedOptions = {
   accounts: [{
     name: "APP",
     publicKey: application.publicKey,
-    signingKey: new Secret(createKey("account").seed),
+    signingKey: new Secret(applicationSigning.seed),
   }],
 };
 
@@ -52,6 +56,13 @@ function inAccounts(...changed: readonly object[]): CheckedOptions {
     nats,
     accounts: changed.map((each) => ({ ...account, ...each })),
   };
+}
+
+function scopedKey(
+  name: string,
+  seed = createKey("account").seed,
+): ScopedKeyOptions {
+  return { name, signingKey: new Secret(seed) };
 }
 
 /** Of a kind that is needed nowhere here. */
@@ -105,6 +116,21 @@ const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
     /^nats\.creds is a text with the creds of a user in another account/,
   ],
   [
+    "an nkey of an account",
+    {
+      ...inNats({
+        credentials: { kind: "nkey", seed: new Secret(other.seed) },
+      }),
+      callout: { ...GOOD.callout, signingKey: new Secret(callout.seed) },
+    },
+    /^nats\.nkeySeed must hold a seed that begins with SU, and holds the seed of an account/,
+  ],
+  [
+    "another signing key than the issuer's where there is no operator",
+    inNats({ credentials: { kind: "nkey", seed } }),
+    /^callout\.signingKey is not the seed of callout\.account/,
+  ],
+  [
     "a client certificate without its key",
     inNats({ tls: { certFile: "client.pem" } }),
     /^nats\.tls has one of/,
@@ -129,6 +155,15 @@ const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
     inCallout({ trustedServerIds: [callout.publicKey] }),
     /^callout\.trustedServers\[0\] must be a public key that begins with N/,
   ],
+  ...(["requestsInFlightMax", "requestsWaitingMax"] as const).flatMap((name) =>
+    [0, -1, 1.5, NaN, Infinity].map((
+      value,
+    ): [string, CheckedOptions, RegExp] => [
+      `${value} as ${name}`,
+      inCallout({ [name]: value }),
+      new RegExp(`^callout\\.${name} is out of bounds`),
+    ])
+  ),
   ...[0, 99, 10_001, 1e9, 1000.5, NaN, Infinity].map((
     budgetMs,
   ): [string, CheckedOptions, RegExp] => [
@@ -173,6 +208,23 @@ const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
     /^accounts\[0\]\.publicKey is the account AUTH itself/,
   ],
   [
+    "a scoped key that is none",
+    inAccounts({ scopedKeys: [{ name: "devices", signingKey: seed }] }),
+    /^accounts\[0\]\.scopedKeys\[0\]\.signingKey must hold a seed that begins with SA/,
+  ],
+  ...[application, applicationSigning].map((
+    key,
+  ): [string, CheckedOptions, RegExp] => [
+    "H8 the account's own key as a scoped one",
+    inAccounts({ scopedKeys: [scopedKey("devices", key.seed)] }),
+    /^accounts\[0\]\.scopedKeys\[0\]\.signingKey is the account's own key/,
+  ]),
+  [
+    "two scoped keys of one name",
+    inAccounts({ scopedKeys: [scopedKey("devices"), scopedKey("devices")] }),
+    /^accounts\[0\]\.scopedKeys\[1\] has the name of a key before it/,
+  ],
+  [
     "two accounts of one name",
     inAccounts({}, { publicKey: other.publicKey }),
     /^accounts\[1\] has the name or the public key of an account before it/,
@@ -207,9 +259,11 @@ Deno.test("optionProblems() finds nothing wrong with what is right", () => {
 
 Deno.test("optionProblems() takes accounts that the server knows by name", () => {
   const credentials = { kind: "nkey" as const, seed };
+  const signingKey = new Secret(callout.seed);
   assertEquals(
     optionProblems({
-      ...inAccounts({ publicKey: undefined }),
+      ...inAccounts({ publicKey: undefined, signingKey }),
+      callout: { ...GOOD.callout, signingKey },
       nats: { ...nats, credentials },
     }),
     [],

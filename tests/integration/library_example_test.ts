@@ -18,6 +18,8 @@ import {
 import { startPlainServer } from "../fixtures/plain_server.ts";
 import { startStack } from "../fixtures/stack.ts";
 
+const EXAMPLE = "docs/examples/own_service.ts";
+
 interface Example extends AsyncDisposable {
   /** All that it has written so far. */
   said(): string;
@@ -36,7 +38,7 @@ function startExample(environment: Readonly<Record<string, string>>): Example {
       "-A",
       "--config",
       configurationName(),
-      "docs/examples/own_service.ts",
+      EXAMPLE,
     ],
     env: environment,
     stdout: "piped",
@@ -75,6 +77,13 @@ function startExample(environment: Readonly<Record<string, string>>): Example {
     },
   };
 }
+
+Deno.test("the example of the library has 20 lines of code at most", async () => {
+  const text = await Deno.readTextFile(EXAMPLE);
+  const lines = text.replaceAll(/\/\*\*[^]*?\*\//g, "").split("\n")
+    .filter((line) => line.trim() !== "" && !line.startsWith("//"));
+  assert(lines.length <= 20, lines.join("\n"));
+});
 
 const READY = "ready: requests are taken";
 

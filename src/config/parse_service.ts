@@ -1,0 +1,46 @@
+/**
+ * How to reach NATS and what to sign with, out of a configuration whose issuers
+ * and rules do not matter: for a program that judges tokens itself. Pure but for
+ * the files.
+ */
+import { buildService } from "./build_service.ts";
+import { createChecking } from "./checking.ts";
+import type { ServiceConfig } from "./config.ts";
+import { ConfigError } from "./config_error.ts";
+import type { ParseOptions } from "./parse.ts";
+import { isWithin } from "./path.ts";
+import { SETTINGS_SCHEMA } from "./schema.ts";
+import { readSettings } from "./settings.ts";
+import { YamlFault } from "./yaml_text.ts";
+
+const SECTIONS: readonly string[] = ["nats", "callout", "accounts"];
+
+/** What is wrong there is not asked. */
+const APART = Object.keys(SETTINGS_SCHEMA.shape)
+  .filter((section) => !SECTIONS.includes(section));
+
+/**
+ * @throws {ConfigError} If a setting of these sections is missing, unknown or cannot be used.
+ */
+export function parseService(
+  text: string,
+  { source, lookup, readFile, issues = [] }: ParseOptions,
+): ServiceConfig {
+  const read = readSettings(text, lookup);
+  if (read instanceof YamlFault) {
+    throw new ConfigError(source, [...issues, ...read.issues]);
+  }
+  const own = read.issues.filter(({ path }) =>
+    !APART.some((section) => isWithin(path, section))
+  );
+  const checking = createChecking({
+    ...read,
+    issues: [...issues, ...own],
+    readFile,
+  });
+  const service = buildService(read.settings, checking);
+  if (service === undefined || checking.issues.length > 0) {
+    throw new ConfigError(source, checking.issues);
+  }
+  return service;
+}

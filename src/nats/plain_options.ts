@@ -1,0 +1,156 @@
+/**
+ * What a program says of NATS, of AUTH and of its accounts, in plain values: the
+ * library's front, and what a configuration file holds of it.
+ */
+import type { ConnectionType } from "../base/connection_type.ts";
+import { Secret } from "../base/secret.ts";
+import type { AccountOptions } from "./callout_service.ts";
+import type { NatsCredentials, NatsTlsOptions } from "./connection.ts";
+import type { CheckedOptions } from "./option_problems.ts";
+
+export interface PlainOptions {
+  readonly nats: PlainCredentials & {
+    /** As in `nats://host:4222` or `tls://host:4222`. */
+    readonly servers: readonly string[];
+    readonly tls?: NatsTlsOptions;
+    /** Instances in one group share the requests. `nats-auth-callout` unless given. */
+    readonly queueGroup?: string;
+  };
+  /** The account AUTH, in which the callout is switched on. */
+  readonly callout: {
+    /** Its public key, `A…`; without an operator the `issuer` of `auth_callout`. */
+    readonly account: string;
+    /** Seed of one of its signing keys, `SA…`; without an operator its own. */
+    readonly signingKey: string;
+    /** Seed of its curve key, `SX…`. `null`: requests come in plain text. */
+    readonly xkey: string | null;
+    /** Public keys of servers that may ask, beside the one connected to. A server has a new one after each start. */
+    readonly trustedServers?: readonly string[];
+    /** Longest time from a request to its answer, in milliseconds; 4000 unless given. */
+    readonly budgetMs?: number;
+    /** Requests judged at the same time; 4096 unless given. */
+    readonly requestsInFlightMax?: number;
+    /** Requests that wait for their turn; 10000 unless given. */
+    readonly requestsWaitingMax?: number;
+    /** How clients may be connected; not as leaf nodes unless given. */
+    readonly connectionTypes?: readonly ConnectionType[];
+  };
+  /** The accounts that users may be placed in; the first is that of rules that name none. */
+  readonly accounts: readonly PlainAccount[];
+}
+
+/** The service's own user: creds with an operator, an nkey without. */
+export type PlainCredentials =
+  /** Text of the creds file of a user in the account AUTH. */
+  | { readonly creds: string }
+  /** Seed, `SU…`, of one of the `auth_users` in the server's configuration. */
+  | { readonly nkeySeed: string };
+
+/** Without an operator, its name alone: it is known by that, and AUTH signs for it. */
+export interface PlainAccount {
+  readonly name: string;
+  /** `A…` */
+  readonly publicKey?: string;
+  /** Seed of one of its signing keys, `SA…`. */
+  readonly signingKey?: string;
+  /** Signing keys whose template says what their users may do, by the name that rules call them. */
+  readonly scopedKeys?: readonly {
+    readonly name: string;
+    /** Its seed, `SA…`. */
+    readonly signingKey: string;
+  }[];
+}
+
+const QUEUE_GROUP = "nats-auth-callout";
+const BUDGET_MS = 4_000;
+const REQUESTS_IN_FLIGHT_MAX = 4_096;
+const REQUESTS_WAITING_MAX = 10_000;
+const CONNECTION_TYPES: readonly ConnectionType[] = [
+  "nats",
+  "websocket",
+  "mqtt",
+];
+
+/** With defaults; nothing has been checked. */
+export function fromPlain(
+  { accounts, callout, nats }: PlainOptions,
+): CheckedOptions {
+  const xkey = callout.xkey === null ? {} : { xkey: new Secret(callout.xkey) };
+  const credentials = readCredentials(nats);
+  // Where AUTH signs for all accounts.
+  const signingKey = credentials.kind === "nkey" ? callout.signingKey : "";
+  return {
+    nats: {
+      servers: nats.servers,
+      credentials,
+      ...(nats.tls === undefined ? {} : { tls: nats.tls }),
+      queueGroup: nats.queueGroup ?? QUEUE_GROUP,
+    },
+    callout: {
+      account: callout.account,
+      signingKey: new Secret(callout.signingKey),
+      ...xkey,
+      trustedServerIds: callout.trustedServers ?? [],
+      budgetMs: callout.budgetMs ?? BUDGET_MS,
+      requestsInFlightMax: callout.requestsInFlightMax ??
+        REQUESTS_IN_FLIGHT_MAX,
+      requestsWaitingMax: callout.requestsWaitingMax ?? REQUESTS_WAITING_MAX,
+      connectionTypes: callout.connectionTypes ?? CONNECTION_TYPES,
+    },
+    accounts: accounts.map((account) => readAccount(account, signingKey)),
+  };
+}
+
+function readCredentials(nats: PlainCredentials): NatsCredentials {
+  return "nkeySeed" in nats
+    ? { kind: "nkey", seed: new Secret(nats.nkeySeed) }
+    : { kind: "creds", creds: new Secret(nats.creds) };
+}
+
+function readAccount(
+  { name, publicKey, scopedKeys = [], ...account }: PlainAccount,
+  signingKeyUnlessGiven: string,
+): AccountOptions {
+  return {
+    name,
+    ...(publicKey === undefined ? {} : { publicKey }),
+    signingKey: new Secret(account.signingKey ?? signingKeyUnlessGiven),
+    scopedKeys: scopedKeys.map((key) => ({
+      name: key.name,
+      signingKey: new Secret(key.signingKey),
+    })),
+  };
+}
+
+/** The way back: the seeds are readable in what it returns. */
+export function toPlain(
+  { accounts, callout, nats }: Pick<
+    CheckedOptions,
+    "nats" | "callout" | "accounts"
+  >,
+): PlainOptions {
+  const { credentials, ...connection } = nats;
+  const { signingKey, trustedServerIds, xkey, ...rest } = callout;
+  return {
+    nats: {
+      ...connection,
+      ...(credentials.kind === "creds"
+        ? { creds: credentials.creds.reveal() }
+        : { nkeySeed: credentials.seed.reveal() }),
+    },
+    callout: {
+      ...rest,
+      signingKey: signingKey.reveal(),
+      xkey: xkey === undefined ? null : xkey.reveal(),
+      trustedServers: trustedServerIds,
+    },
+    accounts: accounts.map(({ scopedKeys = [], ...account }) => ({
+      ...account,
+      signingKey: account.signingKey.reveal(),
+      scopedKeys: scopedKeys.map((key) => ({
+        name: key.name,
+        signingKey: key.signingKey.reveal(),
+      })),
+    })),
+  };
+}
