@@ -33,6 +33,9 @@ export function cpuBetween(before: CpuTimes, after: CpuTimes): number {
   return sum;
 }
 
+/** Millions of bytes, which bounds are in, and what the kernel counts. */
+export const MB_PER_MIB = 2 ** 20 / 1e6;
+
 /** Resident memory in MiB, at present and at its highest. */
 export function residentMiB(
   pid: number,

@@ -9,6 +9,7 @@ import {
   type Rung,
   type RungOutcome,
 } from "./bench.ts";
+import { MB_PER_MIB } from "./consumption.ts";
 import { startService } from "./contender.ts";
 import { checkCounts } from "./counts.ts";
 import { startLoad } from "./load.ts";
@@ -21,7 +22,6 @@ export const memoryRung: Rung = {
 
 /** Millions of bytes, as whoever sizes a container counts. */
 const RESIDENT_MB_MAX = 130;
-const MB_PER_MIB = 2 ** 20 / 1e6;
 /** Growth in MiB for 100,000 logins, once warm: K10 asks for 1; a heap breathes by more within minutes. */
 const GROWTH_MAX = 5;
 const GROWTH_AIM = 1;

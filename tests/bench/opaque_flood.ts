@@ -17,8 +17,6 @@ import { SILENT } from "./silent_log.ts";
 /** What it prints, as JSON. */
 export interface FloodOutcome {
   /** When the good tokens are remembered. */
-  readonly startMiB: number;
-  /** When those that only warm up have come too. */
   readonly beforeMiB: number;
   readonly afterMiB: number;
   readonly highestMiB: number;
@@ -26,13 +24,7 @@ export interface FloodOutcome {
 }
 
 /** Good ones, which are remembered before the others come and shown again after them. */
-export const GOOD_TOKENS = 1000;
-
-/**
- * Random ones before anything is counted. So many questions, one right behind the
- * other, let the engine take a larger heap, whatever they are about.
- */
-export const WARM_UP_TOKENS = 50_000;
+export const GOOD_TOKENS = 5_000;
 
 /** As many as the service has questions under way: more would wait. */
 const AT_A_TIME = 32;
@@ -69,19 +61,19 @@ async function main(origin: string, count: number): Promise<void> {
     if (kind !== expected) throw new Error(`${kind}, not ${expected}`);
   }
   const good = opaqueTokens("opaque", "good", GOOD_TOKENS);
-  for (const token of good) await show(token, "identity");
+  await atATime(good.length, (index) => show(good[index] ?? "", "identity"));
 
-  const start = residentMiB(Deno.pid);
-  await showRandom(WARM_UP_TOKENS, show);
   const before = residentMiB(Deno.pid);
   const startedAt = performance.now();
-  await showRandom(count, show);
+  await atATime(count, () => {
+    const [token = ""] = opaqueTokens("opaque", "bad", 1);
+    return show(token, "rejected");
+  });
   const elapsedMs = performance.now() - startedAt;
   const after = residentMiB(Deno.pid);
   for (const token of good) await show(token, "identity");
   identities.stop();
   const outcome: FloodOutcome = {
-    startMiB: start.now,
     beforeMiB: before.now,
     afterMiB: after.now,
     highestMiB: after.highest,
@@ -90,16 +82,14 @@ async function main(origin: string, count: number): Promise<void> {
   print(JSON.stringify(outcome));
 }
 
-async function showRandom(
+/** Does it so many times, for each number from 0. */
+async function atATime(
   count: number,
-  show: (token: string, expected: "rejected") => Promise<void>,
+  action: (index: number) => Promise<void>,
 ): Promise<void> {
-  let shown = 0;
+  let begun = 0;
   async function client(): Promise<void> {
-    while (shown++ < count) {
-      const [token = ""] = opaqueTokens("opaque", "bad", 1);
-      await show(token, "rejected");
-    }
+    while (begun < count) await action(begun++);
   }
   await Promise.all(Array.from({ length: AT_A_TIME }, client));
 }
