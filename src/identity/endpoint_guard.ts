@@ -6,9 +6,11 @@
  * A question's time begins when it has its place: what waits here says nothing
  * about the endpoint.
  *
- * `cockatiel` was here before. Its bulkhead gives places to the oldest first, which
- * under overload answered half as many logins in time, and its breaker lets all that
- * wait probe an endpoint that has just been given a rest.
+ * Not `cockatiel` (4.0), which was here before: its bulkhead gives places to the
+ * oldest first, which under overload answered half as many logins in time; its
+ * breaker takes the length of a rest from the wall clock, lets those who come
+ * meanwhile wait for the probe, and counts failures of questions that are older
+ * than the rest.
  *
  * @see OWASP ASVS 13.2.6
  */
