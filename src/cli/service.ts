@@ -8,7 +8,6 @@ import {
   type RoutingAuthenticator,
 } from "../identity/authenticator.ts";
 import { startMonitoring } from "../monitoring/health.ts";
-import { readinessOf } from "../monitoring/readiness.ts";
 import {
   type CalloutService,
   startCalloutService,
@@ -58,11 +57,10 @@ export async function runService(
   // First, so that whoever asks learns what is still missing.
   const monitoring = await startMonitoring({
     ...config.monitoring,
-    readiness: () =>
-      readinessOf({
-        isSubscribed: callout?.isSubscribed() ?? false,
-        sources: identities.status(),
-      }),
+    circumstances: () => ({
+      isSubscribed: callout?.isSubscribed() ?? false,
+      sources: identities.status(),
+    }),
   });
   async function stopAround(): Promise<void> {
     identities.stop();

@@ -145,7 +145,7 @@ const permissions = z.strictObject({
 
 const monitoring = z.strictObject({
   listen: z.string().default("127.0.0.1:8080").describe(
-    "Address and port of /healthz and /readyz. 0.0.0.0:8080 for all addresses.",
+    "Address and port of /healthz, /readyz and /metrics. 0.0.0.0:8080 for all addresses.",
   ),
 });
 

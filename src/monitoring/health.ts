@@ -1,7 +1,8 @@
 /**
  * HTTP for whoever watches the service: `/healthz` answers while the program
- * lives, `/readyz` says whether requests are taken and can be judged. An
- * orchestrator restarts for the first and holds traffic back for the second.
+ * lives, `/readyz` says whether requests are taken and can be judged, `/metrics`
+ * the same in numbers. An orchestrator restarts for the first and holds traffic
+ * back for the second.
  *
  * On `node:http` and not on `Deno.serve`: that one (2.9) waits for ever for the
  * end of a request's header and takes 4 MB of it; this one has bounds for both.
@@ -12,13 +13,14 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import type { Readiness } from "./readiness.ts";
+import { formatMetrics, METRICS_CONTENT_TYPE } from "./metrics.ts";
+import { type Circumstances, readinessOf } from "./readiness.ts";
 
 export interface MonitoringOptions {
   readonly hostname: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly readiness: () => Readiness;
+  readonly circumstances: () => Circumstances;
 }
 
 export interface Monitoring {
@@ -51,7 +53,7 @@ export async function startMonitoring(
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
-  }, (request, response) => respond(request, response, options.readiness));
+  }, (request, response) => respond(request, response, options.circumstances));
   server.maxConnections = CONNECTIONS_MAX;
   await listen(server, options);
   return {
@@ -65,18 +67,20 @@ export async function startMonitoring(
   };
 }
 
+const PATHS: readonly string[] = ["/healthz", "/readyz", "/metrics"];
+
 function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  readiness: () => Readiness,
+  circumstances: () => Circumstances,
 ): void {
   response.setHeader("Content-Type", "application/json");
   response.setHeader("Cache-Control", "no-store");
   response.setHeader("X-Content-Type-Options", "nosniff");
   // One answer a connection: nothing can be sent behind the request.
   response.setHeader("Connection", "close");
-  const [path] = (request.url ?? "").split("?", 1);
-  if (path !== "/healthz" && path !== "/readyz") {
+  const [path = ""] = (request.url ?? "").split("?", 1);
+  if (!PATHS.includes(path)) {
     return send(response, 404, { "status": "not found" });
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -84,14 +88,20 @@ function respond(
     return send(response, 405, { "status": "method not allowed" });
   }
   if (path === "/healthz") return send(response, 200, { "status": "alive" });
-  let found: Readiness;
+  let found: Circumstances;
   try {
-    found = readiness();
+    found = circumstances();
   } catch {
     // What failed is logged by whoever it belongs to; here it is only not ready.
     return send(response, 503, { "status": "not ready" });
   }
-  const { checks, degraded } = found;
+  if (path === "/readyz") return sendReadiness(response, found);
+  response.setHeader("Content-Type", METRICS_CONTENT_TYPE);
+  response.end(formatMetrics(found));
+}
+
+function sendReadiness(response: ServerResponse, found: Circumstances): void {
+  const { checks, degraded } = readinessOf(found);
   const isReady = Object.values(checks).every((holds) => holds);
   const status = degraded.length === 0 ? "ready" : "degraded";
   send(response, isReady ? 200 : 503, {

@@ -1,15 +1,16 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { ListenError, type Monitoring, startMonitoring } from "./health.ts";
-import type { Readiness } from "./readiness.ts";
+import type { Circumstances } from "./readiness.ts";
+import type { AuthenticatorStatus } from "../identity/authenticate.ts";
 
 async function withMonitoring(
-  readiness: () => Readiness,
+  circumstances: () => Circumstances,
   test: (monitoring: Monitoring) => Promise<void>,
 ): Promise<void> {
   const monitoring = await startMonitoring({
     hostname: "127.0.0.1",
     port: 0,
-    readiness,
+    circumstances,
   });
   try {
     await test(monitoring);
@@ -18,7 +19,17 @@ async function withMonitoring(
   }
 }
 
-const READY: Readiness = { checks: { "subscribed": true }, degraded: [] };
+const JUDGED = "some tokens can be judged";
+
+const GOOD: AuthenticatorStatus = {
+  issuer: "https://good",
+  credential: "jwt",
+  ready: true,
+  failing: false,
+  staleSeconds: 0,
+};
+
+const READY: Circumstances = { isSubscribed: true, sources: [GOOD] };
 
 /** Sends bytes as they are and reads until the other side closes. */
 async function converse(address: string, text: string): Promise<string> {
@@ -35,9 +46,9 @@ async function converse(address: string, text: string): Promise<string> {
 }
 
 Deno.test("J7 startMonitoring() is alive while it is not ready, and ready when all conditions hold", async () => {
-  let subscribed = false;
+  let isSubscribed = false;
   await withMonitoring(
-    () => ({ checks: { subscribed, "other": true }, degraded: [] }),
+    () => ({ ...READY, isSubscribed }),
     async ({ address }) => {
       const alive = await fetch(`http://${address}/healthz`);
       assertEquals([alive.status, await alive.json()], [200, {
@@ -46,14 +57,14 @@ Deno.test("J7 startMonitoring() is alive while it is not ready, and ready when a
       const waiting = await fetch(`http://${address}/readyz`);
       assertEquals([waiting.status, await waiting.json()], [503, {
         "status": "not ready",
-        "checks": { "subscribed": false, "other": true },
+        "checks": { "subscribed": false, [JUDGED]: true },
         "degraded": [],
       }]);
-      subscribed = true;
+      isSubscribed = true;
       const ready = await fetch(`http://${address}/readyz?verbose`);
       assertEquals([ready.status, await ready.json()], [200, {
         "status": "ready",
-        "checks": { "subscribed": true, "other": true },
+        "checks": { "subscribed": true, [JUDGED]: true },
         "degraded": [],
       }]);
     },
@@ -61,18 +72,35 @@ Deno.test("J7 startMonitoring() is alive while it is not ready, and ready when a
 });
 
 Deno.test("D12 D15 startMonitoring() names what is degraded, and is ready nevertheless", async () => {
-  const readiness: Readiness = {
+  const circumstances: Circumstances = {
     ...READY,
-    degraded: [
-      { issuer: "https://a", kind: "jwt", problem: "stale", staleSeconds: 7 },
-      { issuer: "https://b", kind: "webhook", problem: "failing" },
+    sources: [
+      { ...GOOD, issuer: "https://a", keyCount: 1, staleSeconds: 6.5 },
+      {
+        ...GOOD,
+        issuer: "https://b",
+        credential: "webhook",
+        failing: true,
+      },
     ],
   };
-  await withMonitoring(() => readiness, async ({ address }) => {
+  await withMonitoring(() => circumstances, async ({ address }) => {
+    const metrics = await fetch(`http://${address}/metrics`);
+    const text = await metrics.text();
+    assertEquals(
+      metrics.headers.get("content-type"),
+      "text/plain; version=0.0.4; charset=utf-8",
+    );
+    assert(
+      text.includes(
+        'jwks_stale_seconds{issuer="https://a",kind="jwt"} 6.5\n',
+      ),
+      text,
+    );
     const response = await fetch(`http://${address}/readyz`);
     assertEquals([response.status, await response.json()], [200, {
       "status": "degraded",
-      "checks": { "subscribed": true },
+      "checks": { "subscribed": true, [JUDGED]: true },
       "degraded": [
         {
           "issuer": "https://a",
@@ -92,7 +120,8 @@ const refused: [method: string, path: string, status: number][] = [
   ["GET", "/", 404],
   ["GET", "/healthz/", 404],
   ["GET", "/readyz/../healthz%2e", 404],
-  ["POST", "/metrics", 404],
+  ["POST", "/metrics", 405],
+  ["GET", "/metrics/", 404],
 ];
 
 for (const [method, path, status] of refused) {
@@ -117,15 +146,17 @@ Deno.test("startMonitoring() answers HEAD without a body", async () => {
 });
 
 Deno.test("J6 startMonitoring() shows no stack trace", async () => {
-  const fails = (): Readiness => {
+  const fails = (): Circumstances => {
     throw new Error("canary");
   };
   await withMonitoring(fails, async ({ address }) => {
-    const response = await fetch(`http://${address}/readyz`);
-    const body = await response.text();
-    assertEquals(response.status, 503);
-    assertFalse(body.includes("canary"), body);
-    assertFalse(body.includes(".ts"), body);
+    for (const path of ["readyz", "metrics"]) {
+      const response = await fetch(`http://${address}/${path}`);
+      const body = await response.text();
+      assertEquals(response.status, 503);
+      assertFalse(body.includes("canary"), body);
+      assertFalse(body.includes(".ts"), body);
+    }
   });
 });
 
@@ -178,7 +209,7 @@ Deno.test("J6 startMonitoring() bounds the connections", async () => {
 Deno.test("startMonitoring() names the setting when the port is in use", async () => {
   await withMonitoring(() => READY, async ({ address }) => {
     const port = Number(address.split(":")[1]);
-    const options = { hostname: "127.0.0.1", port, readiness: () => READY };
+    const options = { hostname: "127.0.0.1", port, circumstances: () => READY };
     const error = await assertRejects(
       () => startMonitoring(options),
       ListenError,
@@ -192,7 +223,11 @@ Deno.test("startMonitoring() names the setting when the port is in use", async (
 });
 
 Deno.test("startMonitoring() names the setting when the address is not this machine's", async () => {
-  const options = { hostname: "192.0.2.1", port: 0, readiness: () => READY };
+  const options = {
+    hostname: "192.0.2.1",
+    port: 0,
+    circumstances: () => READY,
+  };
   await assertRejects(
     () => startMonitoring(options),
     ListenError,

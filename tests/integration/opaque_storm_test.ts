@@ -91,4 +91,15 @@ Deno.test("D15 D18 an issuer that hangs keeps nobody with another kind of token 
     "kind": "introspection",
     "problem": "failing",
   }]]);
+  const metrics = await fetch(`${service.monitoringUrl}/metrics`);
+  const text = await metrics.text();
+  const asked = '{issuer="https://opaque.example",kind="introspection"}';
+  for (
+    const sample of [
+      "subscribed 1",
+      `issuer_ready${asked} 1`,
+      `issuer_failing${asked} 1`,
+    ]
+  ) assert(text.includes(`\nnats_auth_callout_${sample}\n`), text);
+  assert(/jwks_stale_seconds\{[^}]+,kind="jwt"\} 0\n/.test(text), text);
 });
