@@ -8,7 +8,7 @@
  *   `accounts.go` buildPermissionsFromJwt, `auth.go` processUserPermissionsTemplate
  */
 import { isJsonObject, type JsonObject, member } from "../base/json.ts";
-import type { AccountOptions } from "../nats/callout_service.ts";
+import type { AccountOptions } from "../nats/service_options.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import type { ScopedKeyUse } from "../permissions/compile_scoped.ts";
 import { type Finding, list, object, texts, verdict } from "./finding.ts";

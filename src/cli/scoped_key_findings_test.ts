@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { JsonObject } from "../base/json.ts";
-import type { AccountOptions } from "../nats/callout_service.ts";
+import type { AccountOptions } from "../nats/service_options.ts";
 import { createSeed, decodeSeed } from "../nats_jwt/nkeys.ts";
 import type { ScopedKeyUse } from "../permissions/compile_scoped.ts";
 import type { Finding } from "./finding.ts";

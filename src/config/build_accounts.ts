@@ -8,7 +8,7 @@ import type { Checking } from "./checking.ts";
 import type {
   AccountOptions,
   ScopedKeyOptions,
-} from "../nats/callout_service.ts";
+} from "../nats/service_options.ts";
 import { isClosedAccount } from "../permissions/closed_account.ts";
 import type { AccountSettings } from "./schema.ts";
 import { checkPublicKey, readSeed } from "./seeds.ts";

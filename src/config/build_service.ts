@@ -2,7 +2,7 @@
  * NATS, AUTH and the accounts: how to reach the one and what to sign with.
  */
 import type { Secret } from "../base/secret.ts";
-import type { CalloutOptions } from "../nats/callout_service.ts";
+import type { CalloutOptions } from "../nats/service_options.ts";
 import type {
   NatsCredentials,
   NatsOptions,

@@ -9,7 +9,7 @@ import type {
   AccountOptions,
   CalloutOptions,
   CalloutServiceOptions,
-} from "../nats/callout_service.ts";
+} from "../nats/service_options.ts";
 import type { RulesContext } from "../permissions/rule_context.ts";
 import type { Rules } from "../permissions/rules.ts";
 import type { LogLevel } from "../telemetry/log.ts";

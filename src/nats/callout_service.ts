@@ -3,28 +3,27 @@
  * decides about grants handed in: what `start` and programs of your own share.
  */
 import type { NatsConnection, ServerInfo } from "@nats-io/nats-core";
-import type { Secret } from "../base/secret.ts";
 import { monotonicClock, systemClock } from "../base/time.ts";
 import { within } from "../base/within.ts";
 import { authorize, type Stages } from "../callout/authorize.ts";
 import { createReplayGuard } from "../callout/replay.ts";
 import { createVerifier } from "../callout/request.ts";
-import type { ConnectionType } from "../callout/request_claims.ts";
 import { createResponder } from "../callout/response.ts";
 import {
   createUserJwtIssuer,
   type TargetAccount,
 } from "../callout/user_jwt.ts";
-import type { Authenticate } from "../identity/authenticate.ts";
 import { signingKeyFromSeed } from "../nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../nats_jwt/xkeys.ts";
-import type { Permit } from "../permissions/grant.ts";
-import type { Log } from "../telemetry/log.ts";
-import { connectNats, type NatsOptions, reconnectPause } from "./connection.ts";
+import { connectNats, reconnectPause } from "./connection.ts";
 import { describeConnectionFault } from "./connection_fault.ts";
 import { createDecisionLog } from "./decision_log.ts";
 import { optionProblems, optionsError } from "./option_problems.ts";
 import { type ReadServerFacts, rememberServerFacts } from "./server_facts.ts";
+import type {
+  AccountOptions,
+  CalloutServiceOptions,
+} from "./service_options.ts";
 import {
   subscribeToCallouts,
   SubscriptionRefusedError,
@@ -34,59 +33,9 @@ import {
   type TrustedServers,
 } from "./trusted_servers.ts";
 
-export interface CalloutServiceOptions {
-  readonly nats: NatsOptions & {
-    /** Instances in one group share the requests. */
-    readonly queueGroup: string;
-  };
-  readonly callout: CalloutOptions;
-  /** The accounts that users may be placed in. */
-  readonly accounts: readonly AccountOptions[];
-  readonly authenticate: Authenticate;
-  readonly permit: Permit;
-  /** Why a server of this version will not do, in a sentence; undefined if it will. */
-  readonly versionProblem?: (version: string) => string | undefined;
-  /** What the rules allow and may not be meant; for the log. */
-  readonly ruleWarnings?: readonly string[];
-  readonly log: Log;
-}
-
 /** The server that was reached will not do: trying again does not help. */
 export class ServerTooOldError extends Error {
   override readonly name = "ServerTooOldError";
-}
-
-export interface CalloutOptions {
-  /** Public key of the account AUTH; without an operator, the `issuer` in the server's `auth_callout`. */
-  readonly account: string;
-  /** Seed of AUTH's signing key, or without an operator of AUTH itself: signs the responses. */
-  readonly signingKey: Secret;
-  /** Seed of AUTH's curve key. Without it, requests are read in plain text. */
-  readonly xkey?: Secret;
-  /** Public keys of the servers that may ask. Empty: see `trusted_servers.ts`. */
-  readonly trustedServerIds: readonly string[];
-  /** Longest time from a request's arrival to its answer, in milliseconds. */
-  readonly budgetMs: number;
-  readonly requestsInFlightMax: number;
-  readonly requestsWaitingMax: number;
-  readonly connectionTypes: readonly ConnectionType[];
-}
-
-export interface AccountOptions {
-  readonly name: string;
-  /** Undefined where accounts stand in the server's configuration and are known by name. */
-  readonly publicKey?: string;
-  /** Seed of what signs the user JWTs: the account's signing key, or without an operator AUTH's own key. */
-  readonly signingKey: Secret;
-  /** Signing keys whose template says what their users may do. */
-  readonly scopedKeys?: readonly ScopedKeyOptions[];
-}
-
-export interface ScopedKeyOptions {
-  /** What rules call it. */
-  readonly name: string;
-  /** Its seed. */
-  readonly signingKey: Secret;
 }
 
 export interface CalloutService {

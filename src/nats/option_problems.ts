@@ -16,7 +16,7 @@ import { isPublicKey } from "../nats_jwt/public_key.ts";
 import type {
   AccountOptions,
   CalloutServiceOptions,
-} from "./callout_service.ts";
+} from "./service_options.ts";
 import { credsProblem } from "./creds_problem.ts";
 import { checkServers, type ReportOption } from "./server_address.ts";
 

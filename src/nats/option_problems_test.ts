@@ -2,10 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createCreds, createKey } from "../../tests/fixtures/config_scene.ts";
 import { rejected } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
-import {
-  type ScopedKeyOptions,
-  startCalloutService,
-} from "./callout_service.ts";
+import { startCalloutService } from "./callout_service.ts";
+import type { ScopedKeyOptions } from "./service_options.ts";
 import { type CheckedOptions, optionProblems } from "./option_problems.ts";
 
 const callout = createKey("account");

@@ -4,7 +4,7 @@
  */
 import type { ConnectionType } from "../base/connection_type.ts";
 import { Secret } from "../base/secret.ts";
-import type { AccountOptions } from "./callout_service.ts";
+import type { AccountOptions } from "./service_options.ts";
 import type { NatsCredentials, NatsTlsOptions } from "./connection.ts";
 import type { CheckedOptions } from "./option_problems.ts";
 
