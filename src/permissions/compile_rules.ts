@@ -3,21 +3,15 @@
  * wrong with them.
  */
 import { RULES_MAX } from "../base/limits.ts";
-import { type CompiledGrant, compileGrant } from "./compile_grant.ts";
+import { compileGrant } from "./compile_grant.ts";
 import { checkNotEmpty, compileWhen } from "./compile_when.ts";
-import type { Condition } from "./condition.ts";
+import type { CompiledRule } from "./compiled_rule.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { Fault, Report, type RuleIssue, RulesFault } from "./rule_fault.ts";
 import type { RuleOptions } from "./rule_options.ts";
 import { connectionsOf } from "./rule_reach.ts";
 import { concerns, type RuleNeed } from "./server_need.ts";
 import { findSurprises } from "./rule_surprises.ts";
-
-export interface CompiledRule {
-  readonly name: string;
-  readonly conditions: readonly Condition[];
-  readonly outcome: CompiledGrant | "refuse";
-}
 
 export interface CompiledRules {
   readonly rules: readonly CompiledRule[];

@@ -10,7 +10,7 @@ import type {
   CompiledOnly,
   PartLists,
 } from "./compile_grant.ts";
-import type { CompiledRule } from "./compile_rules.ts";
+import type { CompiledRule } from "./compiled_rule.ts";
 import type { CompiledScoped } from "./compile_scoped.ts";
 import { isFrom, type Login } from "./condition.ts";
 import type {

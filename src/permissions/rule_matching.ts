@@ -7,7 +7,7 @@ import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import type { Json } from "../base/json.ts";
 import { type AddressRange, isWithin } from "./address_range.ts";
 import { isOnly, isSameClaim } from "./claim_reference.ts";
-import type { CompiledRule } from "./compile_rules.ts";
+import type { CompiledRule } from "./compiled_rule.ts";
 import {
   type ClaimTest,
   type Condition,

@@ -2,7 +2,7 @@
  * Finds what rules allow and their author may not have meant.
  */
 import { isOnly } from "./claim_reference.ts";
-import type { CompiledRule } from "./compile_rules.ts";
+import type { CompiledRule } from "./compiled_rule.ts";
 import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";

@@ -5,7 +5,8 @@
  */
 import type { Identity } from "../base/identity.ts";
 import type { Rejected } from "../base/outcome.ts";
-import { type CompiledRule, compileRules } from "./compile_rules.ts";
+import type { CompiledRule } from "./compiled_rule.ts";
+import { compileRules } from "./compile_rules.ts";
 import type { ScopedKeyUse } from "./compile_scoped.ts";
 import {
   describeActual,
