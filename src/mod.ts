@@ -7,236 +7,86 @@
  * `docs/examples/own_service.ts` is a whole service in 20 lines. When `ended`
  * settles with an error, requests come no more: end the program, to be started anew.
  *
+ * @example
+ * ```ts
+ * import { identified, optionsFromFile, rejected, startCallout } from "./mod.ts";
+ *
+ * const service = await startCallout({
+ *   ...await optionsFromFile("config/callout.yaml"),
+ *   issuers: [{ issuer: "my-app" }],
+ *   authenticate: (bearerToken, { now }) =>
+ *     bearerToken.reveal() === "token-of-alice"
+ *       ? identified({
+ *         issuer: "my-app",
+ *         sub: "alice",
+ *         expiresAt: new Date(now + 3_600_000),
+ *       })
+ *       : rejected("bearer_token_inactive", "Unknown"),
+ * });
+ * await service.ended;
+ * ```
+ *
  * @module
  */
-import type { Identity } from "./base/identity.ts";
-import { SESSION_SECONDS_MAX, SESSION_SECONDS_MIN } from "./base/limits.ts";
-import { monotonicClock, systemClock } from "./base/time.ts";
-import type { Authenticate } from "./identity/authenticate.ts";
-import { createAuthenticator } from "./identity/authenticator.ts";
-import type { AuthenticatorOptions } from "./identity/authenticator_options.ts";
-import { authenticatorProblems } from "./identity/authenticator_problems.ts";
-import { nameIssuers } from "./identity/issuer_names.ts";
-import { checkRange } from "./identity/option_checks.ts";
-import { createOwnJudge } from "./identity/own_judge.ts";
-import {
-  type CalloutService,
-  startCalloutService,
-} from "./nats/callout_service.ts";
-import { endWith } from "./nats/end_with.ts";
-import {
-  type CheckedOptions,
-  optionProblems,
-  optionsError,
-} from "./nats/option_problems.ts";
-import { fromPlain, type PlainOptions } from "./nats/plain_options.ts";
-import type { Permit } from "./permissions/grant.ts";
-import {
-  type NamedIssuer,
-  readIssuerLabels,
-} from "./permissions/issuer_labels.ts";
-import { describeIssues, RulesFault } from "./permissions/rule_fault.ts";
-import type { RuleOptions } from "./permissions/rule_options.ts";
-import { createRules, DEFAULT_RULES } from "./permissions/rules.ts";
-import { describeUnmetRules } from "./permissions/server_need.ts";
-import { createLog, type Log } from "./telemetry/log.ts";
-import { shieldLog } from "./telemetry/log_shield.ts";
 
-export { InvariantError } from "./base/assert.ts";
-export type { JsonObject } from "./base/json.ts";
-export { rejected, unavailable } from "./base/outcome.ts";
+// The service.
+export {
+  type CalloutService,
+  ServerTooOldError,
+} from "./nats/callout_service.ts";
+export {
+  type NatsTlsOptions,
+  UnsupportedOptionError,
+} from "./nats/connection.ts";
+export { SubscriptionRefusedError } from "./nats/subscription.ts";
+export { optionsFromFile } from "./library/options_from_file.ts";
 export type {
-  Dependency,
-  Rejected,
-  RejectionCode,
-  Unavailable,
+  PlainAccount,
+  PlainCredentials,
+  PlainOptions,
+} from "./library/plain_options.ts";
+export { type CalloutOptions, startCallout } from "./library/start_callout.ts";
+export type { ConnectionType } from "./base/connection_type.ts";
+export type { Log } from "./telemetry/log.ts";
+export type { LogFields } from "./telemetry/log_line.ts";
+
+// Who somebody is.
+export { InvariantError } from "./base/assert.ts";
+export type { CredentialKind, Identity } from "./base/identity.ts";
+export type { Json, JsonObject } from "./base/json.ts";
+export {
+  type Dependency,
+  type Rejected,
+  rejected,
+  type RejectionCode,
+  type Unavailable,
+  unavailable,
 } from "./base/outcome.ts";
 export { Secret } from "./base/secret.ts";
+export type { EpochMs, EpochSeconds } from "./base/time.ts";
 export type {
   Authenticate,
   AuthenticationContext,
   AuthenticationOutcome,
   ClientConnection,
 } from "./identity/authenticate.ts";
-export { optionsFromFile } from "./config/options_from_file.ts";
+export type { AuthenticatorOptions } from "./identity/authenticator_options.ts";
 export {
   identified,
   type IdentityOptions,
 } from "./identity/custom_identity.ts";
-export { ServerTooOldError } from "./nats/callout_service.ts";
-export { UnsupportedOptionError } from "./nats/connection.ts";
-export { SubscriptionRefusedError } from "./nats/subscription.ts";
+
+// The kinds of tokens that the service knows: what their options are read from.
+export { POD_TOKEN_FILE, tokenFromFile } from "./identity/api_server.ts";
+export { parseClientKey } from "./identity/client_authentication.ts";
+export {
+  parseSharedSecret,
+  type SharedSecretSource,
+} from "./identity/shared_secret.ts";
+export { parseWebhookSecret } from "./identity/webhook_signature.ts";
+
+// What somebody may do.
 export type { Grant, LoginFacts, Permit } from "./permissions/grant.ts";
+export type { NamedIssuer } from "./permissions/issuer_labels.ts";
 export type { RuleOptions } from "./permissions/rule_options.ts";
-export type { LogFields } from "./telemetry/log.ts";
-export type { NatsTlsOptions } from "./nats/connection.ts";
-export type { PlainAccount, PlainCredentials } from "./nats/plain_options.ts";
-export type { ConnectionType } from "./base/connection_type.ts";
-export type {
-  AuthenticatorOptions,
-  CalloutService,
-  Identity,
-  Log,
-  NamedIssuer,
-  PlainOptions,
-};
-
-export interface CalloutOptions extends PlainOptions {
-  /**
-   * Judges a bearer token. It may wait for as long as the context's signal is not
-   * aborted. Instead of a function: the kinds of tokens that the service knows, as
-   * in `{ issuers: [...] }`.
-   */
-  readonly authenticate: Authenticate | AuthenticatorOptions;
-  /**
-   * Who issues the identities, as rules know them. Equal subs of two issuers are
-   * two people: at most one goes without a label, the others' users are
-   * `users.<label>=<sub>.>`. Where `authenticate` is a function and `permit` is
-   * none, all have to be named, and identities of others are refused; where it
-   * lists kinds of tokens, only labels are said here.
-   */
-  readonly issuers?: readonly NamedIssuer[];
-  /** Decides about grants: rules as in the configuration, or a function; `users.<sub>.>` unless given. */
-  readonly permit?: Permit | readonly RuleOptions[];
-  /** Longest session, in seconds; an hour unless given. */
-  readonly sessionSecondsMax?: number;
-  /**
-   * Where to log. Unless given: LogTape's logger `nats-auth-callout` if your program
-   * has configured LogTape (logins are among the lines), else JSON lines on stdout.
-   * If it throws, service goes on: the process gets one `warning`, and the log a
-   * line with the code `log_lines_lost` and their count once it works again.
-   */
-  readonly log?: Log;
-  /** Gives up connecting. Afterwards `stop()` ends the service. */
-  readonly signal?: AbortSignal;
-}
-
-const SESSION_SECONDS = 3_600;
-
-/**
- * Runs the callout. Resolves when requests are taken.
- *
- * @throws {TypeError} If options cannot be used; names them all.
- * @throws {UnsupportedOptionError} If there is a client certificate that cannot be shown.
- * @throws {ServerTooOldError} If NATS cannot keep the rules.
- * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
- * @throws {DOMException} If the signal is aborted before NATS is reached.
- */
-export async function startCallout(
-  options: CalloutOptions,
-): Promise<CalloutService> {
-  const checked = check(options);
-  const { signal = new AbortController().signal } = options;
-  if (options.log !== undefined) {
-    return await start({ ...checked, log: shieldLog(options.log) }, signal);
-  }
-  const log = createLog({ format: "json", level: "info" });
-  // Its last lines, and counts of what was left out, are still on their way.
-  return await endWith(start({ ...checked, log }, signal), () => log.close());
-}
-
-interface Checked {
-  readonly settings: CheckedOptions;
-  readonly permit: Permit;
-  readonly authenticate: Authenticate | AuthenticatorOptions;
-}
-
-async function start(
-  { settings, permit, authenticate, log }: Checked & { readonly log: Log },
-  signal: AbortSignal,
-): Promise<CalloutService> {
-  const rest = { ...settings, permit, log };
-  if (typeof authenticate === "function") {
-    return await startCalloutService({ ...rest, authenticate }, signal);
-  }
-  const authenticator = createAuthenticator(authenticate, {
-    log,
-    clock: systemClock,
-    monotonic: monotonicClock,
-  });
-  await authenticator.start();
-  const service = { ...rest, authenticate: authenticator.authenticate };
-  return await endWith(
-    startCalloutService(service, signal),
-    () => authenticator.stop(),
-  );
-}
-
-/** Before anybody is asked for keys or connected to: all problems in one error. */
-function check(options: CalloutOptions): Checked {
-  const { authenticate } = options;
-  const settings = fromPlain(options);
-  const { permit, problems: permitProblems, ...rest } = toPermit(options);
-  const problems = [
-    ...optionProblems(settings),
-    ...sessionProblems(options),
-    ...permitProblems,
-    ...typeof authenticate === "function"
-      ? []
-      : authenticatorProblems(authenticate).map(({ text }) =>
-        `authenticate.${text}`
-      ),
-  ];
-  if (permit === undefined || problems.length > 0) throw optionsError(problems);
-  return {
-    settings: { ...settings, ...rest },
-    permit,
-    authenticate: typeof authenticate === "function"
-      ? createOwnJudge(authenticate, {
-        issuers: options.issuers?.map(({ issuer }) => issuer),
-        clock: systemClock,
-      })
-      : authenticate,
-  };
-}
-
-function sessionProblems(
-  { sessionSecondsMax }: CalloutOptions,
-): readonly string[] {
-  const problems: string[] = [];
-  checkRange("sessionSecondsMax", sessionSecondsMax, {
-    min: SESSION_SECONDS_MIN,
-    max: SESSION_SECONDS_MAX,
-  }, (option, problem) => problems.push(`${option} ${problem}`));
-  return problems;
-}
-
-type Permitting = Pick<CheckedOptions, "versionProblem" | "ruleWarnings"> & {
-  readonly permit?: Permit;
-  readonly problems: readonly string[];
-};
-
-function toPermit(options: CalloutOptions): Permitting {
-  const { accounts, authenticate, permit = DEFAULT_RULES } = options;
-  if (typeof permit === "function") return { permit, problems: [] };
-  const { kinds, named, problems } = nameIssuers(
-    authenticate,
-    options.issuers ?? [],
-  );
-  const { labels, problems: labelProblems } = readIssuerLabels(named);
-  const rules = createRules(permit, {
-    accounts: accounts.map(({ name, scopedKeys = [] }) => ({
-      name,
-      scopedKeys: scopedKeys.map((key) => key.name),
-    })),
-    account: accounts[0]?.name,
-    sessionSecondsMax: options.sessionSecondsMax ?? SESSION_SECONDS,
-    issuerLabels: labels,
-    issuers: kinds,
-    connectionTypes: options.callout.connectionTypes,
-  });
-  return {
-    ...(rules instanceof RulesFault ? {} : {
-      permit: rules.permit,
-      versionProblem: (version) => describeUnmetRules(rules.needs, version),
-      ruleWarnings: describeIssues({ issues: rules.warnings }, "permit"),
-    }),
-    problems: [
-      ...problems,
-      ...labelProblems.map(({ index, problem }) =>
-        `issuers: the label of "${named[index]?.issuer}" ${problem}`
-      ),
-      ...rules instanceof RulesFault ? describeIssues(rules, "permit") : [],
-    ],
-  };
-}
+export type * from "./library/option_types.ts";

@@ -3,11 +3,12 @@
  * a leaf node is a kind of its own there).
  */
 
+/** How a client may be connected; `nats` is plain TCP or TLS. */
+export type ConnectionType = "nats" | "websocket" | "mqtt" | "leafnode";
+
 export const CONNECTION_TYPES = [
   "nats",
   "websocket",
   "mqtt",
   "leafnode",
-] as const;
-
-export type ConnectionType = typeof CONNECTION_TYPES[number];
+] as const satisfies readonly ConnectionType[];

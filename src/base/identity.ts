@@ -5,24 +5,31 @@ import type { JsonObject } from "./json.ts";
 import type { EpochSeconds } from "./time.ts";
 
 /** How a credential was judged. Rules can ask for it. */
-export const CREDENTIAL_KINDS = [
+export type CredentialKind =
   /** A JWT that an issuer signed with a key of its own. */
-  "jwt",
+  | "jwt"
   /** A JWT signed with a secret shared with the issuer. */
-  "shared_secret",
+  | "shared_secret"
   /** An opaque token that its issuer vouched for when asked (RFC 7662). */
-  "introspection",
+  | "introspection"
   /** A token of the file of API tokens. */
-  "api_token",
+  | "api_token"
   /** A token that a backend of one's own judged. */
-  "webhook",
+  | "webhook"
   /** A service account of a Kubernetes cluster. */
-  "kubernetes",
+  | "kubernetes"
   /** Whatever a program that embeds the service judges by itself. */
-  "custom",
-] as const;
+  | "custom";
 
-export type CredentialKind = typeof CREDENTIAL_KINDS[number];
+export const CREDENTIAL_KINDS = [
+  "jwt",
+  "shared_secret",
+  "introspection",
+  "api_token",
+  "webhook",
+  "kubernetes",
+  "custom",
+] as const satisfies readonly CredentialKind[];
 
 /** The pair (issuer, sub), never sub alone (ASVS 10.3.3). */
 export interface Identity {

@@ -104,10 +104,12 @@ export interface Discarded {
   readonly detail: string;
 }
 
+/** A refusal. The detail is for our log alone: it names claims and settings, and holds no part of a token. */
 export function rejected(code: RejectionCode, detail: string): Rejected {
   return { kind: "rejected", code, detail };
 }
 
+/** No verdict, for want of the dependency: an alert, and the client may come again. The detail as in {@linkcode rejected}. */
 export function unavailable(
   dependency: Dependency,
   detail: string,

@@ -12,6 +12,7 @@ import { Secret } from "../base/secret.ts";
 import { FetchFault } from "./fetch_document.ts";
 import { innermostReason } from "./innermost_reason.ts";
 
+/** Where a cluster's API server is, and how this service proves who it is. */
 export interface ApiServer {
   /** `https://kubernetes.default.svc` inside of a cluster. */
   readonly url: URL;

@@ -23,6 +23,7 @@ import type {
 import { FailureLimiter } from "./failure_limiter.ts";
 import { sourceGroup } from "./source_group.ts";
 
+/** The file of API tokens. */
 export interface ApiTokensOptions {
   /** Of the identities. */
   readonly issuer: string;

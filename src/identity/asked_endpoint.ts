@@ -15,6 +15,7 @@ import { EndpointGuard } from "./endpoint_guard.ts";
 import { HttpEndpoint } from "./http_endpoint.ts";
 import type { EndpointOptions } from "./http_endpoint.ts";
 
+/** How somebody is asked about tokens, and what is remembered of the answers. */
 export interface AskingOptions extends EndpointOptions {
   /** For one question. */
   readonly timeoutMs?: number;

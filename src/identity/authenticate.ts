@@ -17,8 +17,10 @@ export type Authenticate = (
   context: AuthenticationContext,
 ) => AuthenticationOutcome | Promise<AuthenticationOutcome>;
 
+/** What came of judging a token. Only an identity lets anybody in. */
 export type AuthenticationOutcome = Identity | Rejected | Unavailable;
 
+/** What is known of the login beside its token. */
 export interface AuthenticationContext {
   /** Wall clock at which the token is judged. */
   readonly now: EpochMs;

@@ -9,6 +9,7 @@ import type { KubernetesOptions } from "./kubernetes.ts";
 import type { UserInfoOptions } from "./userinfo.ts";
 import type { WebhookOptions } from "./webhook.ts";
 
+/** Whose tokens are accepted, by their kind. */
 export interface AuthenticatorOptions {
   /** Issuers of JWTs. */
   readonly issuers?: readonly IssuerOptions[];
@@ -42,6 +43,7 @@ export function kindsByIssuer(
   return kinds;
 }
 
+/** An issuer of JWTs. */
 export type IssuerOptions = JwtIssuerOptions & {
   /** Claims that are not in the token are asked for. */
   readonly userinfo?: UserInfoOptions;
@@ -58,6 +60,7 @@ export interface TokenChoice {
   readonly jwts?: JwtChoice;
 }
 
+/** Which JWTs somebody is asked about who judges opaque tokens. */
 export type JwtChoice =
   | "none"
   /** Those with its issuer as `iss`. */

@@ -26,6 +26,7 @@ import type { LifetimeRule } from "./token_lifetime.ts";
 import { checkTokenType } from "./token_type.ts";
 import type { TokenTypeRule } from "./token_type.ts";
 
+/** What the claims of an issuer's JWTs must say. */
 export interface ClaimRules extends LifetimeRule, TokenTypeRule, ScopeRule {
   /** `iss`, compared code point by code point: no slash, case or host name is folded. */
   readonly issuer: string;

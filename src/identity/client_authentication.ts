@@ -11,14 +11,17 @@ import type { Secret } from "../base/secret.ts";
 import { toEpochSeconds } from "../base/time.ts";
 import type { Clock } from "../base/time.ts";
 
+/** How this service proves to an issuer which client it is. */
 export type ClientAuthentication = ClientSecret | ClientKey;
 
+/** A secret in the header or in the body (RFC 6749 section 2.3.1). */
 export interface ClientSecret {
   readonly method: "client_secret_basic" | "client_secret_post";
   readonly clientId: string;
   readonly secret: Secret;
 }
 
+/** A signed assertion (RFC 7523 section 2.2); its key is read by {@linkcode parseClientKey}. */
 export interface ClientKey {
   readonly method: "private_key_jwt";
   readonly clientId: string;
@@ -29,16 +32,22 @@ export interface ClientKey {
   readonly audience: string;
 }
 
+/** What an assertion is signed with. */
+export type ClientKeyAlgorithm =
+  | "RS256"
+  | "PS256"
+  | "ES256"
+  | "ES384"
+  | "EdDSA"
+  | "Ed25519";
+
 /** What each kind of key signs with, first what it does unless its JWK says otherwise. */
 const ALGORITHMS = {
   "rsa": ["RS256", "PS256"],
   "prime256v1": ["ES256"],
   "secp384r1": ["ES384"],
   "ed25519": ["EdDSA", "Ed25519"],
-} as const;
-
-export type ClientKeyAlgorithm =
-  typeof ALGORITHMS[keyof typeof ALGORITHMS][number];
+} as const satisfies Readonly<Record<string, readonly ClientKeyAlgorithm[]>>;
 
 /** What a question must carry. */
 export interface ClientProof {

@@ -7,6 +7,7 @@ import type { Identity } from "../base/identity.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { EpochSeconds } from "../base/time.ts";
 
+/** Who somebody is, as a program of one's own has found out. */
 export interface IdentityOptions {
   /** Who vouches for it: your backend, by a name that does not change. */
   readonly issuer: string;

@@ -8,6 +8,7 @@ import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
 import { FetchFault } from "./fetch_document.ts";
 import { urlProblem } from "./network_address.ts";
 
+/** Where below the issuer its metadata are: OpenID Connect Discovery or RFC 8414. */
 export type MetadataDocument =
   | "openid-configuration"
   | "oauth-authorization-server";

@@ -19,6 +19,7 @@ import { innermostReason } from "./innermost_reason.ts";
 import { checkHost } from "./network_address.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 
+/** Where an endpoint may be, and whom it may trust. */
 export interface EndpointOptions {
   /** PEM. Trusted for this endpoint beside the machine's own. */
   readonly caCertificates?: readonly string[];

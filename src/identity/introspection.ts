@@ -31,6 +31,7 @@ import { checkOpaqueToken } from "./opaque_token.ts";
 import type { TokenCharacters } from "./opaque_token.ts";
 import type { Vouched } from "./token_memory.ts";
 
+/** An issuer that is asked about its tokens (RFC 7662). */
 export interface IntrospectionOptions
   extends IntrospectionRules, AskingOptions {
   readonly endpoint: EndpointLocation;

@@ -24,6 +24,7 @@ import type { ScopeRule } from "./scopes.ts";
 import { checkLifetime } from "./token_lifetime.ts";
 import type { Lifetime, LifetimeRule } from "./token_lifetime.ts";
 
+/** What an answer about a token must say. */
 export interface IntrospectionRules extends LifetimeRule, ScopeRule {
   /** Of the identities; `iss`, where the answer has one, must be the same. */
   readonly issuer: string;

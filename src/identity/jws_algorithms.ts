@@ -21,7 +21,25 @@ export interface AlgorithmFacts {
   readonly saltBytes?: number;
 }
 
-const TABLE = {
+/** As the header `alg` names it. */
+export type JwsAlgorithm =
+  | "HS256"
+  | "HS384"
+  | "HS512"
+  | "RS256"
+  | "RS384"
+  | "RS512"
+  | "PS256"
+  | "PS384"
+  | "PS512"
+  | "ES256"
+  | "ES384"
+  | "ES512"
+  | "EdDSA"
+  /** The newer name of the same; accepted only where it is configured. */
+  | "Ed25519";
+
+const TABLE: Readonly<Record<JwsAlgorithm, AlgorithmFacts>> = {
   HS256: { keyType: "oct", digest: "sha256", signatureBytes: 32 },
   HS384: { keyType: "oct", digest: "sha384", signatureBytes: 48 },
   HS512: { keyType: "oct", digest: "sha512", signatureBytes: 64 },
@@ -55,16 +73,13 @@ const TABLE = {
     digest: null,
     signatureBytes: 64,
   },
-  /** The newer name of the same; accepted only where it is configured. */
   Ed25519: {
     keyType: "OKP",
     curve: "Ed25519",
     digest: null,
     signatureBytes: 64,
   },
-} as const satisfies Readonly<Record<string, AlgorithmFacts>>;
-
-export type JwsAlgorithm = keyof typeof TABLE;
+};
 
 const FACTS: ReadonlyMap<string, AlgorithmFacts> = new Map(
   Object.entries(TABLE),

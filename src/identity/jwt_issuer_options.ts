@@ -7,12 +7,14 @@ import type { MetadataDocument } from "./discovery.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import type { SharedSecret } from "./shared_secret.ts";
 
+/** An issuer whose JWTs are verified here. */
 export interface JwtIssuerOptions extends ClaimRules {
   /** The only ones that its tokens may use. */
   readonly algorithms: readonly JwsAlgorithm[];
   readonly keys: JwtKeySource;
 }
 
+/** Where the keys come from that verify an issuer's tokens. */
 export type JwtKeySource =
   | LocalJwksSource
   | JwksUrlSource
@@ -43,6 +45,7 @@ export interface DiscoverySource extends RemoteOptions {
   readonly apiServer?: ApiServer;
 }
 
+/** Secrets shared with the issuer, two at most: the current one and the one before. */
 export interface SharedSecretsSource {
   readonly kind: "shared_secret";
   readonly secrets: readonly SharedSecret[];

@@ -10,6 +10,7 @@ import type { ServiceAccountRules } from "./service_account.ts";
 import type { LifetimeRule } from "./token_lifetime.ts";
 import type { TokenReviewOptions } from "./token_review.ts";
 
+/** A cluster, whose service accounts are let in. */
 export type KubernetesOptions = ClusterKeysOptions | TokenReviewOptions;
 
 /** The cluster publishes how its tokens are signed (OpenID Connect Discovery). */

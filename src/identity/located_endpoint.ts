@@ -15,6 +15,7 @@ import type { HttpAnswer, HttpEndpoint, Question } from "./http_endpoint.ts";
 import { LearnedLocation } from "./learned_location.ts";
 import { urlProblem } from "./network_address.ts";
 
+/** Where an endpoint is: at a URL, or where the issuer's metadata say. */
 export type EndpointLocation = URL | DiscoveredLocation;
 
 /** The issuer's metadata name the endpoint. */

@@ -8,22 +8,31 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 
+/** What a claim's value must be. */
+export type ClaimType =
+  | "string"
+  | "number"
+  | "boolean"
+  /** A list of strings, empty or not. */
+  | "strings"
+  | "object";
+
 export const CLAIM_TYPES = [
   "string",
   "number",
   "boolean",
-  /** A list of strings, empty or not. */
   "strings",
   "object",
-] as const;
+] as const satisfies readonly ClaimType[];
 
+/** A claim that must be there, and be of a type. */
 export interface RequiredClaim {
   /**
    * Names from the outside in, each literal: `["realm_access", "roles"]` is a
    * member of a member, `["https://example.com/roles"]` is one name with dots.
    */
   readonly path: readonly string[];
-  readonly type: typeof CLAIM_TYPES[number];
+  readonly type: ClaimType;
 }
 
 export function checkRequiredClaims(

@@ -9,6 +9,7 @@ import type { JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 
+/** Scopes that a token must have. */
 export interface ScopeRule {
   /** Every one of these must be there. */
   readonly requiredScopes?: readonly string[];

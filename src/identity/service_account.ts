@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 
+/** Which service accounts of a cluster are let in. */
 export interface ServiceAccountRules {
   /** Namespaces whose service accounts are welcome; any unless given. */
   readonly namespaces?: readonly string[];

@@ -20,6 +20,7 @@ import { secretWeakness } from "./weak_secret.ts";
 /** How the secret's bytes are written down. There is no guessing. */
 export type SecretEncoding = "base64" | "base64url" | "hex" | "utf8";
 
+/** A secret that was read by {@linkcode parseSharedSecret}. */
 export interface SharedSecret {
   /** Chosen for tokens that name it; tried for those that name none. */
   readonly kid?: string;
@@ -28,6 +29,7 @@ export interface SharedSecret {
   readonly keyObject: KeyObject;
 }
 
+/** A secret as it is written down. */
 export interface SharedSecretSource {
   readonly text: Secret;
   readonly encoding: SecretEncoding;

@@ -10,6 +10,7 @@ import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 import type { EpochMs, EpochSeconds } from "../base/time.ts";
 
+/** How old and how long-lived a token may be. */
 export interface LifetimeRule {
   /** Allowed difference of the issuer's clock and ours. */
   readonly clockToleranceSeconds: number;

@@ -27,6 +27,7 @@ export interface Vouched<T> {
   readonly secondsMax: number;
 }
 
+/** Bounds of what is remembered. */
 export interface TokenMemoryOptions {
   readonly entriesMax?: number;
   readonly bytesMax?: number;

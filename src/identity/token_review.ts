@@ -30,6 +30,7 @@ import type { Vouched } from "./token_memory.ts";
 import { checkLifetime } from "./token_lifetime.ts";
 import type { LifetimeRule } from "./token_lifetime.ts";
 
+/** A cluster whose API server is asked about each token (TokenReview). */
 export interface TokenReviewOptions
   extends ServiceAccountRules, LifetimeRule, AskingOptions {
   readonly kind: "token_review";

@@ -9,6 +9,7 @@ import type { JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 
+/** Which of an issuer's tokens are meant for here. */
 export interface TokenTypeRule {
   /** Accepted `typ` headers, which must then be there. Without: none, `JWT` or `at+jwt`. */
   readonly typ?: readonly string[];

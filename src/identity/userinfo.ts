@@ -25,6 +25,7 @@ import { locateEndpoint } from "./located_endpoint.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
 import type { Vouched } from "./token_memory.ts";
 
+/** Where claims come from that are not in the token (OpenID Connect Core section 5.3). */
 export interface UserInfoOptions extends AskingOptions {
   readonly endpoint: EndpointLocation;
   /** The claims that are taken from there, where the token has none of that name. */

@@ -23,6 +23,7 @@ import type { WebhookAcceptance, WebhookRules } from "./webhook_answer.ts";
 import { signWebhook } from "./webhook_signature.ts";
 import type { WebhookSecrets } from "./webhook_signature.ts";
 
+/** A backend of one's own that judges tokens. */
 export interface WebhookOptions extends WebhookRules, AskingOptions {
   readonly url: URL;
   /** What the body is signed with. Without any, a client certificate says who asks. */

@@ -19,6 +19,7 @@ import type { Vouched } from "./token_memory.ts";
 import { checkLifetime } from "./token_lifetime.ts";
 import type { LifetimeRule } from "./token_lifetime.ts";
 
+/** What a backend's answer must say. */
 export interface WebhookRules extends LifetimeRule {
   /** Of the identities. */
   readonly issuer: string;

@@ -38,6 +38,7 @@ export class ServerTooOldError extends Error {
   override readonly name = "ServerTooOldError";
 }
 
+/** The service while it runs. */
 export interface CalloutService {
   /** Whether requests reach us. */
   isSubscribed(): boolean;

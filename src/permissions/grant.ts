@@ -37,6 +37,7 @@ export interface ScopedPermissions {
   readonly tags: readonly string[];
 }
 
+/** What one login may do, and for how long. */
 export interface Grant {
   readonly kind: "grant";
   /** Name of the rule that it comes from. */

@@ -11,8 +11,19 @@ import {
 } from "../base/time.ts";
 import { Fault } from "./rule_fault.ts";
 
-export const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
-export type Day = typeof DAYS[number];
+/** A day of the week. */
+export type Day = "sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat";
+
+/** As the calendar counts them: Sunday is 0. */
+export const DAYS = [
+  "sun",
+  "mon",
+  "tue",
+  "wed",
+  "thu",
+  "fri",
+  "sat",
+] as const satisfies readonly Day[];
 
 /** One window, as the configuration writes it. */
 export interface HoursOptions {

@@ -8,6 +8,7 @@ import type { CredentialKind } from "../base/identity.ts";
 import type { Scalar } from "./condition.ts";
 import type { HoursOptions } from "./hours.ts";
 
+/** A rule, as the configuration writes it: the first that matches decides. */
 export interface RuleOptions {
   /** Names the rule in the log and in `explain`. */
   readonly "name": string;
@@ -19,6 +20,7 @@ export interface RuleOptions {
   readonly "refuse"?: boolean | undefined;
 }
 
+/** Whom a rule is for. All that is given must hold. */
 export interface WhenOptions {
   readonly "issuer"?: OneOrMore<string> | undefined;
   readonly "kind"?: OneOrMore<CredentialKind> | undefined;
@@ -29,6 +31,7 @@ export interface WhenOptions {
   readonly "claims"?: Readonly<Record<string, ClaimOptions>> | undefined;
 }
 
+/** What is asked of a claim. */
 export type ClaimOptions = "present" | "absent" | ClaimTestOptions;
 
 /** All that are given must hold. */
@@ -42,6 +45,7 @@ export interface ClaimTestOptions {
   readonly "scope_contains"?: string | undefined;
 }
 
+/** What a rule grants. Subjects may hold `${sub}` and `${claims.x}`. */
 export interface GrantOptions {
   readonly "account"?: string | undefined;
   readonly "publish"?: SubjectsOptions | undefined;
@@ -68,6 +72,7 @@ export type SubjectsOptions =
     readonly "deny"?: OneOrMore<string> | undefined;
   };
 
+/** Bounds of leave to answer messages that were received. */
 export interface ResponsesOptions {
   /** Answers to one message. */
   readonly "max"?: number | undefined;
@@ -87,8 +92,10 @@ export type PresetOptions =
   | string
   | Readonly<Record<string, string | PresetArguments>>;
 
+/** What a preset needs to know, by name: a stream, a bucket. */
 export type PresetArguments = Readonly<Record<string, string | undefined>>;
 
+/** A list of one may go without its brackets. */
 export type OneOrMore<T> = T | readonly T[];
 
 export function toList<T>(

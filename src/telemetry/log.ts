@@ -21,6 +21,7 @@ import { shieldWrite } from "./log_shield.ts";
 
 export type { LogFields, LogLevel } from "./log_line.ts";
 
+/** Where lines go: constant messages and named fields, no secret among them. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

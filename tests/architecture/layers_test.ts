@@ -19,7 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["callout"],
   ["nats", "monitoring", "dev"],
   ["config"],
-  ["cli"],
+  ["cli", "library"],
 ];
 
 function layerOf(folder: string): number {

@@ -1,15 +1,19 @@
 /**
- * The library where NATS has no operator, without an xkey, and with scoped
- * signing keys: all that the service itself can be set up with.
+ * The library where NATS has no operator, without an xkey, with scoped signing
+ * keys and with secrets: all that the service itself can be set up with.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { randomBytes } from "node:crypto";
 import {
   type Authenticate,
   identified,
+  type IssuerOptions,
+  parseSharedSecret,
   type PlainOptions,
+  Secret,
   startCallout,
 } from "../../src/mod.ts";
-import { toPlain } from "../../src/nats/plain_options.ts";
+import { toPlain } from "../../src/library/plain_options.ts";
 import { createSeed, decodeSeed } from "../../src/nats_jwt/nkeys.ts";
 import { startConfiguredStack } from "../fixtures/configured_stack.ts";
 import { libraryOptions, SILENT } from "../fixtures/library_scene.ts";
@@ -20,6 +24,7 @@ import {
   subscribeProblem,
 } from "../fixtures/nats_client.ts";
 import { startStack } from "../fixtures/stack.ts";
+import { SignJWT } from "jose";
 
 const trustAnybody: Authenticate = (bearerToken, { now }) =>
   identified({
@@ -82,5 +87,36 @@ Deno.test("H8 startCallout() signs with the scoped key that a rule names", async
   assert(await reaches(device, device, "devices.d1.a", "devices.d1.>"));
   assert(await publishProblem(device, "users.d1.a") !== undefined);
   await device.close();
+  await service.stop();
+});
+
+Deno.test("E3 startCallout() judges JWTs of secrets that a program reads itself", async () => {
+  await using stack = await startStack();
+  const key = randomBytes(32);
+  const text = new Secret(key.toString("base64"));
+  const issuer: IssuerOptions = {
+    issuer: "https://shop.example",
+    audiences: ["nats"],
+    algorithms: ["HS256"],
+    keys: {
+      kind: "shared_secret",
+      secrets: [parseSharedSecret({ text, encoding: "base64" })],
+    },
+    clockToleranceSeconds: 30,
+    lifetimeSecondsMax: 3600,
+  };
+  const service = await startCallout({
+    ...libraryOptions(stack),
+    authenticate: { issuers: [issuer] },
+  });
+  const token = (secret: Uint8Array): Promise<string> =>
+    new SignJWT({ iss: issuer.issuer, sub: "alice", aud: "nats" })
+      .setProtectedHeader({ alg: "HS256" }).setIssuedAt()
+      .setExpirationTime("5m").sign(secret);
+  const alice = await openClient(stack, await token(key));
+  assert(await reaches(alice, alice, "users.alice.a", "users.alice.>"));
+  await alice.close();
+  const forged = await token(randomBytes(32));
+  await assertRejects(() => openClient(stack, forged));
   await service.stop();
 });

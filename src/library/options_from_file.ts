@@ -1,8 +1,8 @@
 /**
  * The configuration file of `start`, for a program that judges tokens itself.
  */
-import { type PlainOptions, toPlain } from "../nats/plain_options.ts";
-import { ConfigError } from "./config_error.ts";
+import { type PlainOptions, toPlain } from "./plain_options.ts";
+import { ConfigError } from "../config/config_error.ts";
 
 /**
  * The options `nats`, `callout` and `accounts` as `start` has them: out of a
@@ -14,7 +14,7 @@ import { ConfigError } from "./config_error.ts";
  */
 export async function optionsFromFile(path: string): Promise<PlainOptions> {
   // A program that brings its options needs nothing of what reads YAML.
-  const { loadService } = await import("./load.ts");
+  const { loadService } = await import("../config/load.ts");
   try {
     return toPlain(loadService({ path, environment: Deno.env }));
   } catch (error) {

@@ -4,10 +4,11 @@
  */
 import type { ConnectionType } from "../base/connection_type.ts";
 import { Secret } from "../base/secret.ts";
-import type { AccountOptions } from "./service_options.ts";
-import type { NatsCredentials, NatsTlsOptions } from "./connection.ts";
-import type { CheckedOptions } from "./option_problems.ts";
+import type { AccountOptions } from "../nats/service_options.ts";
+import type { NatsCredentials, NatsTlsOptions } from "../nats/connection.ts";
+import type { CheckedOptions } from "../nats/option_problems.ts";
 
+/** How NATS is reached, and what is signed with. */
 export interface PlainOptions {
   readonly nats: PlainCredentials & {
     /** As in `nats://host:4222` or `tls://host:4222`. */
