@@ -63,8 +63,8 @@ async function check(
       where: "configuration",
       what: "every setting can be used",
     },
-    ...warnings.map(({ detail, remedy, setting }): Finding => ({
-      verdict: "doubtful",
+    ...warnings.map(({ detail, isWrong, remedy, setting }): Finding => ({
+      verdict: isWrong ? "wrong" : "doubtful",
       where: setting,
       what: detail,
       ...(remedy === undefined ? {} : { remedy }),

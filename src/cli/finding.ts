@@ -9,7 +9,7 @@ import type { EpochMs } from "../base/time.ts";
 export interface Finding {
   /**
    * `good`, to be looked at, or wrong: with `wrong`, clients are refused or not
-   * safe. `unknown`: it was not checked, because it could not be.
+   * safe, or a rule does nothing. `unknown`: it was not checked, because it could not be.
    */
   readonly verdict: "good" | "doubtful" | "wrong" | "unknown";
   /** Where: a setting of NATS or of the service. */

@@ -61,12 +61,13 @@ export function buildRules(
     }
     return undefined;
   }
-  for (const { path, problem, remedy } of rules.warnings) {
+  for (const { isDead = false, path, problem, remedy } of rules.warnings) {
     checking.warn({
       code: "rule_surprising",
       setting: rulePathText(path),
       detail: `Rule ${nameAt(options, path)} ${problem}`,
       remedy,
+      ...(isDead ? { isWrong: true } : {}),
     });
   }
   return { permissions, rules };

@@ -139,10 +139,13 @@ Deno.test("parseConfig() warns of rules that surprise", () => {
     text:
       `${TEXT}\nrules: [{ name: a, grant: { publish: ">" } }, { name: b, grant: { publish: a } }]`,
   });
-  assertEquals(warnings.map(({ code, setting }) => [code, setting]), [
-    ["rule_surprising", "rules[0].grant.publish"],
-    ["rule_surprising", "rules[1]"],
-  ]);
+  assertEquals(
+    warnings.map(({ code, isWrong, setting }) => [code, setting, isWrong]),
+    [
+      ["rule_surprising", "rules[0].grant.publish", undefined],
+      ["rule_surprising", "rules[1]", true],
+    ],
+  );
 });
 
 Deno.test("with several accounts each rule names one, or permissions.account does", () => {

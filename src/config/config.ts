@@ -64,4 +64,6 @@ export interface ConfigWarning {
   readonly detail: string;
   /** What to do, where the detail does not say it. */
   readonly remedy?: string;
+  /** Nobody can have meant it. What can be used is used nevertheless. */
+  readonly isWrong?: true;
 }

@@ -16,11 +16,19 @@ export class Fault {
   }
 }
 
+/**
+ * A rule from which no login ever gets what it says, whatever issuers and kinds of
+ * connection are configured: nobody can have meant it.
+ */
+export class DeadRule extends Fault {}
+
 /** Names and indices below `rules` that lead to a value. */
 export type RulePath = readonly (string | number)[];
 
 export interface RuleIssue extends Fault {
   readonly path: RulePath;
+  /** See {@linkcode DeadRule}. */
+  readonly isDead?: true;
 }
 
 /** All that is wrong with the rules. */
@@ -48,8 +56,14 @@ export class Report {
     return new Report([...this.#path, ...steps], this.issues);
   }
 
-  add({ problem, remedy }: Fault): void {
-    this.issues.push({ path: this.#path, problem, remedy });
+  add(fault: Fault): void {
+    const { problem, remedy } = fault;
+    this.issues.push({
+      path: this.#path,
+      problem,
+      remedy,
+      ...(fault instanceof DeadRule ? { isDead: true } : {}),
+    });
   }
 
   /** The value, or undefined after its fault has been noted. */

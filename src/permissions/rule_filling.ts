@@ -6,7 +6,7 @@ import { isSameClaim } from "./claim_reference.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import type { Placeholder } from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
-import { Fault } from "./rule_fault.ts";
+import { DeadRule, Fault } from "./rule_fault.ts";
 import { samplesOf } from "./rule_matching.ts";
 import { issuersOf } from "./rule_reach.ts";
 import type { SubjectTemplate } from "./subject_template.ts";
@@ -22,7 +22,8 @@ export function findUnfilled(
   for (const placeholder of placeholders) {
     const reason = whyUnfilled(placeholder, conditions, context);
     if (reason === undefined) continue;
-    return new Fault(
+    // A label can be given; what a claim has to be stands in the rule.
+    return new (placeholder.kind === "issuer" ? Fault : DeadRule)(
       `holds ${placeholder.text}, and ${reason}: whoever matches is refused`,
       "write another value there, or correct the condition",
     );

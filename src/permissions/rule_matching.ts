@@ -15,7 +15,7 @@ import {
   passes,
 } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
-import { Fault } from "./rule_fault.ts";
+import { DeadRule, Fault } from "./rule_fault.ts";
 import { issuersOf } from "./rule_reach.ts";
 
 type ClaimCondition = Condition & { readonly kind: "claim" };
@@ -27,7 +27,7 @@ export function findContradiction(
 ): Fault | undefined {
   const claims = findImpossible(conditions);
   if (claims !== undefined) {
-    return new Fault(
+    return new DeadRule(
       `can never match: it asks for ${
         claims.map(describeCondition).join(", and for ")
       }`,

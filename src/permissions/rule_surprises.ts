@@ -6,7 +6,7 @@ import type { CompiledRule } from "./compiled_rule.ts";
 import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
-import { Fault, Report, type RuleIssue } from "./rule_fault.ts";
+import { DeadRule, Fault, Report, type RuleIssue } from "./rule_fault.ts";
 import type { GrantOptions, RuleOptions } from "./rule_options.ts";
 import { findUnfilled } from "./rule_filling.ts";
 import { findContradiction, isBehind } from "./rule_matching.ts";
@@ -27,6 +27,7 @@ export function findSurprises(
 ): readonly RuleIssue[] {
   const report = new Report();
   const earlier: ReadRule[] = [];
+  const anywhere = withoutSurroundings(context);
   for (const [index, rule] of rules.entries()) {
     const { conditions, name } = rule;
     const option = options[index] ?? { name };
@@ -39,8 +40,11 @@ export function findSurprises(
     const own = readRule(rule, option.grant, context);
     const before = earlier.find((each) => isBehind(own, each, context));
     if (before !== undefined) {
+      const isDead = earlier.some((each) =>
+        isBehind({ ...rule, issuers: undefined }, each, anywhere)
+      );
       at.add(
-        new Fault(
+        new (isDead ? DeadRule : Fault)(
           `can never match: rule ${before.name} before it matches whoever it would match`,
           "move it up, or remove it",
         ),
@@ -55,6 +59,11 @@ export function findSurprises(
     earlier.push(own);
   }
   return report.issues;
+}
+
+/** What else is configured may be another matter where the same rules are used, too. */
+function withoutSurroundings(context: RulesContext): RulesContext {
+  return { ...context, issuers: undefined, connectionTypes: undefined };
 }
 
 function readRule(
@@ -85,8 +94,10 @@ function judgeGrant(
   const { conditions, grant, subjects } = rule;
   const at = report.at("grant");
   if (connectionsOf(rule, context).length === 0) {
+    const isDead =
+      connectionsOf(rule, withoutSurroundings(context)).length === 0;
     at.at("only", "connections").add(
-      new Fault(
+      new (isDead ? DeadRule : Fault)(
         "has no kind of connection by which the rule can be matched: whoever matches is refused",
         "correct it, or remove it",
       ),

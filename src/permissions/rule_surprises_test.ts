@@ -125,3 +125,71 @@ Deno.test("C18 a claim is enough where there is one issuer", () => {
   }], { ...CONTEXT, issuers: new Map([[ISSUER, ["jwt"]]]) });
   assertEquals(rules.warnings, []);
 });
+
+/** Of the last rule: its only warning. */
+const dead: [why: string, rules: readonly RuleOptions[], isDead: boolean][] = [
+  ["a refusal behind a rule for everybody", [
+    { name: "everyone", grant: GRANT },
+    {
+      name: "suspended",
+      when: { claims: { suspended: { equals: true } } },
+      refuse: true,
+    },
+  ], true],
+  ["a rule for all kinds that are configured, behind one for each", [
+    { name: "known", when: { kind: ["jwt", "api_token"] }, grant: GRANT },
+    { name: "everyone", grant: GRANT },
+  ], false],
+  ["a rule behind one for the configured kinds and one for everybody", [
+    { name: "known", when: { kind: ["jwt", "api_token"] }, grant: GRANT },
+    { name: "mqtt", when: { connection: "mqtt" }, grant: GRANT },
+    { name: "more", when: { connection: "mqtt" }, refuse: true },
+  ], true],
+  ["a claim that is two things", [{
+    name: "a",
+    when: { claims: { team: "absent", "/team": "present" } },
+    grant: GRANT,
+  }], true],
+  ["a kind of token that is not configured", [{
+    name: "a",
+    when: { kind: "kubernetes" },
+    grant: GRANT,
+  }], false],
+  ["a kind of connection that is not configured", [{
+    name: "a",
+    when: { connection: "leafnode" },
+    grant: GRANT,
+  }], false],
+  ["connections of when and of only", [{
+    name: "a",
+    when: { connection: "nats" },
+    grant: { ...GRANT, only: { connections: "mqtt" } },
+  }], true],
+  ["only a kind of connection that is not configured", [{
+    name: "a",
+    grant: { ...GRANT, only: { connections: "leafnode" } },
+  }], false],
+  ["a claim that is no text", [{
+    name: "a",
+    when: { issuer: ISSUER, claims: { team: "absent" } },
+    grant: { publish: "t.${claims.team}.>" },
+  }], true],
+  ["an issuer without a label", [{
+    name: "a",
+    when: { issuer: ISSUER },
+    grant: { publish: "t.${issuer}.>" },
+  }], false],
+  ["a subject that is wide", [{ name: "a", grant: { publish: ">" } }], false],
+];
+
+for (const [why, rules, isDead] of dead) {
+  Deno.test(`${why}: createRules() ${isDead ? "calls" : "does not call"} the rule dead`, () => {
+    const { warnings } = rulesOf(rules, {
+      ...CONTEXT,
+      connectionTypes: ["nats", "websocket", "mqtt"],
+    });
+    const found = warnings.at(-1);
+    assertEquals(found?.path[0], rules.length - 1, JSON.stringify(warnings));
+    assertEquals(found?.isDead ?? false, isDead, found?.problem);
+  });
+}

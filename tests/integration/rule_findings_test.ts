@@ -5,8 +5,11 @@ import { assert, assertEquals } from "@std/assert";
 import type { RuleOptions } from "../../src/permissions/rule_options.ts";
 import { startStack } from "../fixtures/stack.ts";
 
-/** What check says of these rules; that it is no failure. */
-async function checkRules(rules: readonly RuleOptions[]): Promise<string> {
+/** What check says of these rules, and its exit code. */
+async function checkRules(
+  rules: readonly RuleOptions[],
+  expectedCode = 0,
+): Promise<string> {
   await using stack = await startStack();
   const file = `${stack.server.folder}/callout.yaml`;
   await Deno.writeTextFile(
@@ -19,7 +22,7 @@ async function checkRules(rules: readonly RuleOptions[]): Promise<string> {
     env: { ...stack.environment, CALLOUT_CONFIG: file },
   }).output();
   const output = new TextDecoder().decode(stdout);
-  assertEquals(code, 0, output);
+  assertEquals(code, expectedCode, output);
   return output;
 }
 
@@ -27,11 +30,19 @@ Deno.test("check says what is surprising about rules, and the cautions of their 
   const output = await checkRules([
     { name: "all", grant: { preset: { "kv_read": "settings" } } },
     { name: "late", grant: { publish: "a" } },
-  ]);
-  const never = "! rules[1]: Rule late can never match: rule all before it " +
+  ], 1);
+  const never = "✗ rules[1]: Rule late can never match: rule all before it " +
     "matches whoever it would match\n    -> move it up, or remove it\n";
   assert(output.includes(never), output);
   assert(output.includes("! rule all: kv_read: whoever"), output);
+});
+
+Deno.test("check does not fail for a rule that other issuers would make useful", async () => {
+  const output = await checkRules([
+    { name: "pods", when: { kind: "kubernetes" }, grant: { publish: "a" } },
+    { name: "all", grant: { publish: "users.${sub}.>" } },
+  ]);
+  assert(output.includes("! rules[0].when: Rule pods can never match"), output);
 });
 
 Deno.test("check says which rules meet, and what somebody gets who meets both", async () => {
