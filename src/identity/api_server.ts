@@ -9,6 +9,7 @@
 import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
 import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
 import { Secret } from "../base/secret.ts";
+import { describeOtherIssuer } from "./discovery.ts";
 import { FetchFault } from "./fetch_document.ts";
 import { innermostReason } from "./innermost_reason.ts";
 
@@ -83,5 +84,5 @@ export function readClusterKeysUrl(
   }
   return member(document, "issuer") === issuer
     ? apiServerUrl(apiServer, KEYS_PATH)
-    : new FetchFault('metadata of the cluster name another "issuer"');
+    : new FetchFault(describeOtherIssuer(document));
 }

@@ -4,6 +4,7 @@
  * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 sections 2 and 3
  */
 import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
 import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
 import { FetchFault } from "./fetch_document.ts";
 import { urlProblem } from "./network_address.ts";
@@ -26,6 +27,17 @@ export function metadataUrl(issuer: string, document: MetadataDocument): URL {
   return url;
 }
 
+const NAME_REGEXP = /^[\x21-\x7e]{1,256}$/;
+
+/** Whose metadata they are instead, if that can be told: most often a slash at the end is all that differs. */
+export function describeOtherIssuer(metadata: JsonObject): string {
+  const named = member(metadata, "issuer");
+  const other = typeof named === "string" && NAME_REGEXP.test(named)
+    ? `, ${named}`
+    : "";
+  return `metadata name another "issuer"${other}`;
+}
+
 export interface DiscoveryRules {
   readonly issuer: string;
   /** Origins beside the issuer's own that its keys may be at. */
@@ -46,7 +58,7 @@ export function readJwksUri(
     return new FetchFault(`metadata ${document.problem}`);
   }
   if (member(document, "issuer") !== issuer) {
-    return new FetchFault('metadata name another "issuer"');
+    return new FetchFault(describeOtherIssuer(document));
   }
   const jwksUri = member(document, "jwks_uri");
   if (typeof jwksUri !== "string" || !URL.canParse(jwksUri)) {

@@ -69,9 +69,17 @@ const faults: readonly [why: string, metadata: unknown, problem: string][] = [
   ["D2 another issuer", {
     issuer: "https://evil.example.com",
     "jwks_uri": jwks,
-  }, 'metadata name another "issuer"'],
+  }, 'metadata name another "issuer", https://evil.example.com'],
   ["D2 the issuer with a slash more", {
     issuer: `${ISSUER}/`,
+    "jwks_uri": jwks,
+  }, `metadata name another "issuer", ${ISSUER}/`],
+  ["D2 an issuer that would break the line", {
+    issuer: `${ISSUER}\nforged`,
+    "jwks_uri": jwks,
+  }, 'metadata name another "issuer"'],
+  ["D2 an issuer without an end", {
+    issuer: ISSUER.padEnd(257, "x"),
     "jwks_uri": jwks,
   }, 'metadata name another "issuer"'],
   ["D2 no issuer", { "jwks_uri": jwks }, 'metadata name another "issuer"'],

@@ -94,10 +94,13 @@ function importFetched(
   if (imported instanceof JsonFault) {
     return new FetchFault(`key set ${imported.problem}`);
   }
-  if (imported.keySet.keys.length === 0 && whenEmpty === "keep") {
-    return new FetchFault(
-      ["key set has no usable key", ...imported.warnings].join("; "),
-    );
+  const { keySet, others, warnings } = imported;
+  if (keySet.keys.length === 0 && whenEmpty === "keep") {
+    const reasons = others === 0
+      ? warnings
+      : [`${others} for something else than ${context.algorithms.join(", ")}`]
+        .concat(warnings);
+    return new FetchFault(["key set has no usable key", ...reasons].join("; "));
   }
   return imported;
 }

@@ -21,6 +21,7 @@ import {
   createStoppable,
   leakTest,
 } from "../../tests/fixtures/remote_scene.ts";
+import { monotonicClock } from "../base/time.ts";
 import type { MonotonicMs } from "../base/time.ts";
 import { FetchFault } from "./fetch_document.ts";
 import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
@@ -228,3 +229,36 @@ leakTest(
     assertIdentity(judge(bearer, signer.token(claims({ iss: ISSUER }))));
   },
 );
+
+for (
+  const [why, jwks, problem] of [
+    ["that is empty", '{"keys":[]}', "key set has no usable key"],
+    [
+      "of other keys",
+      jwksOf(createSigner("RS256", "rsa").jwk, { ...signer.jwk, use: "enc" }),
+      "key set has no usable key; 2 for something else than EdDSA",
+    ],
+    [
+      "of a key that should not be there, and another",
+      jwksOf({ ...signer.jwk, d: "AAAA" }, createSigner("RS256", "rsa").jwk),
+      'key set has no usable key; 1 for something else than EdDSA; key 0 holds secret material ("d")',
+    ],
+  ] as const
+) {
+  leakTest(`a key set ${why} is none, and what it has is said`, async () => {
+    await using server = startKeyServer(jwks);
+    const tables = new P256Tables(monotonicClock);
+    const fetcher = createKeyFetcher({
+      issuer: server.origin,
+      source: {
+        kind: "jwks_url",
+        url: new URL(server.origin),
+        allowLoopbackHttp: true,
+      },
+      context: { algorithms: ["EdDSA"], tables },
+    }, { log: createRecordingLog(), monotonic: monotonicClock });
+    const fetched = await fetcher.fetch(new AbortController().signal);
+    assert(fetched instanceof FetchFault);
+    assertEquals(fetched.problem, problem);
+  });
+}

@@ -74,6 +74,8 @@ export interface ImportedKeySet {
   readonly keySet: KeySet;
   /** Keys left out that should not have been there, by their place in the document. */
   readonly warnings: readonly string[];
+  /** How many are left out as is ordinary: for encryption, or for other algorithms. */
+  readonly others: number;
 }
 
 /** Imports and checks every key of a JWKS, once, so that no token has to wait for it. */
@@ -92,15 +94,17 @@ export function importKeySet(
   }
   const keys: VerificationKey[] = [];
   const warnings: string[] = [];
+  let others = 0;
   for (const [index, jwk] of members.slice(0, JWKS_KEYS_MAX).entries()) {
     const key = isJsonObject(jwk)
       ? importJwk(jwk, context)
       : new UnusableKey("is not an object");
     if (!(key instanceof UnusableKey)) keys.push(key);
-    else if (!key.ordinary) warnings.push(`key ${index} ${key.problem}`);
+    else if (key.ordinary) others++;
+    else warnings.push(`key ${index} ${key.problem}`);
   }
   if (members.length > JWKS_KEYS_MAX) {
     warnings.push(`keys after the first ${JWKS_KEYS_MAX} are ignored`);
   }
-  return { keySet: new KeySet(keys), warnings };
+  return { keySet: new KeySet(keys), warnings, others };
 }

@@ -76,6 +76,7 @@ Deno.test("D7 D8 importKeySet() keeps the good keys of a mixed set, and warns of
     'key 3 holds secret material ("d")',
     'key 4 holds secret material ("k")',
   ]);
+  assertEquals(imported.others, 2);
 });
 
 Deno.test("D5 importKeySet() takes 64 keys and says that it left out the rest", () => {

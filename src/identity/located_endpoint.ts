@@ -7,7 +7,7 @@
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { MonotonicClock } from "../base/time.ts";
-import { metadataUrl } from "./discovery.ts";
+import { describeOtherIssuer, metadataUrl } from "./discovery.ts";
 import type { MetadataDocument } from "./discovery.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
@@ -118,7 +118,7 @@ function readLocation(
   { issuer, member: name, allowLoopbackHttp, location }: DiscoveryOptions,
 ): URL | EndpointFault {
   if (member(metadata, "issuer") !== issuer) {
-    return new EndpointFault('metadata name another "issuer"');
+    return new EndpointFault(describeOtherIssuer(metadata));
   }
   const text = member(metadata, name);
   const url = typeof text === "string" ? URL.parse(text) : null;
