@@ -1,12 +1,14 @@
 /**
- * `check`: whether the configuration is right and, with a server at hand, whether
- * NATS is set up so that the callout is safe. Changes nothing.
+ * `check`: whether the configuration is right and, where it is told to ask, whether
+ * the issuers can be used and NATS is set up so that the callout is safe. Changes
+ * nothing.
  */
 import { parseArgs } from "node:util";
 import type { Config } from "../config/config.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import { configurationFile, loadConfig } from "../config/load.ts";
 import { type Finding, type SetupDocuments, unknown } from "./finding.ts";
+import { inquire, listInquiries } from "./issuer_findings.ts";
 import { authUsersOf, readSetup, readUserJwt } from "./monitoring_documents.ts";
 import { judgeRules } from "./rule_findings.ts";
 import { judgeSentinel } from "./sentinel_findings.ts";
@@ -20,10 +22,14 @@ import {
 } from "./terminal.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
-const USAGE = `Checks the configuration and, with a server, how NATS is set up.
+const USAGE =
+  `Checks the configuration and, if told to ask, the issuers and NATS.
 
-Usage: deno task check [--server URL] [--sentinel FILE]
+Usage: deno task check [--issuers] [--server URL] [--sentinel FILE]
 
+  --issuers        fetch the keys of all issuers, and ask whoever judges tokens about
+                   one that is made up, which has to be refused; no user's token is
+                   sent
   --server URL     monitoring of a NATS server, http://127.0.0.1:8222 for instance
   --sentinel FILE  a file that holds the sentinel's JWT; nats-server's own
                    configuration with its default_sentinel will do; - reads
@@ -37,10 +43,14 @@ export async function run(args: readonly string[]): Promise<number> {
   return await withUsage(USAGE, args, async () => {
     const { values } = parseArgs({
       args: [...args],
-      options: { server: { type: "string" }, sentinel: { type: "string" } },
+      options: {
+        issuers: { type: "boolean" },
+        server: { type: "string" },
+        sentinel: { type: "string" },
+      },
     });
     try {
-      return await check(values.server, values.sentinel);
+      return await check(values);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       printError(formatConfigError(error));
@@ -49,9 +59,14 @@ export async function run(args: readonly string[]): Promise<number> {
   });
 }
 
+interface Options {
+  readonly issuers?: boolean | undefined;
+  readonly server?: string | undefined;
+  readonly sentinel?: string | undefined;
+}
+
 async function check(
-  server: string | undefined,
-  sentinel: string | undefined,
+  { issuers = false, sentinel, server }: Options,
 ): Promise<number> {
   const { config, warnings } = loadConfig({
     path: configurationFile(),
@@ -71,6 +86,9 @@ async function check(
     })),
   ];
   findings.push(...judgeRules(config.rules));
+  const inquiries = listInquiries(config);
+  if (issuers) findings.push(...await inquire(inquiries));
+  else if (inquiries.length > 0) findings.push(ISSUERS_NOT_ASKED);
   if (server === undefined) {
     findings.push(
       unknown(
@@ -91,6 +109,12 @@ async function check(
     ? EXIT_FAILED
     : EXIT_OK;
 }
+
+const ISSUERS_NOT_ASKED: Finding = unknown(
+  "issuers",
+  "nobody was asked for keys, or about tokens",
+  "add --issuers",
+);
 
 /** @param file With the sentinel's JWT; - is standard input. */
 async function judgeSentinelIn(

@@ -35,7 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import("./client.ts"),
   },
   check: {
-    summary: "Check the configuration, and how NATS is set up",
+    summary: "Check the configuration, the issuers, and how NATS is set up",
     load: () => import("./check.ts"),
   },
   explain: {
