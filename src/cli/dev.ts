@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { within } from "../base/within.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import {
+  CONFIGURATION_VARIABLE,
   configurationFile,
   loadConfig,
   type LoadedConfig,
@@ -100,7 +101,7 @@ async function runStack(
     ports,
     issuerFolder: developmentIssuerFolder(),
   });
-  const { config, warnings } = readConfig(stack);
+  const { config, variables, warnings } = readConfig(stack);
   // The overview comes first. What is said before it waits, but not for long:
   // it may be the reason why there is no overview.
   using lines = holdBack(HOLD_BACK_MS);
@@ -111,7 +112,8 @@ async function runStack(
   });
   const service = await runService(config, log, signal);
   try {
-    print(await overview(stack, config));
+    const variableFile = await writeVariables(stack, variables);
+    print(await overview(stack, config, variableFile));
     // That the tokens are for development is known to whoever runs this.
     logWarnings(
       log,
@@ -143,6 +145,28 @@ function readConfig({ environment }: Stack): LoadedConfig {
       delete: (name) => Deno.env.delete(name),
     },
   });
+}
+
+/**
+ * What this NATS is configured with, for a shell that checks it: nobody else can
+ * read it, and it goes when this ends.
+ */
+async function writeVariables(
+  { environment, server }: Stack,
+  names: readonly string[],
+): Promise<string> {
+  const masked = names.filter((name) => STACK_VARIABLE_REGEXP.test(name));
+  const values = {
+    ...Object.fromEntries(masked.map((name) => [name, ""])),
+    ...environment,
+    [CONFIGURATION_VARIABLE]: configurationFile(),
+  };
+  const lines = Object.entries(values).map(([name, value]) =>
+    `export ${name}='${value.replaceAll("'", "'\\''")}'\n`
+  );
+  const file = `${server.folder}/check.env`;
+  await Deno.writeTextFile(file, lines.join(""), { mode: 0o600 });
+  return file;
 }
 
 async function reportDeath({ server }: Stack): Promise<number> {

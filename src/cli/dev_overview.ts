@@ -19,6 +19,7 @@ const CLIENT_WEBSOCKET_URL = "ws://127.0.0.1:9222";
 export async function overview(
   stack: Stack,
   { monitoring, permissions }: Pick<Config, "monitoring" | "permissions">,
+  variableFile: string,
 ): Promise<string> {
   // With further issuers their subs are kept apart, and a token does not say so.
   const label = permissions.issuerLabels.get(DEVELOPMENT_ISSUER);
@@ -62,6 +63,10 @@ Both tokens are valid for ${
 What such a token is granted, and why:
 
   DEV_ISSUER_JWKS_FILE=${stack.issuer.jwksFile} ${task} explain --token TOKEN
+
+Whether all of this is set up as it should be, and the issuers can be used:
+
+  sh -c '. ${variableFile}; exec ${task} check --issuers --server ${stack.monitoringUrl} --sentinel ${stack.server.folder}/nats-server.conf'
 
 Operator, accounts and what NATS stores go when this ends: press Ctrl-C.
 

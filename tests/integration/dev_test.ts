@@ -115,3 +115,36 @@ Deno.test("dev: a health port in use is named with its setting", async () => {
   assertEquals(await place.leftovers(), ["issuer"]);
   assert(isFree(nats));
 });
+
+Deno.test("dev: the printed check finds all as it should be, whatever is exported for another NATS", async () => {
+  await using place = await Place.make();
+  // Beside the place, of which nothing may be left.
+  const config = `${place.folder}.yaml`;
+  const delivered = await Deno.readTextFile("config/callout.yaml");
+  await Deno.writeTextFile(
+    config,
+    delivered.replace("budget_ms: 4000", "budget_ms: ${CALLOUT_BUDGET:-4000}"),
+  );
+  place.variables = { "CALLOUT_CONFIG": config };
+  const dev = await place.start();
+  const command = dev.output.text.split("\n").find((line) =>
+    line.includes(" check --issuers ")
+  );
+  assert(command !== undefined, dev.output.text);
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", command.trim()],
+    env: {
+      "NATS_URL": "nats://127.0.0.1:1",
+      "CALLOUT_BUDGET": "of another configuration",
+      "CALLOUT_CONFIG": "not/there.yaml",
+    },
+  }).output();
+  const decoder = new TextDecoder();
+  const output = decoder.decode(stdout) + decoder.decode(stderr);
+  assertEquals(code, 0, output);
+  assertStringIncludes(output, "✓ account AUTH, xkey: the public key of");
+  assertStringIncludes(output, "✓ sentinel, permissions: everything denied");
+  assertMatch(output, /\n\d+ good, 1 doubtful, 0 wrong, 1 not checked\.\n/);
+  await end(place, dev);
+  await Deno.remove(config);
+});
