@@ -85,6 +85,14 @@ Deno.test("the example of the library has 20 lines of code at most", async () =>
   assert(lines.length <= 20, lines.join("\n"));
 });
 
+Deno.test("the README shows the example of the library as it is", async () => {
+  const example = await Deno.readTextFile(EXAMPLE);
+  const service = /^const service = [^]*?^\}\);$/m.exec(example)?.[0];
+  assert(service !== undefined);
+  const readme = await Deno.readTextFile("README.md");
+  assert(readme.includes(`\`\`\`ts\n${service}\n\`\`\``));
+});
+
 const READY = "ready: requests are taken";
 
 Deno.test("the example of the library lets its users in, and nobody else", async () => {
