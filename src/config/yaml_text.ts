@@ -35,6 +35,10 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: "use spaces",
 };
 
+/** What most often is no YAML: `{ publish: users.${sub}.> }`. */
+const QUOTES =
+  'correct the line; a value with { } [ ] or a comma in it needs quotes, as in "users.${sub}.>"';
+
 /** Why the text is no configuration. */
 export class YamlFault {
   readonly issues: readonly ConfigIssue[];
@@ -71,13 +75,16 @@ export function readYaml(text: string): Json | YamlFault {
     return { path: `line ${line}, column ${col}`, problem, remedy };
   }
 
-  const issues = document.errors.map(({ code, pos }) =>
-    at(
-      pos[0],
-      PROBLEMS[code] ?? "is not YAML",
-      REMEDIES[code] ?? "correct the line",
-    )
-  );
+  // What follows in the same line is a consequence.
+  const linesTold = new Set<number>();
+  const issues = document.errors.flatMap(({ code, pos: [offset] }) => {
+    const { line } = lines.linePos(offset);
+    if (linesTold.has(line)) return [];
+    linesTold.add(line);
+    const problem = PROBLEMS[code];
+    const remedy = problem === undefined ? QUOTES : "correct the line";
+    return [at(offset, problem ?? "is not YAML", REMEDIES[code] ?? remedy)];
+  });
   if (issues.length > 0) return new YamlFault(issues);
   const unwanted = findUnwanted(document).map((offset) =>
     at(offset, "has an alias, an anchor or a tag", "write the value out")

@@ -59,6 +59,20 @@ for (const [why, text, path, problem] of refused) {
   });
 }
 
+Deno.test("readYaml() says once a line that a placeholder needs quotes", () => {
+  const fault = readYaml(
+    "rules:\n  - grant: { publish: users.${sub}.>, subscribe: news.${sub}.> }",
+  );
+  assertInstanceOf(fault, YamlFault);
+  const [issue, ...others] = fault.issues;
+  assertEquals(others, []);
+  assertEquals(issue?.path, "line 2, column 30");
+  assert(
+    issue?.remedy.includes('quotes, as in "users.${sub}.>"'),
+    issue?.remedy,
+  );
+});
+
 Deno.test("readYaml() reads YAML 1.2: yes is text, numbers are decimal", () => {
   assertEquals(
     readYaml(
