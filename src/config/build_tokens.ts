@@ -9,15 +9,12 @@ import { readIssuerLabels } from "../permissions/issuer_labels.ts";
 import type { NamedIssuer } from "../permissions/issuer_labels.ts";
 import type { IssuerLabels } from "../permissions/placeholder.ts";
 import { buildIntrospection } from "./build_introspection.ts";
-import {
-  buildIssuers,
-  DEVELOPMENT_PATH,
-  type IssuerEntry,
-} from "./build_issuers.ts";
+import { buildIssuers, type IssuerEntry } from "./build_issuers.ts";
 import { buildCluster } from "./build_kubernetes.ts";
 import { buildApiTokens, buildWebhook } from "./build_webhook.ts";
 import type { Checking } from "./checking.ts";
 import type { TokenConfig } from "./config.ts";
+import { NO_ISSUER_PATHS } from "./config_error.ts";
 import type { Settings } from "./schema.ts";
 
 export interface BuiltTokens {
@@ -58,8 +55,8 @@ export function buildTokens(
   ];
   if (named.length === 0) {
     checking.reportMissing(
-      ["issuers", DEVELOPMENT_PATH],
-      "set OIDC_ISSUER to the issuer of your tokens (and OIDC_JWKS_URL, if it publishes no metadata); for development only, DEV_ISSUER_JWKS_FILE",
+      NO_ISSUER_PATHS,
+      "set OIDC_ISSUER to the issuer of your tokens (and OIDC_JWKS_URL, if it publishes no metadata); for development only, DEV_ISSUER_JWKS_FILE (.dev/issuer/jwks.json is that of `deno task dev`)",
     );
   }
   const { labels, problems } = readIssuerLabels(named);

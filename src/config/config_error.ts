@@ -35,6 +35,12 @@ export class ConfigError extends Error {
   }
 }
 
+/** Settings of which one must be there for anybody to get in. */
+export const NO_ISSUER_PATHS: readonly string[] = [
+  "issuers",
+  "development_issuer.jwks_file",
+];
+
 const NOTHING_CONFIGURED = `Nothing is configured here yet. Two ways on:
 
   deno task dev
@@ -52,7 +58,9 @@ export function formatConfigError(error: ConfigError, lead?: string): string {
   const { issues, source } = error;
   const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
   const lines = issues.map(formatIssue);
-  const nothing = issues.every(({ missing }) => missing === true);
+  // Who has named an issuer has begun, even if a secret of it is not set.
+  const nothing = issues.every(({ missing }) => missing === true) &&
+    issues.some(({ path }) => path === NO_ISSUER_PATHS.join(" or "));
   return [
     `${lead === undefined ? "" : `${lead}: `}${count} in ${source}.`,
     "",

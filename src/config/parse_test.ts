@@ -123,6 +123,19 @@ Deno.test("parseConfig() says that nothing is configured, and the two ways on", 
     text.includes("Nothing is configured"),
     "the file names an issuer",
   );
+  const secret = assertThrows(
+    () =>
+      parseScene({
+        text:
+          "issuers: [{ issuer: a, shared_secrets: [{ secret: '${SHOP_SECRET}', encoding: hex }] }]",
+        variables: {},
+      }),
+    ConfigError,
+  );
+  assertFalse(
+    formatConfigError(secret).includes("Nothing is configured"),
+    "a secret of the issuer that is named is not set",
+  );
   const nothing = assertThrows(
     () =>
       parseScene({
