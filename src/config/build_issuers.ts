@@ -23,7 +23,7 @@ export const DEVELOPMENT_ISSUER = "urn:nats-auth-callout:development";
 /** Keeps its users apart from those of real issuers beside it. */
 const DEVELOPMENT_LABEL = "development";
 
-export const DEVELOPMENT_PATH = "development_issuer.jwks_file";
+const DEVELOPMENT_PATH = "development_issuer.jwks_file";
 
 const ALGORITHMS_UNLESS_CONFIGURED: readonly JwsAlgorithm[] = [
   "RS256",
@@ -202,9 +202,10 @@ const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
     "HS256, HS384 and HS512 belong to shared_secrets, all others to keys of the issuer",
   "keys.jwks":
     "see whether it is the issuer's JWKS, with public keys for its algorithms",
-  "keys.url":
-    "use https; remote.allow_loopback_http lets an issuer on this machine go without",
 };
+
+const HTTPS_REMEDY =
+  "use https; remote.allow_loopback_http: true lets an issuer on this machine go without";
 
 /** What the users of these options find wrong with them. */
 function reportProblems(
@@ -222,7 +223,9 @@ function reportProblems(
     checking.report(
       `${entry.path}.${SETTING_BY_OPTION[option] ?? option}`,
       problem,
-      REMEDY_BY_OPTION[option] ?? "correct it",
+      problem.startsWith("is not https")
+        ? HTTPS_REMEDY
+        : REMEDY_BY_OPTION[option] ?? "correct it",
     );
   }
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { randomBytes } from "node:crypto";
 import {
   FILES,
@@ -158,5 +158,21 @@ for (const [why, lines, path, problem] of wrong) {
     );
     assertEquals(issues.map((issue) => issue.path), [path]);
     assert(problem.test(issues[0]?.problem ?? ""), issues[0]?.problem);
+  });
+}
+
+for (
+  const lines of [
+    ["issuer: http://127.0.0.1:8080"],
+    ["issuer: a", "jwks_url: http://127.0.0.1:8080/jwks"],
+  ]
+) {
+  Deno.test(`parseConfig() says what lets an issuer go without TLS: ${lines.at(-1)}`, () => {
+    const { issues } = assertThrows(
+      () => parseScene(withIssuer(...lines)),
+      ConfigError,
+    );
+    assertMatch(issues[0]?.problem ?? "", /not https/);
+    assertMatch(issues[0]?.remedy ?? "", /remote\.allow_loopback_http: true/);
   });
 }

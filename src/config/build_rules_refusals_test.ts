@@ -166,3 +166,11 @@ for (const when of emptied) {
     });
   });
 }
+
+Deno.test("parseConfig() says that a variable SUB may be meant to be ${sub}", () => {
+  const [issue] = issuesOf({
+    text:
+      `${TEXT}\nrules: [{ name: a, grant: { publish: "users.\${SUB}.>" } }]`,
+  });
+  assertMatch(issue?.remedy ?? "", /^write \$\{sub\} .* or set SUB/);
+});

@@ -143,7 +143,7 @@ const wrong: readonly [
     "file: api-tokens.json",
     "file: none.json",
     "api_tokens.file",
-    /does not exist/,
+    /does not exist.*api-token add/,
   ],
   [
     "no API server to review",

@@ -103,12 +103,19 @@ export function buildApiTokens(
 ): ApiTokensOptions | undefined {
   const { file, issuer, reload_seconds: reloadSeconds } = settings;
   if (file === undefined) return undefined;
-  const text = checking.readFile("api_tokens.file", {
+  const text = checking.readFileIfThere("api_tokens.file", {
     path: file,
     secret: true,
     bytesMax: API_TOKENS_FILE_BYTES_MAX,
   });
-  if (text === undefined) return undefined;
+  if (text === undefined) {
+    checking.report(
+      "api_tokens.file",
+      `names ${file}, which does not exist`,
+      "see whether the path is right, or make it with its first token: deno task api-token add --sub sensor-17",
+    );
+    return undefined;
+  }
   const records = parseApiTokenFile(text);
   if (records instanceof ApiTokenFileFault) {
     checking.report(

@@ -67,6 +67,8 @@ function meantWay(
   );
 }
 
+const LOGIN_PLACEHOLDERS: readonly string[] = ["SUB", "ISSUER"];
+
 /** A `${NAME}` that has no value. */
 export function explainReference(
   { at, name }: ReferenceFault,
@@ -84,11 +86,15 @@ export function explainReference(
       }`,
     };
   }
+  // In capitals it is a variable, even where a rule means what a login brings.
+  const meant = at[0] === "rules" && LOGIN_PLACEHOLDERS.includes(name)
+    ? `write \${${name.toLowerCase()}} for what a login brings, or `
+    : "";
   return {
     path,
     variables: [name],
     problem: `is missing: the environment variable ${name} is not set`,
-    remedy: `set ${name}, in the environment or in .env. ${
+    remedy: `${meant}set ${name}, in the environment or in .env. ${
       describeNearest(schema, at)
     }`,
     missing: true,
