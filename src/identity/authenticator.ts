@@ -181,6 +181,13 @@ function readIssuer(text: string): string | undefined | Rejected {
   return typeof iss === "string" ? iss : undefined;
 }
 
+/** As in the header `Authorization` of HTTP. */
+const SCHEME_REGEXP = /^bearer\s/i;
+const WITH_SCHEME = rejected(
+  "bearer_token_malformed",
+  "Token: begins with Bearer, which is no part of it",
+);
+
 /** An opaque token belongs to whoever's prefix it has, or else to the one without. */
 function createOpaqueRoute(asked: readonly Asked[]): Route {
   const prefixed = asked.flatMap(({ authenticator, tokenPrefix = "" }) =>
@@ -199,7 +206,8 @@ function createOpaqueRoute(asked: readonly Asked[]): Route {
   return function routeOpaque(text): ReturnType<Route> {
     const judge =
       prefixed.find(({ tokenPrefix }) => text.startsWith(tokenPrefix)) ?? rest;
-    return judge?.authenticator ?? unclaimed;
+    if (judge !== undefined) return judge.authenticator;
+    return SCHEME_REGEXP.test(text) ? WITH_SCHEME : unclaimed;
   };
 }
 

@@ -235,6 +235,17 @@ Deno.test("A12 an opaque token that begins as nobody's is refused with how they 
   );
 });
 
+Deno.test("A12 a token with Bearer before it is refused, and told of", async () => {
+  await using kinds = await allKinds({ introspection: [] });
+  for (const token of [`Bearer ${tokenOf(kinds.jwt)}`, "bearer opaque"]) {
+    const outcome = await kinds.judge(token);
+    assertEquals(
+      outcome.kind === "rejected" ? outcome.detail : outcome.kind,
+      "Token: begins with Bearer, which is no part of it",
+    );
+  }
+});
+
 Deno.test("A12 JWTs that belong to nobody else go to whoever takes the others", async () => {
   await using kinds = await allKinds({}, { webhookJwts: "others" });
   const strangers = [{ iss: "https://x" }, {}, { iss: 7 }, {
