@@ -6,6 +6,7 @@ import type { CredentialKind, Identity } from "../base/identity.ts";
 import type { Rejected, Unavailable } from "../base/outcome.ts";
 import { type EpochMs, toEpochSeconds } from "../base/time.ts";
 import { latestSessionEnd } from "../callout/user_jwt.ts";
+import { DEVELOPMENT_ISSUER } from "../config/build_issuers.ts";
 import type { TokenForm } from "../identity/token_form.ts";
 import type {
   Grant,
@@ -13,7 +14,11 @@ import type {
   SubjectPermission,
 } from "../permissions/grant.ts";
 import type { Explanation, RuleTrace } from "../permissions/rules.ts";
-import { explainMismatch, settingToLookAt } from "./mismatch.ts";
+import {
+  explainMismatch,
+  settingThatLetsIn,
+  settingToLookAt,
+} from "./mismatch.ts";
 import { formatTime } from "./printable.ts";
 import type { Facts } from "./source_settings.ts";
 
@@ -26,7 +31,7 @@ export interface ExplainedLogin {
   readonly expected?: string;
   /** What it has instead. */
   readonly found?: string;
-  /** The setting that may be wrong, if nobody could judge it. */
+  /** The setting that may be wrong, if nobody could judge it, or that would let it in. */
   readonly lookAt?: string;
   /** Left out of made-up claims. */
   readonly token?: ExplainedToken;
@@ -94,6 +99,9 @@ export interface RefusalContext extends Presented {
   readonly now: EpochMs;
 }
 
+const DEVELOPMENT_SETTING =
+  "DEV_ISSUER_JWKS_FILE, which is .dev/issuer/jwks.json for the tokens of `deno task token`";
+
 /** A login that did not get as far as the rules. */
 export function explainRefusal(
   refusal: Rejected | Unavailable,
@@ -108,12 +116,16 @@ export function explainRefusal(
     notes: [],
   };
   if (refusal.kind === "rejected") {
-    const { code } = refusal;
+    const setting = token?.says["iss"] === DEVELOPMENT_ISSUER &&
+        refusal.code === "issuer_untrusted"
+      ? DEVELOPMENT_SETTING
+      : settingThatLetsIn(refusal, judge?.kind);
     return {
       outcome: "refused",
-      code,
+      code: refusal.code,
+      ...(setting === undefined ? {} : { lookAt: setting }),
       ...explainMismatch(
-        code,
+        refusal,
         {
           settings: judge?.settings ?? configured,
           says: judgedOf(token, judge),

@@ -174,6 +174,22 @@ Deno.test("explain does not take what a JWT says for what was answered about it"
   assertEquals([expected, found], ["audiences: nats", undefined]);
 });
 
+Deno.test("explain says how a token of the development issuer is judged", () => {
+  const lookAt = (iss: string): string | undefined =>
+    explainRefusal(
+      rejected("issuer_untrusted", 'Claim "iss" is no configured issuer'),
+      {
+        token: { form: "jwt", verified: false, says: { iss } },
+        now: FACTS.now,
+      },
+    ).lookAt;
+  assertStringIncludes(
+    lookAt("urn:nats-auth-callout:development") ?? "",
+    "DEV_ISSUER_JWKS_FILE",
+  );
+  assertEquals(lookAt("https://id.example"), undefined);
+});
+
 Deno.test("explain tells a token that could not be judged from one that is refused", () => {
   const silent = explainRefusal(
     unavailable("jwks", "invalid peer certificate: UnknownIssuer"),

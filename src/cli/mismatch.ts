@@ -5,6 +5,7 @@
 import type { CredentialKind } from "../base/identity.ts";
 import type {
   Dependency,
+  Rejected,
   RejectionCode,
   Unavailable,
 } from "../base/outcome.ts";
@@ -22,6 +23,8 @@ interface Place {
   readonly settings: readonly string[];
   /** Where the token says it. */
   readonly says: readonly string[];
+  /** Where other things may be asked for by the same code: what is said then. */
+  readonly said?: RegExp;
 }
 
 /** The other codes say all that there is to say. */
@@ -29,7 +32,11 @@ const PLACE_BY_CODE: Partial<Readonly<Record<RejectionCode, Place>>> = {
   "issuer_untrusted": { settings: ["issuers"], says: ["iss"] },
   "algorithm_not_allowed": { settings: ["algorithms"], says: ["alg"] },
   "key_unknown": { settings: ["keys"], says: ["kid"] },
-  "token_type_not_accepted": { settings: ["typ"], says: ["typ"] },
+  "token_type_not_accepted": {
+    settings: ["typ"],
+    says: ["typ"],
+    said: /header "typ"/,
+  },
   "audience_mismatch": { settings: ["audiences"], says: ["aud"] },
   "oauth_client_not_allowed": {
     settings: ["client_ids"],
@@ -60,12 +67,12 @@ const TIMED: readonly RejectionCode[] = [
 
 /** @param says Of the token; undefined if that is not known here. */
 export function explainMismatch(
-  code: RejectionCode,
+  { code, detail }: Pick<Rejected, "code" | "detail">,
   { settings, says }: { readonly settings: Facts; readonly says: Facts },
   now: EpochMs,
 ): Mismatch {
   const place = PLACE_BY_CODE[code];
-  if (place === undefined) return {};
+  if (place === undefined || place.said?.test(detail) === false) return {};
   const time = TIMED.includes(code) ? [`now: ${formatTime(now / 1000)}`] : [];
   const [setting] = pick(settings, place.settings);
   const expected = [...(setting === undefined ? [] : [setting]), ...time];
@@ -121,6 +128,50 @@ const CAUSES: readonly [
     "webhook": "secrets or tls",
   }],
 ];
+
+/** Settings that let in what is refused, where the refusal does not name them. */
+const REFUSALS: readonly [
+  code: RejectionCode,
+  said: RegExp,
+  setting: string,
+  kind?: CredentialKind,
+][] = [
+  [
+    "bearer_token_malformed",
+    /opaque tokens are not configured/,
+    "introspection or webhook, if the issuer's tokens are no JWTs",
+  ],
+  [
+    "token_type_not_accepted",
+    /ID token/,
+    "issuers: allow_id_tokens; better, present the access token",
+  ],
+  [
+    "claim_missing",
+    /"aud"/,
+    "introspection: any_audience",
+    "introspection",
+  ],
+  [
+    "claim_missing",
+    /"exp"/,
+    "introspection: seconds_without_exp",
+    "introspection",
+  ],
+  ["claim_missing", /"sub"/, "introspection: sub_claim", "introspection"],
+];
+
+/** The setting that would let a token in, if the refusal leaves it open which that is. */
+export function settingThatLetsIn(
+  refusal: Pick<Rejected, "code" | "detail">,
+  judge: CredentialKind | undefined,
+): string | undefined {
+  const [, , setting] =
+    REFUSALS.find(([code, said, , kind = judge]) =>
+      code === refusal.code && said.test(refusal.detail) && kind === judge
+    ) ?? [];
+  return setting;
+}
 
 /** The setting to look at, of those that say how somebody is asked. */
 export function settingToLookAt(

@@ -6,7 +6,11 @@ import {
   unavailable,
 } from "../base/outcome.ts";
 import type { EpochMs } from "../base/time.ts";
-import { explainMismatch, settingToLookAt } from "./mismatch.ts";
+import {
+  explainMismatch,
+  settingThatLetsIn,
+  settingToLookAt,
+} from "./mismatch.ts";
 
 const NOW = Date.parse("2026-03-02T12:00:00Z") as EpochMs;
 
@@ -75,7 +79,11 @@ const rows: [code: RejectionCode, expected?: string, found?: string][] = [
 for (const [code, expected, found] of rows) {
   Deno.test(`explain says of ${code} what was asked for and what there is`, () => {
     assertEquals(
-      explainMismatch(code, { settings: SETTINGS, says: SAYS }, NOW),
+      explainMismatch(
+        { code, detail: 'Token: header "typ" is none of those accepted' },
+        { settings: SETTINGS, says: SAYS },
+        NOW,
+      ),
       expected === undefined || found === undefined ? {} : { expected, found },
     );
   });
@@ -83,10 +91,62 @@ for (const [code, expected, found] of rows) {
 
 Deno.test("explain says nothing of what it does not know", () => {
   assertEquals(
-    explainMismatch("audience_mismatch", { settings: {}, says: {} }, NOW),
+    explainMismatch(
+      { code: "audience_mismatch", detail: "" },
+      { settings: {}, says: {} },
+      NOW,
+    ),
     {},
   );
 });
+
+Deno.test("explain does not speak of typ where an ID token is known by its claims", () => {
+  const refusal = {
+    code: "token_type_not_accepted",
+    detail: 'Token: claim "nonce" belongs to ID tokens',
+  } as const;
+  assertEquals(
+    explainMismatch(refusal, { settings: SETTINGS, says: SAYS }, NOW),
+    {},
+  );
+  assertEquals(
+    settingThatLetsIn(refusal, "jwt"),
+    "issuers: allow_id_tokens; better, present the access token",
+  );
+});
+
+const letIn: [
+  code: RejectionCode,
+  detail: string,
+  kind: CredentialKind | undefined,
+  setting: string | undefined,
+][] = [
+  [
+    "bearer_token_malformed",
+    "Token: is no JWT, and opaque tokens are not configured",
+    undefined,
+    "introspection or webhook, if the issuer's tokens are no JWTs",
+  ],
+  [
+    "claim_missing",
+    'Claim "aud" is missing',
+    "introspection",
+    "introspection: any_audience",
+  ],
+  [
+    "claim_missing",
+    'Claim "exp" is missing',
+    "introspection",
+    "introspection: seconds_without_exp",
+  ],
+  ["claim_missing", 'Claim "aud" is missing', "jwt", undefined],
+];
+
+for (const [code, detail, kind, setting] of letIn) {
+  Deno.test(`explain names ${setting ?? "no setting"} for "${detail}" of ${kind ?? "nobody"}`, () => {
+    assertEquals(settingThatLetsIn({ code, detail }, kind), setting);
+  });
+}
 
 const causes: [
   dependency: Dependency,
