@@ -100,7 +100,11 @@ function signerOf({ permissions }: Grant, account: TargetAccount): SigningKey {
   return scoped;
 }
 
-/** When a session ends at the latest; it may end a little earlier, by chance. */
+/**
+ * When a session ends at the latest; it may end a little earlier, by chance. Never
+ * before the next second: of a token that has expired and is still taken, as clocks
+ * differ, that is all.
+ */
 export function latestSessionEnd(
   credentialEnd: EpochSeconds,
   grant: Grant,
@@ -111,7 +115,7 @@ export function latestSessionEnd(
     grant.sessionSecondsMax,
     (grant.endsBy ?? Infinity) - now,
   );
-  return now + seconds as EpochSeconds;
+  return now + Math.max(seconds, 1) as EpochSeconds;
 }
 
 /**

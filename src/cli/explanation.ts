@@ -186,7 +186,15 @@ export function explainDecision(
       more,
     },
     rules: explanation.tried,
-    notes: [...notes, ...explanation.notes],
+    notes: [
+      ...notes,
+      ...(outcome.kind === "grant" && identity.expiresAt <= facts.now / 1000
+        ? [
+          "the token has expired: it still gets in, for a second, as clocks differ (clock_tolerance_seconds)",
+        ]
+        : []),
+      ...explanation.notes,
+    ],
   };
   if (outcome.kind === "rejected") {
     const { code, detail } = outcome;
@@ -240,9 +248,9 @@ function explainSession(
   return {
     longest: formatDuration(grant.sessionSecondsMax),
     endsAtTheLatest: formatTime(end),
-    endedBy: end === expiresAt
+    endedBy: end >= expiresAt
       ? "the token"
-      : end === grant.endsBy
+      : grant.endsBy !== undefined && end >= grant.endsBy
       ? "the rule's hours"
       // A rule cannot ask for more than that.
       : grant.sessionSecondsMax < sessionSecondsMax

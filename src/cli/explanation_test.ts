@@ -100,6 +100,16 @@ Deno.test("H11 explain says what ends the session", () => {
     endsAtTheLatest: "2026-03-02T12:01:00Z",
     endedBy: "the token",
   });
+  const past = identity({ expiresAt: FACTS.now / 1000 - 20 as EpochSeconds });
+  assertEquals(ends({ publish: "a" }, past), {
+    longest: "1d",
+    endsAtTheLatest: "2026-03-02T12:00:01Z",
+    endedBy: "the token",
+  });
+  assertStringIncludes(
+    formatExplanation(explainGrant({ publish: "a" }, past)),
+    "the token has expired: it still gets in, for a second",
+  );
   const only = { hours: { from: "08:00", to: "18:00" } };
   assertEquals(ends({ publish: "a", only }), {
     longest: "1d",
