@@ -116,7 +116,7 @@ async function takeTour(
   );
   if (id === undefined) {
     printError(
-      "The token does not say whose it is: pass the user's subject token with --id",
+      "The token does not say whose it is: pass the user's subject token with --id. `deno task explain` says it (Name)",
     );
     return EXIT_FAILED;
   }
@@ -127,7 +127,7 @@ async function takeTour(
   }
   if (good) return EXIT_OK;
   printError(
-    "Not everything went as it should. Is the user's subject token another one? Pass it with --id",
+    "Not everything went as it should. Does the user have another name, or the rule other subjects? `deno task explain` says both; pass the name with --id",
   );
   return EXIT_FAILED;
 }
@@ -154,7 +154,7 @@ function explain(error: unknown, { claims, url }: Options): string {
     const expired = typeof expiry === "number" && expiry * 1000 <= Date.now();
     return expired
       ? `Refused: the bearer token has expired at ${expiryTime(expiry)}`
-      : "Refused: the bearer token was not accepted. The reason is in the service's log, and only there";
+      : "Refused: the bearer token was not accepted. Why is in the service's log, and only there; `deno task explain` asks for it anew";
   }
   const problem = error instanceof TimeoutError
     ? `no answer within ${CONNECT_TIMEOUT_MS / 1000} s`

@@ -5,13 +5,6 @@
 import { parseArgs } from "node:util";
 import { within } from "../base/within.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import {
-  CONFIGURATION_VARIABLE,
-  configurationFile,
-  loadConfig,
-  type LoadedConfig,
-  OWN_VARIABLE_FILE,
-} from "../config/load.ts";
 import { findNatsServer, NatsServerMissingError } from "../dev/nats_server.ts";
 import {
   checkPorts,
@@ -31,6 +24,7 @@ import {
   printError,
 } from "./terminal.ts";
 import { logWarnings } from "./config_warnings.ts";
+import { readDevConfig, writeVariables } from "./dev_config.ts";
 import { overview } from "./dev_overview.ts";
 import { runService } from "./service.ts";
 import { aborted, listenForStop } from "./stop_signal.ts";
@@ -58,9 +52,6 @@ and rules, and with the variables NATS_... and CALLOUT_... that this NATS needs.
 MONITORING_LISTEN is where the service answers health checks, 127.0.0.1:8080 unless set.
 NATS_SERVER names a nats-server; without it, one is looked for and, if need be, installed.
 Everything listens on loopback only. Ctrl-C ends it and removes what it wrote.`;
-
-/** Variables about NATS and its keys: the stack has its own, whatever is set for another. */
-const STACK_VARIABLE_REGEXP = /^(?:NATS|CALLOUT)_/;
 
 const HOLD_BACK_MS = 2_000;
 
@@ -101,7 +92,7 @@ async function runStack(
     ports,
     issuerFolder: developmentIssuerFolder(),
   });
-  const { config, variables, warnings } = readConfig(stack);
+  const { config, variables, warnings } = readDevConfig(stack);
   // The overview comes first. What is said before it waits, but not for long:
   // it may be the reason why there is no overview.
   using lines = holdBack(HOLD_BACK_MS);
@@ -129,44 +120,6 @@ async function runStack(
     await within(STOP_TIMEOUT_MS, service.stop());
     await log.close();
   }
-}
-
-/** The configuration of this machine, with the stack in the place of its NATS. */
-function readConfig({ environment }: Stack): LoadedConfig {
-  return loadConfig({
-    path: configurationFile(),
-    // Not what another stack has exported.
-    variableFiles: [OWN_VARIABLE_FILE],
-    environment: {
-      // Set to nothing, so that .env is not asked either.
-      get: (name) =>
-        environment[name] ??
-          (STACK_VARIABLE_REGEXP.test(name) ? "" : Deno.env.get(name)),
-      delete: (name) => Deno.env.delete(name),
-    },
-  });
-}
-
-/**
- * What this NATS is configured with, for a shell that checks it: nobody else can
- * read it, and it goes when this ends.
- */
-async function writeVariables(
-  { environment, server }: Stack,
-  names: readonly string[],
-): Promise<string> {
-  const masked = names.filter((name) => STACK_VARIABLE_REGEXP.test(name));
-  const values = {
-    ...Object.fromEntries(masked.map((name) => [name, ""])),
-    ...environment,
-    [CONFIGURATION_VARIABLE]: configurationFile(),
-  };
-  const lines = Object.entries(values).map(([name, value]) =>
-    `export ${name}='${value.replaceAll("'", "'\\''")}'\n`
-  );
-  const file = `${server.folder}/check.env`;
-  await Deno.writeTextFile(file, lines.join(""), { mode: 0o600 });
-  return file;
 }
 
 async function reportDeath({ server }: Stack): Promise<number> {

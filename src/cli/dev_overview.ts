@@ -4,6 +4,7 @@
 import { delimiter } from "node:path";
 import { DEVELOPMENT_ISSUER } from "../config/build_issuers.ts";
 import type { Config } from "../config/config.ts";
+import { CONFIGURATION_VARIABLE } from "../config/load.ts";
 import { isFile } from "../dev/files.ts";
 import type { Stack } from "../dev/stack.ts";
 import { subjectToken } from "../permissions/subject_token.ts";
@@ -40,6 +41,8 @@ export async function overview(
     : ` --server ${websocketUrl}`;
   const task = `${await denoCommand(Deno.env.get("PATH") ?? "")} task -q`;
   const seconds = (performance.now() / 1000).toFixed(1);
+  const own = Deno.env.get(CONFIGURATION_VARIABLE);
+  const configuration = own ? `${CONFIGURATION_VARIABLE}=${own} ` : "";
   return `
 NATS with bearer tokens runs on this machine, ready after ${seconds} s.
 
@@ -62,7 +65,7 @@ Both tokens are valid for ${
 
 What such a token is granted, and why:
 
-  DEV_ISSUER_JWKS_FILE=${stack.issuer.jwksFile} ${task} explain --token TOKEN
+  ${configuration}DEV_ISSUER_JWKS_FILE=${stack.issuer.jwksFile} ${task} explain --token TOKEN
 
 Whether all of this is set up as it should be, and the issuers can be used:
 

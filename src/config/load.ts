@@ -139,6 +139,16 @@ export function apiTokensFile(options: LoadOptions): string | undefined {
   return file === undefined ? undefined : resolve(file, options.directory);
 }
 
+/**
+ * The environment variables that the configuration names, right or wrong as it
+ * may be.
+ *
+ * @throws {ConfigError} If the configuration cannot be read.
+ */
+export function variablesNamed(options: LoadOptions): ReadonlySet<string> {
+  return readSources(options).variables.all;
+}
+
 interface Sources extends Variables {
   readonly text: string;
   readonly variables: NamedVariables;

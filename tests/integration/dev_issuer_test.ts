@@ -2,7 +2,13 @@
  * What docs/TOKENS.md says under "Try it": a further issuer and a rule for it in
  * the configuration, `dev`, `explain` of its token, and a connection.
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { randomBytes } from "node:crypto";
 import { end, Place, printedClients } from "../fixtures/dev_place.ts";
 import { encodePart, hmac } from "../fixtures/jwt_signer.ts";
@@ -67,9 +73,47 @@ Deno.test("dev runs with the issuers and rules of one's own, explain tells what 
     const { code, stderr, stdout } = await place.run(...command);
     assertEquals([code, stderr], [0, ""], stdout);
   }
+  // As printed, it works where the configuration's variable is not set.
+  assertStringIncludes(
+    dev.output.text,
+    `  CALLOUT_CONFIG=${file} DEV_ISSUER_JWKS_FILE=`,
+  );
   const forged = `--token=${shopToken(randomBytes(48), "carol")}`;
   const refused = await place.run("client", forged, server, "--id=shop=carol");
   assertStringIncludes(refused.stderr, "was not accepted");
   await Deno.remove(file);
   await end(place, dev);
 });
+
+const ownNats: [
+  why: string,
+  spoil: (delivered: string) => string,
+  variable: RegExp,
+][] = [
+  [
+    "a certain NATS",
+    (text) => text.replace(/servers: .*/, "servers: nats://127.0.0.1:1"),
+    /dev starts: \$\{NATS_URL\}$/m,
+  ],
+  [
+    "nothing but an issuer",
+    () => "issuers: [{ issuer: https://id.example.com }]",
+    /\$\{NATS_URL\}, \$\{NATS_ACCOUNT_KEY\}, .*\$\{DEV_ISSUER_JWKS_FILE\}$/m,
+  ],
+];
+
+for (const [why, spoil, variable] of ownNats) {
+  Deno.test(`dev does not run with a configuration for ${why}, and says what to take over`, async () => {
+    await using place = await Place.make();
+    const file = `${place.folder}/callout.yaml`;
+    const delivered = await Deno.readTextFile("config/callout.yaml");
+    await Deno.writeTextFile(file, spoil(delivered));
+    place.variables = { CALLOUT_CONFIG: file };
+    const { code, stderr } = await place.run(...place.devArguments());
+    assertEquals(code, 2);
+    assertMatch(stderr, variable);
+    assertStringIncludes(stderr, "take these sections over");
+    assertFalse(stderr.includes("Nothing is configured"));
+    await Deno.remove(file);
+  });
+}
