@@ -103,6 +103,10 @@ export class EndpointRest {
     this.#failures = 0;
     this.#isProbed = false;
     this.#until = monotonic() + restMs as MonotonicMs;
-    log.warn(message, { issuer: this.#issuer, durationMs: restMs });
+    log.warn(message, {
+      code: "endpoint_resting",
+      issuer: this.#issuer,
+      durationMs: restMs,
+    });
   }
 }

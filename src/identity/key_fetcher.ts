@@ -59,7 +59,11 @@ export function createKeyFetcher(
       const imported = importFetched(jwks, source, context);
       if (!(imported instanceof FetchFault)) {
         for (const detail of imported.warnings) {
-          log.warn("a key of an issuer is ignored", { issuer, detail });
+          log.warn("a key of an issuer is ignored", {
+            code: "key_ignored",
+            issuer,
+            detail,
+          });
         }
       }
       lastJwks = jwks;

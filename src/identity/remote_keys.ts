@@ -231,6 +231,7 @@ export class RemoteKeys implements IssuerKeys {
     this.#problem = problem;
     this.#failures++;
     this.#dependencies.log.warn("cannot fetch the keys of an issuer", {
+      code: "keys_unavailable",
       issuer,
       detail: problem,
     });

@@ -141,7 +141,10 @@ async function serve(
     ended: Promise.race([connection.closed(), subscription.refused])
       .then((error) => {
         if (!error) return undefined;
-        log.error("the service has ended", { detail: error.message });
+        log.error("the service has ended", {
+          code: "service_ended",
+          detail: error.message,
+        });
         return error;
       }),
   };
@@ -223,12 +226,16 @@ function logStart(
   });
   if (servers.acceptsAny()) {
     log.warn("requests of any server in this cluster are accepted", {
+      code: "any_server_accepted",
       setting: "callout.trusted_servers",
       detail:
         "Their ids are new at each start. What keeps forged requests out is that AUTH is closed and has an xkey: deno task check --server verifies it",
     });
   }
   if (callout.xkey === undefined) {
-    log.warn("requests are read in plain text", { setting: "callout.xkey" });
+    log.warn("requests are read in plain text", {
+      code: "callout_plaintext_allowed",
+      setting: "callout.xkey",
+    });
   }
 }

@@ -40,3 +40,17 @@ Deno.test("every code and dependency that the log can hold is explained, and no 
     );
   assertEquals(explained.toSorted(), [...new Set(codes)].toSorted());
 });
+
+/** A call that warns, up to its end; what holds the fields may have been put together before. */
+const TROUBLE_REGEXP = /\blog\.(?:warn|error)\(([^]*?)\);/g;
+const CODED_REGEXP = /\bcode\b|\bfields\b|\bdescribeConnectionFault\b/;
+
+Deno.test("every line that tells of trouble has a code", async () => {
+  const calls = (await sources())
+    .filter(({ path }) => path.startsWith("src/") && !isTest(path))
+    .flatMap(({ path, code }) =>
+      namesIn(code, TROUBLE_REGEXP).map((call) => `${path}: ${call.trim()}`)
+    );
+  assert(calls.length > 10, `${calls.length}`);
+  assertEquals(calls.filter((call) => !CODED_REGEXP.test(call)), []);
+});
