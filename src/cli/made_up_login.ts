@@ -123,7 +123,9 @@ function findSource(
   const named = typeof iss === "string" ? iss : undefined;
   if (sources.length === 0) {
     return named === undefined
-      ? new LoginFault("issuer must be given: none is configured")
+      ? new LoginFault(
+        "issuer must be given, as none is configured here (is OIDC_ISSUER set?): any name will do",
+      )
       : { ...ANYBODY, issuer: named, credential: credential ?? "jwt" };
   }
   const meant = sources.filter((source) =>
