@@ -85,6 +85,27 @@ Deno.test("dev runs with the issuers and rules of one's own, explain tells what 
   await end(place, dev);
 });
 
+Deno.test("the commands that docs/TOKENS.md makes a token by make one that is accepted", async () => {
+  await using place = await Place.make();
+  const document = await Deno.readTextFile("docs/TOKENS.md");
+  const [, commands] = /^```sh\n(b64url[^]*?)^```$/m.exec(document) ?? [];
+  assert(commands !== undefined);
+  const file = `${place.folder}/callout.yaml`;
+  await writeConfiguration(file);
+  const secret = randomBytes(48).toString("base64");
+  await Deno.writeTextFile(`${place.folder}/.env`, `SHOP_SECRET=${secret}\n`);
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-euc", `${commands}printf %s "$TOKEN"`],
+    cwd: place.folder,
+    stderr: "inherit",
+  }).output();
+  const token = new TextDecoder().decode(stdout);
+  place.variables = { CALLOUT_CONFIG: file, SHOP_SECRET: secret };
+  const explained = await place.run("explain", `--token=${token}`);
+  assertEquals(explained.code, 0, explained.stderr);
+  assertStringIncludes(explained.stdout, "Granted by rule shoppers\n");
+});
+
 const ownNats: [
   why: string,
   spoil: (delivered: string) => string,
