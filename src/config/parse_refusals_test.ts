@@ -169,3 +169,12 @@ for (const [why, changed, path, problem] of wrong) {
     assert((issue?.remedy ?? "") !== "");
   });
 }
+
+for (const text of ["[]", "text", "[{ issuers: [] }]"]) {
+  Deno.test(`K8 parseConfig() refuses a file without sections: ${text}`, () => {
+    const [issue] = issuesOf({ text });
+    assertEquals(issue?.path, "the file");
+    assertEquals(issue?.problem, "must be a section with settings of its own");
+    assert(issue?.remedy.includes("config/callout.yaml"), issue?.remedy);
+  });
+}

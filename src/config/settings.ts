@@ -100,6 +100,7 @@ function wrongPaths(issue: z.core.$ZodIssue): readonly Path[] {
 /** The settings without the one at that path; of a list, without the whole list. */
 function without(tree: Json, path: Path): Json {
   const [name, ...inner] = path;
+  if (name === undefined) return {};
   if (Array.isArray(tree)) {
     return tree.map((element, index) =>
       index === name ? without(element, inner) : element
