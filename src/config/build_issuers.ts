@@ -204,8 +204,16 @@ const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
     "see whether it is the issuer's JWKS, with public keys for its algorithms",
 };
 
-const HTTPS_REMEDY =
-  "use https; remote.allow_loopback_http: true lets an issuer on this machine go without";
+const REMEDY_BY_PROBLEM: readonly [said: RegExp, remedy: string][] = [
+  [
+    /^is not https/,
+    "use https; remote.allow_loopback_http: true lets an issuer on this machine go without",
+  ],
+  [
+    /^is configured twice/,
+    "keep one of the two, with the settings of both",
+  ],
+];
 
 /** What the users of these options find wrong with them. */
 function reportProblems(
@@ -223,9 +231,8 @@ function reportProblems(
     checking.report(
       `${entry.path}.${SETTING_BY_OPTION[option] ?? option}`,
       problem,
-      problem.startsWith("is not https")
-        ? HTTPS_REMEDY
-        : REMEDY_BY_OPTION[option] ?? "correct it",
+      REMEDY_BY_PROBLEM.find(([said]) => said.test(problem))?.[1] ??
+        REMEDY_BY_OPTION[option] ?? "correct it",
     );
   }
 }

@@ -44,6 +44,12 @@ const wrong: [
     /is not a URL, which discovery needs/,
   ],
   [
+    "an issuer that is the address of its metadata",
+    ["issuer: https://a.example/.well-known/openid-configuration"],
+    "issuers[0].issuer",
+    /is where its metadata are/,
+  ],
+  [
     "keys from two places",
     ["issuer: a", "jwks_url: https://x.example", "jwks_file: issuer.jwks.json"],
     "issuers[0]",
@@ -160,6 +166,17 @@ for (const [why, lines, path, problem] of wrong) {
     assert(problem.test(issues[0]?.problem ?? ""), issues[0]?.problem);
   });
 }
+
+Deno.test("parseConfig() leads from an issuer that is there twice to one of them", () => {
+  const text = `${WITHOUT_ISSUERS}issuers:
+  - { issuer: a, jwks_file: issuer.jwks.json }
+  - { issuer: a, jwks_file: issuer.jwks.json, label: b }`;
+  const { issues } = assertThrows(() => parseScene({ text }), ConfigError);
+  assertEquals(issues.map(({ path, remedy }) => [path, remedy]), [[
+    "issuers[1].issuer",
+    "keep one of the two, with the settings of both",
+  ]]);
+});
 
 for (
   const lines of [
