@@ -222,6 +222,7 @@ const misshapen: [text: string, path: string, problem: RegExp][] = [
     'tests[0].expect.refused, of "a"',
     /must be one of no_rule_matches, /,
   ],
+  ["[]", "the file", /must be a section/],
   [
     expecting("{ may_not_publish: [] }"),
     'tests[0].expect.may_not_publish, of "a"',
@@ -279,5 +280,6 @@ for (const [text, path, problem] of misshapen) {
     assert(issue !== undefined, JSON.stringify(issues));
     assertMatch(issue.problem, problem);
     assert(issue.remedy !== "correct it", issue.remedy);
+    assert(!issue.remedy.includes("config/callout.yaml"), issue.remedy);
   });
 }

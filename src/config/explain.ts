@@ -108,9 +108,8 @@ function describeNearest(schema: Json, path: Path): string {
       descriptionOf(schemaAt(schema, path.slice(0, path.length - index)))
     )
     .find((text) => text !== undefined) ??
-    (path.length === 0
-      ? "begin as config/callout.yaml does: names of sections, with settings below them"
-      : "correct it");
+    descriptionOf(schema) ??
+    "correct it";
 }
 
 /** What the setting is for, as the schema says it. */

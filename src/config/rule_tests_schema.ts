@@ -90,8 +90,10 @@ const test = z.strictObject({
 });
 
 export const RULE_TESTS_SCHEMA = z.strictObject({
-  tests: z.array(test).min(1).describe("The tests."),
-});
+  tests: z.array(test).min(1).describe(
+    "The tests, as in { name: in words, claims: { sub: alice }, expect: { rule: everyone } }.",
+  ),
+}).describe("One list, tests, as docs/RULES.md shows.");
 
 export type RuleTest = z.output<typeof test>;
 export type RuleExpectation = z.output<typeof expectation>;

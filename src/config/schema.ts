@@ -192,7 +192,9 @@ export const SETTINGS_SCHEMA = z.strictObject({
   ),
   monitoring: monitoring.prefault({}).describe("HTTP for health checks."),
   log: log.prefault({}).describe("The log, on standard output."),
-});
+}).describe(
+  "Sections such as nats and issuers with their settings, as in config/callout.yaml.",
+);
 
 /** Text that is empty is not set: the settings never hold `""`. */
 export type Settings = z.output<typeof SETTINGS_SCHEMA>;
