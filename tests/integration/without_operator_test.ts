@@ -1,0 +1,154 @@
+/**
+ * What docs/WITHOUT_OPERATOR.md shows is what works: its two files in front of a
+ * real nats-server, and what it says of keys that do not fit.
+ */
+import type { NatsConnection } from "@nats-io/nats-core";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { connect } from "@nats-io/transport-deno";
+import { parseConfig } from "../../src/config/parse.ts";
+import { readTextFile } from "../../src/config/text_file.ts";
+import { createTokenIssuer } from "../../src/dev/token_issuer.ts";
+import { createSeed, decodeSeed } from "../../src/nats_jwt/nkeys.ts";
+import { openClient, reaches } from "../fixtures/nats_client.ts";
+import { startPlainServer } from "../fixtures/plain_server.ts";
+import { type ServiceInProcess, startService } from "../fixtures/service.ts";
+
+const DOCUMENT = await Deno.readTextFile("docs/WITHOUT_OPERATOR.md");
+const KINDS = ["account", "curve", "user"] as const;
+type Kind = typeof KINDS[number];
+
+function block(language: string): string {
+  const [, text] =
+    RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "m").exec(DOCUMENT) ?? [];
+  assert(text !== undefined, language);
+  return text;
+}
+
+interface Scene extends AsyncDisposable {
+  readonly natsUrl: string;
+  readonly websocketUrl: string;
+  readonly service: ServiceInProcess;
+  token(sub: string): Promise<string>;
+}
+
+interface SceneOptions {
+  /** The server is told another public key of this kind. */
+  readonly wrong?: Kind;
+  /** Changes the server's file. */
+  readonly server?: (text: string) => string;
+}
+
+async function startScene(
+  { wrong, server: change = (text) => text }: SceneOptions = {},
+): Promise<Scene> {
+  const folder = await Deno.makeTempDir({ prefix: "without-operator-" });
+  const keys = new Map<Kind, string>();
+  for (const kind of KINDS) {
+    const seed = createSeed(kind);
+    await Deno.writeTextFile(
+      `${folder}/callout.${kind}.seed`,
+      `${seed.reveal()}\n`,
+      { mode: 0o600 },
+    );
+    keys.set(kind, decodeSeed(seed, kind).publicKey);
+  }
+  function fill(text: string, other?: Kind): string {
+    return text.replaceAll(/\b(ACCOUNT|CURVE|USER)_KEY\b/g, (name) => {
+      const kind = KINDS.find((each) => name === `${each.toUpperCase()}_KEY`);
+      assert(kind !== undefined);
+      return kind === other
+        ? decodeSeed(createSeed(kind), kind).publicKey
+        : keys.get(kind) ?? "";
+    });
+  }
+  // Ports are the fixture's.
+  const server = await startPlainServer(
+    change(fill(block("conf"), wrong)).replaceAll(
+      /^(?:listen|http): .*$/gm,
+      "",
+    ),
+  );
+  const issuer = await createTokenIssuer(`${folder}/issuer`);
+  const text = fill(block("yaml"))
+    .replace("nats://127.0.0.1:4222", server.natsUrl)
+    .replace(
+      /^issuers:[^]*/m,
+      `development_issuer: { jwks_file: ${issuer.jwksFile} }\nmonitoring: { listen: 127.0.0.1:0 }\n`,
+    );
+  const { config } = parseConfig(text, {
+    source: "docs/WITHOUT_OPERATOR.md",
+    lookup: () => undefined,
+    readFile: (file) =>
+      readTextFile({
+        ...file,
+        path: file.path.startsWith("/") ? file.path : `${folder}/${file.path}`,
+      }),
+  });
+  const service = await startService(config);
+  return {
+    natsUrl: server.natsUrl,
+    websocketUrl: "",
+    service,
+    token: async (sub) => (await issuer.mint({ sub, ttlSeconds: 60 })).reveal(),
+    async [Symbol.asyncDispose](): Promise<void> {
+      await service.stop();
+      await server[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+Deno.test("the files of docs/WITHOUT_OPERATOR.md let a client in with its token, and nobody without", async () => {
+  await using scene = await startScene();
+  const client = await openClient(scene, await scene.token("alice"));
+  assert(await reaches(client, client, "users.alice.a", "users.alice.>"));
+  await client.close();
+  await assertRejects(
+    () => openClient(scene, "nonsense"),
+    Error,
+    "Authorization",
+  );
+});
+
+for (
+  const [kind, code] of [
+    ["curve", "request_seal_broken"],
+    ["account", "request_account_unexpected"],
+  ] as const
+) {
+  Deno.test(`a server with another ${kind} key refuses the client, and the log says ${code}`, async () => {
+    await using scene = await startScene({ wrong: kind });
+    const token = await scene.token("alice");
+    await assertRejects(() => openClient(scene, token));
+    const codes = scene.service.lines.map((line) => line.code);
+    assertEquals(codes.filter((each) => each !== undefined), [code]);
+  });
+}
+
+for (
+  const [isAuthUser, outcome] of [[false, "refused"], [true, "let in"]] as const
+) {
+  Deno.test(`without an operator, a user with a password is ${outcome} ${isAuthUser ? "in" : "beside"} auth_users`, async () => {
+    await using scene = await startScene({
+      server: (text) =>
+        text.replace(
+          "APP: {}",
+          "APP: { users: [ { user: bob, password: b } ] }",
+        )
+          .replace(
+            /auth_users: \[(.*)\]/,
+            `auth_users: [$1${isAuthUser ? ", bob" : ""}]`,
+          ),
+    });
+    const login = (): Promise<NatsConnection> =>
+      connect({
+        servers: scene.natsUrl,
+        user: "bob",
+        pass: "b",
+        reconnect: false,
+      });
+    if (isAuthUser) return await (await login()).close();
+    await assertRejects(login, Error, "Authorization");
+    assertEquals(scene.service.lines.at(-1)?.code, "bearer_token_malformed");
+  });
+}
