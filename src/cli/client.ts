@@ -139,6 +139,8 @@ async function open(options: Options): Promise<NatsConnection> {
     token,
     ...(id === undefined ? {} : { inboxPrefix: inboxPrefix(id) }),
     name: "example client",
+    // The library takes tls:// for nats://, and would send the token in plain text.
+    ...(url.startsWith("tls://") ? { tls: {} } : {}),
     timeout: CONNECT_TIMEOUT_MS,
     // A real client does reconnect; this one shows the first answer.
     reconnect: false,

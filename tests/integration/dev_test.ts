@@ -53,6 +53,15 @@ Deno.test("client: a wrong or expired token is refused in one line", async () =>
     [`${header}.${payload}.${"A".repeat(86)}`, "was not accepted"],
     [expired.reveal(), "has expired at"],
   ];
+  const plain = await place.run(
+    ...["client", `--token=${stdout.trim()}`, server.replace("nats:", "tls:")],
+  );
+  assertEquals(
+    [plain.code, plain.stdout],
+    [1, ""],
+    "no token goes there without TLS",
+  );
+  assertMatch(plain.stderr, /^Cannot connect to tls:[^\n]+\btls\b[^\n]+\n$/);
   for (const [token, why] of refused) {
     for (const where of [server, webSocket]) {
       const client = await place.run("client", `--token=${token}`, where);
