@@ -3,6 +3,8 @@
  * nothing else there, so that it can stand in `$(…)`.
  */
 import { parseArgs } from "node:util";
+import { formatDuration, parseDuration } from "../base/duration.ts";
+import { DEVELOPMENT_LIFETIME_SECONDS_MAX } from "../config/build_issuers.ts";
 import {
   createTokenIssuer,
   DEVELOPMENT_AUDIENCE,
@@ -20,13 +22,15 @@ export function developmentIssuerFolder(): string {
   return Deno.env.get("DEV_ISSUER_DIR") || DEV_ISSUER_FOLDER;
 }
 
+const TTL_MAX = formatDuration(DEVELOPMENT_LIFETIME_SECONDS_MAX);
+
 const USAGE = `Prints a bearer token of the development issuer.
 
 Usage: deno task token --sub SUB [options]
 
   --sub SUB          who it is for
-  --ttl TIME         how long it is valid: 90s, 15m, 1h, 1d; 1h unless given. The service
-                     takes it for 30 s more, as clocks differ
+  --ttl TIME         how long it is valid: 90s, 15m, 1h, ${TTL_MAX} at most; 1h unless given.
+                     The service takes it for 30 s more, as clocks differ
   --claim NAME=VALUE a further claim; VALUE is JSON if it can be, else text. May be repeated
   --audience AUD     who it is meant for, ${DEVELOPMENT_AUDIENCE} unless given
   --init             create the issuer's key if there is none yet
@@ -55,7 +59,7 @@ async function mint(args: readonly string[]): Promise<number> {
   }
   const options = {
     sub: values.sub,
-    ttlSeconds: parseDuration(values.ttl),
+    ttlSeconds: readTtl(values.ttl),
     audience: values.audience,
     claims: parseClaims(values.claim),
   };
@@ -71,22 +75,17 @@ async function mint(args: readonly string[]): Promise<number> {
   }
 }
 
-const DURATION_REGEXP = /^([1-9]\d{0,5})([smhd])$/;
-const SECONDS_BY_UNIT = new Map([
-  ["s", 1],
-  ["m", 60],
-  ["h", 3600],
-  ["d", 86_400],
-]);
-
-/** Seconds of `90s`, `15m`, `1h`, `1d`. */
-function parseDuration(text: string): number {
-  const [, count, unit = ""] = DURATION_REGEXP.exec(text) ?? [];
-  const seconds = SECONDS_BY_UNIT.get(unit);
-  if (count === undefined || seconds === undefined) {
+function readTtl(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined) {
     throw new UsageError(
       "--ttl must be a number with a unit, as in 90s, 15m, 1h or 1d",
     );
   }
-  return Number(count) * seconds;
+  if (seconds > DEVELOPMENT_LIFETIME_SECONDS_MAX) {
+    throw new UsageError(
+      `--ttl must be ${TTL_MAX} at most: the service refuses what is valid for longer`,
+    );
+  }
+  return seconds;
 }

@@ -84,6 +84,7 @@ const wrongUsage: [why: string, args: string[], words: string][] = [
   ["without a sub", [], "--sub alice"],
   ["with an empty sub", ["--sub="], "--sub alice"],
   ["with a lifetime without a unit", ["--sub=a", "--ttl=60"], "--ttl"],
+  ["with a lifetime that the service refuses", ["--sub=a", "--ttl=31d"], "30d"],
   ["with a lifetime of nothing", ["--sub=a", "--ttl=0s"], "--ttl"],
   ["with a claim without a value", ["--sub=a", "--claim=team"], "--claim"],
   ["with a claim that is the issuer's", ["--sub=a", "--claim=exp=1"], "exp"],
