@@ -145,7 +145,9 @@ async function add(file: string, options: Options): Promise<number> {
 
 async function list(file: string): Promise<number> {
   const now = systemClock();
-  for (const entry of await readEntries(file)) {
+  const entries = await readEntries(file);
+  if (entries.length === 0) printError(`There is no token in ${file} yet.`);
+  for (const entry of entries) {
     const state = entry.disabled === true
       ? "disabled"
       : Date.parse(entry.expires_at) <= now

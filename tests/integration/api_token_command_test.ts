@@ -44,6 +44,9 @@ Deno.test("G1 a token is made, listed and disabled; it is shown once, alone on s
   await Deno.writeTextFile(configuration, `api_tokens: { file: ${file} }\n`);
   const environment = { CALLOUT_CONFIG: configuration };
   try {
+    const none = await command(["list"], environment);
+    assertEquals([none.code, none.stdout], [0, ""]);
+    assertMatch(none.stderr, /^There is no token in \S+tokens\.json yet\.$/m);
     const made = await command(
       ["add", "--sub", "sensor-17", "--ttl", "90d", "--claim", "site=north"],
       environment,
