@@ -158,7 +158,12 @@ const REFUSALS: readonly [
     "introspection: seconds_without_exp",
     "introspection",
   ],
-  ["claim_missing", /"sub"/, "introspection: sub_claim", "introspection"],
+  [
+    "claim_missing",
+    /"(?:sub|username)"/,
+    "introspection: sub_claim",
+    "introspection",
+  ],
 ];
 
 /** The setting that would let a token in, if the refusal leaves it open which that is. */

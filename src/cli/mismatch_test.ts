@@ -139,6 +139,12 @@ const letIn: [
     "introspection",
     "introspection: seconds_without_exp",
   ],
+  [
+    "claim_missing",
+    'Claim "username" is missing',
+    "introspection",
+    "introspection: sub_claim",
+  ],
   ["claim_missing", 'Claim "aud" is missing', "jwt", undefined],
 ];
 
