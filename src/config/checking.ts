@@ -29,6 +29,15 @@ export interface CheckingOptions {
   readonly readFile: ReadFile;
 }
 
+/** What the compose stack exports; the settings of the default file lead there. */
+const STACK_FOLDER = "fs/nats-export/secrets/";
+
+function wayTo(file: string): string {
+  return file.startsWith(STACK_FOLDER)
+    ? "docker compose up writes it"
+    : "make the file";
+}
+
 export function createChecking(options: CheckingOptions): Checking {
   const issues = [...options.issues];
   const warnings: ConfigWarning[] = [];
@@ -74,7 +83,7 @@ export function createChecking(options: CheckingOptions): Checking {
     add(path, {
       problem: `names ${file}, which ${fault.problem}`,
       remedy: isNamed
-        ? `make the file, or set ${names.join(" or ")}`
+        ? `${wayTo(file)}, or set ${names.join(" or ")}`
         : fault.remedy,
       ...(isMissing ? { missing: true } : {}),
     });

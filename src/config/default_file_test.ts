@@ -139,3 +139,18 @@ Deno.test("config/callout.schema.json is what `deno task schema` writes", async 
     "run: deno task schema",
   );
 });
+
+Deno.test("the default file leads to what writes the files that it names", () => {
+  const { issues } = assertThrows(
+    () => parseScene({ ...SCENE, files: {} }),
+    ConfigError,
+  );
+  const files = issues.filter(({ problem }) => problem.includes(SECRETS));
+  assertEquals(files.map(({ path }) => path).sort(), [
+    "callout.signing_key_file",
+    "nats.creds_file",
+  ]);
+  for (const { remedy } of files) {
+    assert(remedy.startsWith("docker compose up writes it, or set "), remedy);
+  }
+});
