@@ -21,7 +21,13 @@ import {
 import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
 import { subjectToken } from "../permissions/subject_token.ts";
 import { inboxPrefix, messageOf, tour } from "./client_tour.ts";
-import { EXIT_FAILED, EXIT_OK, print, printError } from "./terminal.ts";
+import {
+  EXIT_FAILED,
+  EXIT_OK,
+  print,
+  printError,
+  tokenOf,
+} from "./terminal.ts";
 import { ignoreStraySocketErrors } from "./stray_socket_errors.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
@@ -32,7 +38,9 @@ const USAGE = `Connects to NATS with a bearer token and shows what it grants.
 
 Usage: deno task client --token TOKEN [--ws] [--server URL]
 
-  --token TOKEN  the bearer token; one for development: deno task token --sub alice
+  --token TOKEN  the bearer token; one for development: deno task token --sub alice;
+                 - reads it from standard input, where other users of the machine
+                 do not see it
   --ws           connect over WebSocket
   --server URL   the server, ${DEFAULT_URL} or ${DEFAULT_WEBSOCKET_URL} unless given
   --id ID        the user's subject token (users.ID.>), if it is not the token's sub
@@ -62,7 +70,8 @@ export async function run(args: readonly string[]): Promise<number> {
         id: { type: "string" },
       },
     });
-    if (values.token === "") {
+    const token = await tokenOf(values.token);
+    if (token === "") {
       printError(
         "No bearer token. Pass one with --token; for development: deno task token --sub alice",
       );
@@ -73,10 +82,10 @@ export async function run(args: readonly string[]): Promise<number> {
         "--ws needs a --server that begins with ws:// or wss://",
       );
     }
-    const claims = readClaims(values.token);
+    const claims = readClaims(token);
     const fallback = values.ws ? DEFAULT_WEBSOCKET_URL : DEFAULT_URL;
     return await show({
-      token: values.token,
+      token,
       url: values.server ?? fallback,
       claims,
       webSocket: values.ws || /^wss?:/.test(values.server ?? ""),

@@ -24,6 +24,7 @@ import {
   EXIT_USAGE,
   print,
   printError,
+  tokenOf,
 } from "./terminal.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
@@ -150,15 +151,10 @@ async function explainPresented(
       "--issuer and --kind go with --claims: a token has its own",
     );
   }
-  const text = token === "-" ? await readStandardInput() : token;
+  const text = await tokenOf(token);
   const config = loadLogin({
     path: configurationFile(),
     environment: Deno.env,
   });
   return await explainToken(text, config, facts);
-}
-
-async function readStandardInput(): Promise<string> {
-  const text = await new Response(Deno.stdin.readable).text();
-  return text.trim();
 }

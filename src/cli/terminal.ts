@@ -1,5 +1,6 @@
 /**
- * What commands say to whoever called them: lines for a person, and an exit code.
+ * What commands say to whoever called them: lines for a person, and an exit code;
+ * and a token that is not typed.
  */
 
 /** Exit codes of all commands. */
@@ -20,4 +21,11 @@ export function print(text: string): void {
 export function printError(text: string): void {
   // deno-lint-ignore no-console -- the one place that prints for a person
   console.error(text);
+}
+
+/** A token that was given as an option; `-` means standard input, which no list of processes shows. */
+export async function tokenOf(option: string): Promise<string> {
+  if (option !== "-") return option;
+  const text = await new Response(Deno.stdin.readable).text();
+  return text.trim();
 }

@@ -78,9 +78,12 @@ Deno.test("client: a wrong or expired token is refused in one line", async () =>
 
 Deno.test("client: without a token or a server, or with one of another kind, it says so in one line", async () => {
   await using place = await Place.make();
-  const missing = await place.run("client");
-  assertEquals(missing.code, 1);
-  assertMatch(missing.stderr, /^No bearer token[^\n]+\n$/);
+  for (const args of [[], ["--token=-"]]) {
+    // Standard input is empty.
+    const missing = await place.run("client", ...args);
+    assertEquals(missing.code, 1);
+    assertMatch(missing.stderr, /^No bearer token[^\n]+\n$/);
+  }
   const mixed = await place.run(
     ...["client", "--token=x", "--ws", "--server=nats://127.0.0.1:1"],
   );
