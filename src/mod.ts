@@ -11,19 +11,21 @@
  * ```ts
  * import { identified, optionsFromFile, rejected, startCallout } from "./mod.ts";
  *
- * const service = await startCallout({
- *   ...await optionsFromFile("config/callout.yaml"),
- *   issuers: [{ issuer: "my-app" }],
- *   authenticate: (bearerToken, { now }) =>
- *     bearerToken.reveal() === "token-of-alice"
- *       ? identified({
- *         issuer: "my-app",
- *         sub: "alice",
- *         expiresAt: new Date(now + 3_600_000),
- *       })
- *       : rejected("bearer_token_inactive", "Unknown"),
- * });
- * await service.ended;
+ * async function serve(): Promise<void> {
+ *   const service = await startCallout({
+ *     ...await optionsFromFile("config/callout.yaml"),
+ *     issuers: [{ issuer: "my-app" }],
+ *     authenticate: (bearerToken, { now }) =>
+ *       bearerToken.reveal() === "token-of-alice"
+ *         ? identified({
+ *           issuer: "my-app",
+ *           sub: "alice",
+ *           expiresAt: new Date(now + 3_600_000),
+ *         })
+ *         : rejected("bearer_token_inactive", "Unknown"),
+ *   });
+ *   await service.ended;
+ * }
  * ```
  *
  * @module
