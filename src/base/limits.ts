@@ -39,11 +39,8 @@ export const JOSE_HEADER_BYTES_MAX = 4 * 1024;
 /** JOSE headers remembered: more than issuers have keys in use, 1 MB if all were as long as may be. */
 export const JOSE_HEADERS_REMEMBERED_MAX = 64;
 
-/** Nesting of JSON from outside. Real claims stay below 6. */
-export const JSON_DEPTH_MAX = 16;
-
-/** Members and elements in one JSON text from outside. */
-export const JSON_MEMBERS_MAX = 1024;
+/** JSON from outside: nesting, of which real claims have less than 6, and members and elements of one text. */
+export const JSON_LIMITS = { depthMax: 16, membersMax: 1024 } as const;
 
 /** Longest `kid`, in characters. Providers use up to 64; RFC 7517 sets no bound. */
 export const KID_CHARS_MAX = 256;

@@ -11,7 +11,7 @@ import { LRUCache } from "lru-cache";
 import type { KeyObject } from "node:crypto";
 import { JsonFault } from "../base/json.ts";
 import {
-  JSON_DEPTH_MAX,
+  JSON_LIMITS,
   REQUEST_BYTES_MAX,
   REQUEST_JSON_MEMBERS_MAX,
   XKEY_CACHE_ENTRIES_MAX,
@@ -59,8 +59,8 @@ export type VerifyRequest = (
  */
 const REPLY_SUBJECT_REGEXP = /^\$SYS\._INBOX\.[A-Za-z0-9]+\.[A-Za-z0-9]+$/;
 
-const JSON_LIMITS = {
-  depthMax: JSON_DEPTH_MAX,
+const REQUEST_LIMITS = {
+  ...JSON_LIMITS,
   membersMax: REQUEST_JSON_MEMBERS_MAX,
 };
 
@@ -93,7 +93,7 @@ export function createVerifier(options: VerifierOptions): VerifyRequest {
     const opened = open(message, options.xkey);
     if ("kind" in opened) return opened;
 
-    const jwt = decodeNatsJwt(opened, JSON_LIMITS);
+    const jwt = decodeNatsJwt(opened, REQUEST_LIMITS);
     if (jwt instanceof JsonFault) {
       return discarded("request_undecodable", `Request ${jwt.problem}`);
     }

@@ -18,7 +18,7 @@ import {
   type JsonObject,
   member,
 } from "../base/json.ts";
-import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
+import { JSON_LIMITS } from "../base/limits.ts";
 import { subjectToken } from "../permissions/subject_token.ts";
 import { inboxPrefix, messageOf, tour } from "./client_tour.ts";
 import {
@@ -189,10 +189,7 @@ function expiryTime(seconds: number): string {
 function readClaims(token: string): JsonObject {
   const [, payload = ""] = token.split(".");
   const text = Buffer.from(payload, "base64url").toString("utf8");
-  const claims = decodeJsonObject(text, {
-    depthMax: JSON_DEPTH_MAX,
-    membersMax: JSON_MEMBERS_MAX,
-  });
+  const claims = decodeJsonObject(text, JSON_LIMITS);
   return claims instanceof JsonFault ? {} : claims;
 }
 

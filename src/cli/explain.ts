@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { decodeJsonObject, JsonFault } from "../base/json.ts";
-import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
+import { JSON_LIMITS } from "../base/limits.ts";
 import { systemClock } from "../base/time.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import { configurationFile, loadLogin, loadRules } from "../config/load.ts";
@@ -49,8 +49,6 @@ CALLOUT_CONFIG names the configuration, config/callout.yaml unless set. NATS and
 the keys that sign for it are not needed.
 Exit code 1 if the login is refused, 2 if the configuration cannot be used, 3 if
 the login could not be judged.`;
-
-const JSON_LIMITS = { depthMax: JSON_DEPTH_MAX, membersMax: JSON_MEMBERS_MAX };
 
 interface Options {
   readonly token?: string | undefined;

@@ -7,7 +7,7 @@
  *   "Service account issuer discovery"
  */
 import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
-import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
+import { JSON_LIMITS } from "../base/limits.ts";
 import { Secret } from "../base/secret.ts";
 import { describeOtherIssuer } from "./discovery.ts";
 import { FetchFault } from "./fetch_document.ts";
@@ -75,10 +75,7 @@ export function readClusterKeysUrl(
   issuer: string,
   apiServer: ApiServer,
 ): URL | FetchFault {
-  const document = decodeJsonObject(metadata, {
-    depthMax: JSON_DEPTH_MAX,
-    membersMax: JSON_MEMBERS_MAX,
-  });
+  const document = decodeJsonObject(metadata, JSON_LIMITS);
   if (document instanceof JsonFault) {
     return new FetchFault(`metadata ${document.problem}`);
   }

@@ -6,7 +6,7 @@
 import { decodeJsonObject, isJsonObject, JsonFault } from "../base/json.ts";
 import { member } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
-import { API_TOKENS_MAX, JSON_DEPTH_MAX } from "../base/limits.ts";
+import { API_TOKENS_MAX, JSON_LIMITS } from "../base/limits.ts";
 import { toEpochSeconds } from "../base/time.ts";
 import type { EpochMs, EpochSeconds } from "../base/time.ts";
 import { API_TOKEN_ID_REGEXP, decodeApiTokenDigest } from "./api_token.ts";
@@ -68,7 +68,7 @@ export function parseApiTokenFile(
   text: string,
 ): ApiTokenRecords | ApiTokenFileFault {
   const file = decodeJsonObject(text, {
-    depthMax: JSON_DEPTH_MAX,
+    ...JSON_LIMITS,
     membersMax: 64 * API_TOKENS_MAX,
   });
   if (file instanceof JsonFault) return new ApiTokenFileFault(file.problem);

@@ -22,8 +22,7 @@ import {
   BEARER_TOKEN_BYTES_MAX,
   JOSE_HEADER_BYTES_MAX,
   JOSE_HEADERS_REMEMBERED_MAX,
-  JSON_DEPTH_MAX,
-  JSON_MEMBERS_MAX,
+  JSON_LIMITS,
   KID_CHARS_MAX,
 } from "../base/limits.ts";
 import { rejected } from "../base/outcome.ts";
@@ -49,11 +48,6 @@ export interface CompactJws {
 
 /** An empty payload can be signed. It is no set of claims, and refused as that. */
 const COMPACT_REGEXP = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/;
-
-const JSON_LIMITS = {
-  depthMax: JSON_DEPTH_MAX,
-  membersMax: JSON_MEMBERS_MAX,
-} as const;
 
 /** Takes the text apart. A `Bearer ` in front is not stripped: it is no token then. */
 export function decodeCompactJws(text: string): CompactJws | Rejected {

@@ -5,7 +5,7 @@
  */
 import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
-import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
+import { JSON_LIMITS } from "../base/limits.ts";
 import { FetchFault } from "./fetch_document.ts";
 import { urlProblem } from "./network_address.ts";
 
@@ -50,10 +50,7 @@ export function readJwksUri(
   metadata: string,
   { issuer, jwksOrigins, allowLoopbackHttp }: DiscoveryRules,
 ): URL | FetchFault {
-  const document = decodeJsonObject(metadata, {
-    depthMax: JSON_DEPTH_MAX,
-    membersMax: JSON_MEMBERS_MAX,
-  });
+  const document = decodeJsonObject(metadata, JSON_LIMITS);
   if (document instanceof JsonFault) {
     return new FetchFault(`metadata ${document.problem}`);
   }

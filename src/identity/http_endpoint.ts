@@ -6,11 +6,7 @@
  */
 import { decodeJsonObject, decodeUtf8, JsonFault } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
-import {
-  ANSWER_BYTES_MAX,
-  JSON_DEPTH_MAX,
-  JSON_MEMBERS_MAX,
-} from "../base/limits.ts";
+import { ANSWER_BYTES_MAX, JSON_LIMITS } from "../base/limits.ts";
 import type { Secret } from "../base/secret.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import { readBoundedBody } from "./bounded_body.ts";
@@ -214,10 +210,7 @@ export function readJsonAnswer(
       },
     );
   }
-  const answer = decodeJsonObject(text, {
-    depthMax: JSON_DEPTH_MAX,
-    membersMax: JSON_MEMBERS_MAX,
-  });
+  const answer = decodeJsonObject(text, JSON_LIMITS);
   return answer instanceof JsonFault
     ? new EndpointFault(`the answer of ${origin} ${answer.problem}`, {
       questionOnly: true,

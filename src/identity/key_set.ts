@@ -9,8 +9,7 @@ import { decodeJsonObject, isJsonObject, JsonFault } from "../base/json.ts";
 import { member } from "../base/json.ts";
 import {
   CANDIDATE_KEYS_MAX,
-  JSON_DEPTH_MAX,
-  JSON_MEMBERS_MAX,
+  JSON_LIMITS,
   JWKS_KEYS_MAX,
 } from "../base/limits.ts";
 import { rejected } from "../base/outcome.ts";
@@ -83,10 +82,7 @@ export function importKeySet(
   jwks: string,
   context: JwkContext,
 ): ImportedKeySet | JsonFault {
-  const document = decodeJsonObject(jwks, {
-    depthMax: JSON_DEPTH_MAX,
-    membersMax: JSON_MEMBERS_MAX,
-  });
+  const document = decodeJsonObject(jwks, JSON_LIMITS);
   if (document instanceof JsonFault) return document;
   const members = member(document, "keys");
   if (!Array.isArray(members)) {

@@ -4,7 +4,7 @@
  * never see a request.
  */
 import { isJsonObject, JsonFault, member } from "../base/json.ts";
-import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../base/limits.ts";
+import { JSON_LIMITS } from "../base/limits.ts";
 import { Secret } from "../base/secret.ts";
 import { decodeNatsJwt } from "../nats_jwt/codec.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
@@ -12,8 +12,6 @@ import { decodeSeed } from "../nats_jwt/nkeys.ts";
 /** As nats-core reads them: any number of dashes, three at least (`authenticator.ts`). */
 const BLOCK_REGEXP =
   /-{3,}BEGIN (?<kind>[A-Z ]+)-{3,}\s+(?<content>[\w.=-]+)\s+-{3,}END \k<kind>-{3,}/g;
-
-const JWT_LIMITS = { depthMax: JSON_DEPTH_MAX, membersMax: JSON_MEMBERS_MAX };
 
 /** Undefined if they can be used. Continues a sentence: "holds a text …". */
 export function credsProblem(
@@ -34,7 +32,7 @@ export function credsProblem(
   if (publicKey === undefined) {
     return "whose seed is not a whole user seed (SU...)";
   }
-  const decoded = decodeNatsJwt(new TextEncoder().encode(jwt), JWT_LIMITS);
+  const decoded = decodeNatsJwt(new TextEncoder().encode(jwt), JSON_LIMITS);
   if (decoded instanceof JsonFault) {
     return `whose user JWT ${decoded.problem}`;
   }

@@ -15,9 +15,7 @@ import {
   decodeUtf8,
   JsonFault,
 } from "../../src/base/json.ts";
-import { JSON_DEPTH_MAX, JSON_MEMBERS_MAX } from "../../src/base/limits.ts";
-
-const LIMITS = { depthMax: JSON_DEPTH_MAX, membersMax: JSON_MEMBERS_MAX };
+import { JSON_LIMITS } from "../../src/base/limits.ts";
 
 /**
  * The files that are no UTF-8, in hexadecimal. The package has texts, in which
@@ -153,7 +151,7 @@ function decode(
 ): unknown {
   const text = decodeUtf8(bytes);
   if (text instanceof JsonFault) return text.problem;
-  const value = decodeJsonObject(toObject(text), LIMITS);
+  const value = decodeJsonObject(toObject(text), JSON_LIMITS);
   return value instanceof JsonFault ? value.problem : value;
 }
 
