@@ -13,9 +13,12 @@ import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
-import type { Clock, EpochMs, MonotonicClock } from "../base/time.ts";
-import type { Log } from "../telemetry/log.ts";
-import type { Authenticate, AuthenticationOutcome } from "./authenticate.ts";
+import type { EpochMs } from "../base/time.ts";
+import type {
+  AuthenticationOutcome,
+  Authenticator,
+  AuthenticatorDependencies,
+} from "./authenticate.ts";
 import { checkClaims } from "./claim_rules.ts";
 import { decodeClaims, decodeCompactJws } from "./compact_jws.ts";
 import type { CompactJws } from "./compact_jws.ts";
@@ -24,36 +27,7 @@ import type { FoundKeys, IssuerKeys } from "./find_keys.ts";
 import { isJwsAlgorithm } from "./jws_algorithms.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
-import { jwtIssuerProblems } from "./jwt_issuer_problems.ts";
 import { P256Tables } from "./p256_tables.ts";
-
-export interface JwtBearer {
-  /** At once if the key is in memory; waits for one fetch of an unknown one. */
-  readonly authenticate: Authenticate;
-  /** Fetches all key sets. Resolves when each has been tried, also those that failed. */
-  start(): Promise<void>;
-  stop(): void;
-  status(): readonly JwtIssuerStatus[];
-}
-
-export interface JwtIssuerStatus {
-  readonly issuer: string;
-  /** Its tokens can be verified. */
-  readonly ready: boolean;
-  readonly keyCount: number;
-  /** Age of keys that could not be refreshed; 0 if all is well. */
-  readonly staleSeconds: number;
-}
-
-export interface JwtBearerDependencies {
-  readonly log: Log;
-  /** For tokens that had to wait for a key: the request's own time is past by then. */
-  readonly clock: Clock;
-  /** For ages and time-outs of keys. */
-  readonly monotonic: MonotonicClock;
-  /** From 0 to 1, for jitter. `Math.random` unless given. */
-  readonly random?: () => number;
-}
 
 interface Issuer {
   readonly options: JwtIssuerOptions;
@@ -72,18 +46,14 @@ interface PresentedJwt {
 }
 
 /**
- * @throws {TypeError} If {@linkcode jwtIssuerProblems} finds any.
+ * Judges at once if the key is in memory; waits for one fetch of an unknown one.
+ *
+ * @param issuers With which `jwtIssuerProblems()` has found nothing wrong.
  */
 export function createJwtBearer(
   issuers: readonly JwtIssuerOptions[],
-  { log, clock, monotonic, random = Math.random }: JwtBearerDependencies,
-): JwtBearer {
-  const problems = jwtIssuerProblems(issuers);
-  if (problems.length > 0) {
-    throw new TypeError(
-      ["Cannot use issuers:", ...problems.map((it) => it.text)].join("\n  "),
-    );
-  }
+  { log, clock, monotonic, random = Math.random }: AuthenticatorDependencies,
+): Authenticator {
   const tables = new P256Tables(monotonic);
   const dependencies = { log, monotonic, random, tables };
   const byName: ReadonlyMap<string, Issuer> = new Map(
@@ -124,12 +94,15 @@ export function createJwtBearer(
     stop(): void {
       for (const { keys } of byName.values()) keys.stop();
     },
-    status(): readonly JwtIssuerStatus[] {
-      return [...byName].map(([issuer, { keys }]) => {
-        const { keyCount, ready, staleSeconds } = keys;
-        return { issuer, ready, keyCount, staleSeconds };
-      });
-    },
+    status: () =>
+      [...byName].map(([issuer, { credential, keys }]) => ({
+        issuer,
+        credential,
+        ready: keys.ready,
+        keyCount: keys.keyCount,
+        failing: false,
+        staleSeconds: keys.staleSeconds,
+      })),
   };
 }
 

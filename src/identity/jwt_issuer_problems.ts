@@ -31,8 +31,6 @@ export interface JwtIssuerProblem {
   readonly option: string;
   /** Continues the sentence that the option begins. */
   readonly problem: string;
-  /** Issuer, option and what to do about it, in one line. */
-  readonly text: string;
 }
 
 /** Everything that keeps these issuers from being used. */
@@ -42,12 +40,8 @@ export function jwtIssuerProblems(
   const problems: JwtIssuerProblem[] = [];
   const names = new Set<string>();
   for (const [index, options] of issuers.entries()) {
-    const report: Report = (option, problem) => {
-      const text = `issuer ${
-        JSON.stringify(options.issuer)
-      }: ${option} ${problem}`;
-      problems.push({ index, option, problem, text });
-    };
+    const report: Report = (option, problem) =>
+      problems.push({ index, option, problem });
     if (names.has(options.issuer)) report("issuer", "is configured twice");
     names.add(options.issuer);
     checkRules(options, report);

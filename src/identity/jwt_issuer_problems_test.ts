@@ -1,9 +1,5 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import {
-  bearerOf,
-  ISSUER,
-  issuerOptions,
-} from "../../tests/fixtures/jwt_scene.ts";
+import { assertEquals } from "@std/assert";
+import { issuerOptions } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner, jwksOf } from "../../tests/fixtures/jwt_signer.ts";
 import type { JwtIssuerOptions, JwtKeySource } from "./jwt_issuer_options.ts";
 import { jwtIssuerProblems } from "./jwt_issuer_problems.ts";
@@ -13,7 +9,7 @@ const shared = createSigner("HS256");
 
 function problemsOf(changes: Partial<JwtIssuerOptions>): readonly string[] {
   const problems = jwtIssuerProblems([issuerOptions(signer, changes)]);
-  return problems.map(({ text }) => text.slice(text.indexOf(": ") + 2));
+  return problems.map(({ option, problem }) => `${option} ${problem}`);
 }
 
 function url(text: string, changes = {}): JwtKeySource {
@@ -159,30 +155,8 @@ Deno.test("C1 jwtIssuerProblems() finds an issuer that is configured twice", () 
       issuerOptions(shared, { issuer: "other" }),
       options,
     ]),
-    [{
-      index: 2,
-      option: "issuer",
-      problem: "is configured twice",
-      text: `issuer "${ISSUER}": issuer is configured twice`,
-    }],
+    [{ index: 2, option: "issuer", problem: "is configured twice" }],
   );
-});
-
-Deno.test("createJwtBearer() names every problem at once", () => {
-  const error = assertThrows(
-    () =>
-      bearerOf(
-        issuerOptions(signer, {
-          audiences: [],
-          algorithms: [],
-          lifetimeSecondsMax: 0,
-        }),
-      ),
-    TypeError,
-  );
-  for (const option of ["audiences", "algorithms", "lifetimeSecondsMax"]) {
-    assertStringIncludes(error.message, option);
-  }
 });
 
 Deno.test("jwtIssuerProblems() finds nothing in what is right", () => {

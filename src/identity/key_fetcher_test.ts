@@ -144,8 +144,10 @@ for (
     assertEquals(server.asked, ["/.well-known/openid-configuration"]);
     assertEquals(bearer.status(), [{
       issuer: origin,
+      credential: "jwt",
       ready: false,
       keyCount: 0,
+      failing: false,
       staleSeconds: 0,
     }]);
     assertMatch(bearer.lines[0]?.fields.detail ?? "", problem);

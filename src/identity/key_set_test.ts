@@ -18,9 +18,9 @@ import {
 } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner, jwksOf } from "../../tests/fixtures/jwt_signer.ts";
 import type { Claims, Signer } from "../../tests/fixtures/jwt_signer.ts";
+import type { Authenticator } from "./authenticate.ts";
 import { importKeySet } from "./key_set.ts";
 import { P256Tables } from "./p256_tables.ts";
-import type { JwtBearer } from "./jwt_bearer.ts";
 
 const context = {
   algorithms: ["EdDSA", "ES256"],
@@ -33,7 +33,7 @@ function without(jwk: Claims, ...names: readonly string[]): Claims {
   );
 }
 
-function bearerWith(signer: Signer, ...keys: readonly Claims[]): JwtBearer {
+function bearerWith(signer: Signer, ...keys: readonly Claims[]): Authenticator {
   const source = { kind: "jwks", jwks: jwksOf(...keys) } as const;
   return bearerOf(issuerOptions(signer, { keys: source }));
 }

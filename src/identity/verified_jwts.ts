@@ -17,7 +17,6 @@ import type {
   IssuerOptions,
 } from "./authenticator_options.ts";
 import { createJwtBearer } from "./jwt_bearer.ts";
-import type { JwtBearer } from "./jwt_bearer.ts";
 import { clusterIssuer } from "./kubernetes.ts";
 import { checkRequiredClaims } from "./required_claims.ts";
 import type { RequiredClaim } from "./required_claims.ts";
@@ -75,22 +74,18 @@ export function createVerifiedJwts(
     status: () =>
       bearer.status().map((status) => ({
         ...status,
-        credential: credentialOf(status.issuer),
+        ...(clusters.some(({ issuer }) => issuer === status.issuer)
+          ? { credential: "kubernetes" }
+          : {}),
         failing: userinfos.some(({ issuer, userinfo }) =>
           issuer === status.issuer && userinfo.isFailing
         ),
       })),
   };
-
-  function credentialOf(name: string): "jwt" | "shared_secret" | "kubernetes" {
-    if (clusters.some(({ issuer }) => issuer === name)) return "kubernetes";
-    const found = issuers.find(({ issuer }) => issuer === name);
-    return found?.keys.kind === "shared_secret" ? "shared_secret" : "jwt";
-  }
 }
 
 function withFinishes(
-  bearer: JwtBearer,
+  bearer: Authenticator,
   finishes: ReadonlyMap<string, Finish>,
 ): Authenticate {
   return function authenticate(bearerToken, context): ReturnType<Authenticate> {

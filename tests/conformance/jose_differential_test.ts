@@ -9,8 +9,8 @@ import { createLocalJWKSet, errors, jwtVerify } from "jose";
 import type { JWTVerifyGetKey, JWTVerifyOptions } from "jose";
 import { Secret } from "../../src/base/secret.ts";
 import { monotonicClock } from "../../src/base/time.ts";
+import type { Authenticator } from "../../src/identity/authenticate.ts";
 import { createJwtBearer } from "../../src/identity/jwt_bearer.ts";
-import type { JwtBearer } from "../../src/identity/jwt_bearer.ts";
 import type { JwsAlgorithm } from "../../src/identity/jws_algorithms.ts";
 import { parseSharedSecret } from "../../src/identity/shared_secret.ts";
 import {
@@ -44,7 +44,7 @@ const STRICTER: Readonly<Record<string, string>> = {
 
 /** One issuer, judged by both. */
 interface Pair {
-  readonly bearer: JwtBearer;
+  readonly bearer: Authenticator;
   /** Undefined if jose admits, the name of its error otherwise. */
   joseRefusal(token: string): Promise<string | undefined>;
   /** Signs these very texts. */

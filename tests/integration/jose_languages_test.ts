@@ -6,8 +6,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { Secret } from "../../src/base/secret.ts";
 import { monotonicClock, systemClock } from "../../src/base/time.ts";
+import type { Authenticator } from "../../src/identity/authenticate.ts";
 import { createJwtBearer } from "../../src/identity/jwt_bearer.ts";
-import type { JwtBearer } from "../../src/identity/jwt_bearer.ts";
 import {
   counterpartTest,
   golangJwt,
@@ -26,7 +26,7 @@ import type { TestKey } from "../fixtures/jose_cases.ts";
 import { createRecordingLog } from "../fixtures/jwt_scene.ts";
 import type { LineProgram } from "../fixtures/line_program.ts";
 
-function bearerOf({ alg, source }: TestKey): JwtBearer {
+function bearerOf({ alg, source }: TestKey): Authenticator {
   return createJwtBearer([{
     issuer: ISSUER,
     audiences: ["nats"],
@@ -41,7 +41,7 @@ function bearerOf({ alg, source }: TestKey): JwtBearer {
   });
 }
 
-async function judge(bearer: JwtBearer, token: string): Promise<string> {
+async function judge(bearer: Authenticator, token: string): Promise<string> {
   return brief(
     await bearer.authenticate(new Secret(token), {
       now: systemClock(),
