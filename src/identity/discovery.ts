@@ -1,5 +1,6 @@
 /**
- * Finds the URL of an issuer's keys in the metadata that the issuer publishes.
+ * Finds URLs in the metadata that an issuer publishes: of its keys, of its
+ * endpoints.
  *
  * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 sections 2 and 3
  */
@@ -40,37 +41,40 @@ export function describeOtherIssuer(metadata: JsonObject): string {
 
 export interface DiscoveryRules {
   readonly issuer: string;
-  /** Origins beside the issuer's own that its keys may be at. */
-  readonly jwksOrigins: readonly string[];
+  /** Origins beside the issuer's own that what is looked for may be at. */
+  readonly origins?: readonly string[] | undefined;
   readonly allowLoopbackHttp: boolean;
 }
 
-/** Reads the metadata; what they say about the keys is used only if they are the issuer's own. */
+/** The URL that metadata name; or why it is not followed: they are somebody else's, or lead elsewhere. */
+export function findUrl(
+  metadata: JsonObject,
+  name: string,
+  { issuer, origins = [], allowLoopbackHttp }: DiscoveryRules,
+): URL | string {
+  if (member(metadata, "issuer") !== issuer) {
+    return describeOtherIssuer(metadata);
+  }
+  const text = member(metadata, name);
+  const url = typeof text === "string" ? URL.parse(text) : null;
+  if (url === null) return `metadata have no URL in "${name}"`;
+  const problem = urlProblem(url, { allowLoopbackHttp });
+  if (problem !== undefined) return `metadata have a "${name}" that ${problem}`;
+  const { origin } = new URL(issuer);
+  return url.origin === origin || origins.includes(url.origin)
+    ? url
+    : `metadata place "${name}" at another origin, ${url.origin}; allow it for this issuer if that is right`;
+}
+
+/** The URL of the issuer's keys. */
 export function readJwksUri(
   metadata: string,
-  { issuer, jwksOrigins, allowLoopbackHttp }: DiscoveryRules,
+  rules: DiscoveryRules,
 ): URL | FetchFault {
   const document = decodeJsonObject(metadata, JSON_LIMITS);
   if (document instanceof JsonFault) {
     return new FetchFault(`metadata ${document.problem}`);
   }
-  if (member(document, "issuer") !== issuer) {
-    return new FetchFault(describeOtherIssuer(document));
-  }
-  const jwksUri = member(document, "jwks_uri");
-  if (typeof jwksUri !== "string" || !URL.canParse(jwksUri)) {
-    return new FetchFault('metadata have no URL in "jwks_uri"');
-  }
-  const url = new URL(jwksUri);
-  const problem = urlProblem(url, { allowLoopbackHttp });
-  if (problem !== undefined) {
-    return new FetchFault(`metadata have a "jwks_uri" that ${problem}`);
-  }
-  const { origin } = new URL(issuer);
-  if (url.origin !== origin && !jwksOrigins.includes(url.origin)) {
-    return new FetchFault(
-      `metadata place the keys at another origin, ${url.origin}; allow it for this issuer if that is right`,
-    );
-  }
-  return url;
+  const found = findUrl(document, "jwks_uri", rules);
+  return found instanceof URL ? found : new FetchFault(found);
 }

@@ -52,13 +52,13 @@ function read(
   metadata: unknown,
   rules: {
     issuer?: string;
-    jwksOrigins?: string[];
+    origins?: string[];
     allowLoopbackHttp?: boolean;
   } = {},
 ): string {
   const found = readJwksUri(
     typeof metadata === "string" ? metadata : JSON.stringify(metadata),
-    { issuer: ISSUER, jwksOrigins: [], allowLoopbackHttp: false, ...rules },
+    { issuer: ISSUER, origins: [], allowLoopbackHttp: false, ...rules },
   );
   return found instanceof FetchFault ? found.problem : found.href;
 }
@@ -117,12 +117,12 @@ const faults: readonly [why: string, metadata: unknown, problem: string][] = [
   [
     "D3 another host",
     { issuer: ISSUER, "jwks_uri": "https://keys.example.com/jwks" },
-    "metadata place the keys at another origin, https://keys.example.com; allow it for this issuer if that is right",
+    'metadata place "jwks_uri" at another origin, https://keys.example.com; allow it for this issuer if that is right',
   ],
   [
     "D3 another port",
     { issuer: ISSUER, "jwks_uri": "https://id.example.com:8443/jwks" },
-    "metadata place the keys at another origin, https://id.example.com:8443; allow it for this issuer if that is right",
+    'metadata place "jwks_uri" at another origin, https://id.example.com:8443; allow it for this issuer if that is right',
   ],
   ["D6 an array", [], "metadata is not a JSON object"],
   ["D6 no JSON", "<html>", "metadata is not JSON"],
@@ -141,7 +141,7 @@ Deno.test("D3 readJwksUri() follows to the issuer's origin and to those that are
     "jwks_uri": "https://keys.example.com/jwks",
   };
   assertEquals(
-    read(elsewhere, { jwksOrigins: ["https://keys.example.com"] }),
+    read(elsewhere, { origins: ["https://keys.example.com"] }),
     "https://keys.example.com/jwks",
   );
   const issuer = "http://127.0.0.1:8080";

@@ -121,7 +121,7 @@ function createLocator(
     : clusterMetadataUrl(apiServer);
   const discoveryRules = {
     issuer,
-    jwksOrigins: source.jwksOrigins ?? [],
+    origins: source.jwksOrigins,
     allowLoopbackHttp: rules.allowLoopback,
   };
 

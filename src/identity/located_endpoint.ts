@@ -4,16 +4,14 @@
  *
  * @see OpenID Connect Discovery 1.0 sections 3 and 4, RFC 8414 sections 2 and 3
  */
-import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { MonotonicClock } from "../base/time.ts";
-import { describeOtherIssuer, metadataUrl } from "./discovery.ts";
+import { findUrl, metadataUrl } from "./discovery.ts";
 import type { MetadataDocument } from "./discovery.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
 import type { HttpAnswer, HttpEndpoint, Question } from "./http_endpoint.ts";
 import { LearnedLocation } from "./learned_location.ts";
-import { urlProblem } from "./network_address.ts";
 
 /** Where an endpoint is: at a URL, or where the issuer's metadata say. */
 export type EndpointLocation = URL | DiscoveredLocation;
@@ -61,7 +59,8 @@ function discoverEndpoint(
   http: HttpEndpoint,
   monotonic: MonotonicClock,
 ): AskLocated {
-  const { issuer, location } = options;
+  const { allowLoopbackHttp, issuer, location, member: name } = options;
+  const { origins } = location;
   const metadataAt = metadataUrl(
     issuer,
     location.document ?? "openid-configuration",
@@ -73,8 +72,13 @@ function discoverEndpoint(
     const metadata = await readMetadata(metadataAt, http, signal);
     // Metadata that are gone for now do not make the endpoint unknown.
     if (metadata instanceof EndpointFault) return learned.keep() ?? metadata;
-    const found = readLocation(metadata, options);
-    if (found instanceof URL) learned.learn(found);
+    const found = findUrl(metadata, name, {
+      issuer,
+      origins,
+      allowLoopbackHttp,
+    });
+    if (!(found instanceof URL)) return new EndpointFault(found);
+    learned.learn(found);
     return found;
   }
 
@@ -110,30 +114,4 @@ async function readMetadata(
   if (!(metadata instanceof EndpointFault)) return metadata;
   const { problem, again, retryAfterMs } = metadata;
   return new EndpointFault(`no metadata: ${problem}`, { again, retryAfterMs });
-}
-
-/** Metadata of somebody else, or that lead elsewhere, are not followed. */
-function readLocation(
-  metadata: JsonObject,
-  { issuer, member: name, allowLoopbackHttp, location }: DiscoveryOptions,
-): URL | EndpointFault {
-  if (member(metadata, "issuer") !== issuer) {
-    return new EndpointFault(describeOtherIssuer(metadata));
-  }
-  const text = member(metadata, name);
-  const url = typeof text === "string" ? URL.parse(text) : null;
-  if (url === null) {
-    return new EndpointFault(`metadata have no URL in "${name}"`);
-  }
-  const problem = urlProblem(url, { allowLoopbackHttp });
-  if (problem !== undefined) {
-    return new EndpointFault(`metadata have a "${name}" that ${problem}`);
-  }
-  const { origin } = new URL(issuer);
-  const { origins = [] } = location;
-  return url.origin === origin || origins.includes(url.origin)
-    ? url
-    : new EndpointFault(
-      `metadata place "${name}" at another origin, ${url.origin}; allow it for this issuer if that is right`,
-    );
 }
