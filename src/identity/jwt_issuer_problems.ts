@@ -3,11 +3,7 @@
  * and before a token is judged by it.
  */
 import { JsonFault } from "../base/json.ts";
-import {
-  CLOCK_TOLERANCE_SECONDS_MAX,
-  SHARED_SECRETS_MAX,
-  TOKEN_LIFETIME_SECONDS_MAX,
-} from "../base/limits.ts";
+import { SHARED_SECRETS_MAX } from "../base/limits.ts";
 import { monotonicClock } from "../base/time.ts";
 import { importKeySet } from "./key_set.ts";
 import { algorithmFacts, isSymmetric } from "./jws_algorithms.ts";
@@ -20,7 +16,12 @@ import type {
   SharedSecretsSource,
 } from "./jwt_issuer_options.ts";
 import { urlProblem } from "./network_address.ts";
-import { checkClaimPaths, checkList, checkRange } from "./option_checks.ts";
+import {
+  checkClaimPaths,
+  checkLifetimeRule,
+  checkList,
+  checkRange,
+} from "./option_checks.ts";
 import type { Report } from "./option_checks.ts";
 import { P256Tables } from "./p256_tables.ts";
 
@@ -73,14 +74,7 @@ function checkRules(options: JwtIssuerOptions, report: Report): void {
   checkList("clientIds", options.clientIds, report);
   checkList("requiredScopes", options.requiredScopes, report);
   checkClaimPaths(options.requiredClaims, report);
-  checkRange("clockToleranceSeconds", options.clockToleranceSeconds, {
-    min: 0,
-    max: CLOCK_TOLERANCE_SECONDS_MAX,
-  }, report);
-  checkRange("lifetimeSecondsMax", options.lifetimeSecondsMax, {
-    min: 1,
-    max: TOKEN_LIFETIME_SECONDS_MAX,
-  }, report);
+  checkLifetimeRule(options, report);
 }
 
 /** A key that anybody may read must never be taken for a secret (RFC 8725 section 2.1). */
@@ -150,8 +144,7 @@ function checkUrl(
   source: JwksUrlSource | DiscoverySource,
   report: Report,
 ): void {
-  const { allowLoopbackHttp } = { ...REMOTE_DEFAULTS, ...source };
-  const problem = urlProblem(url, { allowLoopbackHttp });
+  const problem = urlProblem(url, source);
   if (problem !== undefined) report(option, problem);
 }
 

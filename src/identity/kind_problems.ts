@@ -1,18 +1,18 @@
 /**
  * Finds what is wrong with the options of one kind of token.
  */
-import {
-  CLOCK_TOLERANCE_SECONDS_MAX,
-  TOKEN_LIFETIME_SECONDS_MAX,
-} from "../base/limits.ts";
 import type { AskingOptions } from "./asked_endpoint.ts";
 import type { IntrospectionOptions } from "./introspection.ts";
 import type { KubernetesOptions } from "./kubernetes.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
 import { urlProblem } from "./network_address.ts";
-import { checkClaimPaths, checkList, checkRange } from "./option_checks.ts";
+import {
+  checkClaimPaths,
+  checkLifetimeRule,
+  checkList,
+  checkRange,
+} from "./option_checks.ts";
 import type { Report } from "./option_checks.ts";
-import type { LifetimeRule } from "./token_lifetime.ts";
 import { PROTECTED_CLAIMS } from "./userinfo.ts";
 import type { UserInfoOptions } from "./userinfo.ts";
 import type { WebhookOptions } from "./webhook.ts";
@@ -49,7 +49,7 @@ export function checkIntrospection(
 
 export function checkWebhook(options: WebhookOptions, report: Report): void {
   checkIssuer(options.issuer, report);
-  const problem = urlProblem(options.url, urlRules(options));
+  const problem = urlProblem(options.url, options);
   if (problem !== undefined) report("url", problem);
   checkAsking(options, report);
   checkLifetimeRule(options, report);
@@ -70,7 +70,7 @@ export function checkCluster(options: KubernetesOptions, report: Report): void {
   if (options.kind === "keys") return;
   checkIssuer(options.issuer, report);
   checkList("audiences", options.audiences, report);
-  const problem = urlProblem(options.apiServer.url, urlRules(options));
+  const problem = urlProblem(options.apiServer.url, options);
   if (problem !== undefined) report("apiServer.url", problem);
   checkAsking(options, report);
   checkLifetimeRule(options, report);
@@ -116,23 +116,15 @@ function checkLocation(
   report: Report,
 ): void {
   if (location instanceof URL) {
-    const problem = urlProblem(location, urlRules(options));
+    const problem = urlProblem(location, options);
     if (problem !== undefined) report(option, problem);
     return;
   }
   const url = URL.parse(issuer);
-  const problem = url === null
-    ? "is not a URL"
-    : urlProblem(url, urlRules(options));
+  const problem = url === null ? "is not a URL" : urlProblem(url, options);
   if (problem !== undefined) {
     report(option, `cannot be discovered: the issuer ${problem}`);
   }
-}
-
-function urlRules(
-  { allowLoopbackHttp = false }: AskingOptions,
-): { readonly allowLoopbackHttp: boolean } {
-  return { allowLoopbackHttp };
 }
 
 const DAY = 86_400;
@@ -157,15 +149,4 @@ function checkAsking(
     { min: 65_536, max: 2 ** 30 },
     report,
   );
-}
-
-function checkLifetimeRule(rule: LifetimeRule, report: Report): void {
-  checkRange("clockToleranceSeconds", rule.clockToleranceSeconds, {
-    min: 0,
-    max: CLOCK_TOLERANCE_SECONDS_MAX,
-  }, report);
-  checkRange("lifetimeSecondsMax", rule.lifetimeSecondsMax, {
-    min: 1,
-    max: TOKEN_LIFETIME_SECONDS_MAX,
-  }, report);
 }

@@ -79,7 +79,7 @@ const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "[::1]", "localhost"];
 /** Why nothing may be fetched from this URL, whatever its host resolves to, or undefined. */
 export function urlProblem(
   url: URL,
-  { allowLoopbackHttp }: { readonly allowLoopbackHttp: boolean },
+  { allowLoopbackHttp = false }: { readonly allowLoopbackHttp?: boolean },
 ): string | undefined {
   if (url.username !== "" || url.password !== "") return "holds credentials";
   if (url.hash !== "") return "has a fragment";

@@ -1,7 +1,12 @@
 /**
  * Checks that several kinds of options have in common.
  */
+import {
+  CLOCK_TOLERANCE_SECONDS_MAX,
+  TOKEN_LIFETIME_SECONDS_MAX,
+} from "../base/limits.ts";
 import type { RequiredClaim } from "./required_claims.ts";
+import type { LifetimeRule } from "./token_lifetime.ts";
 
 /** Reports one problem: the option, and what is wrong with it. */
 export type Report = (option: string, problem: string) => void;
@@ -35,4 +40,15 @@ export function checkClaimPaths(
   if (required?.some(({ path }) => path.length === 0) === true) {
     report("requiredClaims", "has an empty path");
   }
+}
+
+export function checkLifetimeRule(rule: LifetimeRule, report: Report): void {
+  checkRange("clockToleranceSeconds", rule.clockToleranceSeconds, {
+    min: 0,
+    max: CLOCK_TOLERANCE_SECONDS_MAX,
+  }, report);
+  checkRange("lifetimeSecondsMax", rule.lifetimeSecondsMax, {
+    min: 1,
+    max: TOKEN_LIFETIME_SECONDS_MAX,
+  }, report);
 }
