@@ -9,7 +9,7 @@
  *
  * @see FIPS 186-5 section 6.4.2, https://hyperelliptic.org/EFD/g1p/auto-shortw-xyzz.html madd-2008-s
  */
-import { Buffer } from "node:buffer";
+import { toBigInt } from "./big_endian.ts";
 import { P256Point } from "./p256_curve.ts";
 import { DIGIT_BITS, ROW_ENTRIES, ROWS } from "./p256_table.ts";
 import type { P256Table } from "./p256_table.ts";
@@ -63,14 +63,6 @@ export function verifyP256(
   const wrapped = r + GROUP_ORDER;
   if (wrapped >= FIELD_PRIME) return false;
   return (sum.x - wrapped * sum.zz) % FIELD_PRIME === 0n;
-}
-
-function toBigInt(bytes: Uint8Array): bigint {
-  return BigInt(
-    "0x" +
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        .toString("hex"),
-  );
 }
 
 /**

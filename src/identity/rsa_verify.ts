@@ -8,8 +8,8 @@
  *
  * @see RFC 8017 sections 8.2.2 and 9.2
  */
-import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
+import { toBigInt } from "./big_endian.ts";
 
 /** DER of a DigestInfo up to the digest (RFC 8017 section 9.2, note 1), and the digest's length. */
 const DIGEST_PREFIXES: ReadonlyMap<string, { der: string; bytes: number }> =
@@ -59,12 +59,4 @@ function power(base: bigint, exponentBits: string, modulus: bigint): bigint {
     if (exponentBits[bit] === "1") result = result * base % modulus;
   }
   return result;
-}
-
-function toBigInt(bytes: Uint8Array): bigint {
-  return BigInt(
-    "0x" +
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        .toString("hex"),
-  );
 }

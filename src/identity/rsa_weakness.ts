@@ -2,12 +2,12 @@
  * RSA public keys that are not fit to verify anything: too short, too long, or
  * made by a generator whose primes can be guessed.
  */
-import { Buffer } from "node:buffer";
 import {
   RSA_EXPONENT_MAX,
   RSA_MODULUS_BITS_MAX,
   RSA_MODULUS_BITS_MIN,
 } from "../base/limits.ts";
+import { toBigInt } from "./big_endian.ts";
 
 /** What is wrong with the key, or undefined. */
 export function rsaWeakness(
@@ -57,10 +57,4 @@ function hasRocaFingerprint(modulus: bigint): boolean {
     }
     return false;
   });
-}
-
-function toBigInt(bytes: Uint8Array): bigint {
-  return bytes.length === 0
-    ? 0n
-    : BigInt("0x" + Buffer.from(bytes).toString("hex"));
 }
