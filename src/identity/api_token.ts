@@ -8,7 +8,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { Secret } from "../base/secret.ts";
-import { decodeBase64url } from "../base/base64url.ts";
+import { decodeBase64url, encodeBase64url } from "../base/base64url.ts";
 
 /** Marks a token as one of ours, for the router and for scanners of leaked secrets. */
 export const API_TOKEN_PREFIX = "nct_";
@@ -32,7 +32,7 @@ export function apiTokenDigest(text: string): Uint8Array {
   return createHash("sha256").update(text).digest();
 }
 
-const EMPTY_DIGEST = encode(apiTokenDigest(""));
+const EMPTY_DIGEST = encodeBase64url(apiTokenDigest(""));
 
 /** The digest, or undefined if the text is none, or is that of nothing at all. */
 export function decodeApiTokenDigest(text: string): Uint8Array | undefined {
@@ -51,8 +51,12 @@ export interface NewApiToken {
 
 export function createApiToken(): NewApiToken {
   const id = `${API_TOKEN_PREFIX}${createId()}`;
-  const text = `${id}.${encode(randomBytes(SECRET_BYTES))}`;
-  return { id, token: new Secret(text), digest: encode(apiTokenDigest(text)) };
+  const text = `${id}.${encodeBase64url(randomBytes(SECRET_BYTES))}`;
+  return {
+    id,
+    token: new Secret(text),
+    digest: encodeBase64url(apiTokenDigest(text)),
+  };
 }
 
 const ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz234567";
@@ -63,8 +67,4 @@ function createId(): string {
     randomBytes(16),
     (byte) => ID_CHARACTERS.charAt(byte % ID_CHARACTERS.length),
   ).join("");
-}
-
-function encode(bytes: Uint8Array): string {
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }

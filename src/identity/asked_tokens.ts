@@ -112,11 +112,6 @@ export class AskedTokens<T> {
     return this.#decideAfterAsking(name, question, context);
   }
 
-  /** How much is remembered. */
-  get size(): TokenMemory<T>["size"] {
-    return this.#memory.size;
-  }
-
   async #decideAfterAsking(
     name: string,
     question: TokenQuestion<T>,

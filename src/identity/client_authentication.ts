@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import { createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
+import { RSA_MODULUS_BITS_MIN } from "../base/limits.ts";
 import type { Secret } from "../base/secret.ts";
 import { toEpochSeconds } from "../base/time.ts";
 import type { Clock } from "../base/time.ts";
@@ -136,7 +137,7 @@ export function parseClientKey(
   const [usual] = algorithms;
   if (usual === undefined) {
     throw new SyntaxError(
-      "Cannot use client key: it is not RSA of 2048 bits or more, EC P-256 or P-384, or Ed25519",
+      `Cannot use client key: it is not RSA of ${RSA_MODULUS_BITS_MIN} bits or more, EC P-256 or P-384, or Ed25519`,
     );
   }
   const algorithm = alg === undefined
@@ -176,13 +177,11 @@ function readPrivateKey(text: Secret): PrivateKey {
   }
 }
 
-const RSA_BITS_MIN = 2048;
-
 function algorithmsOf(key: KeyObject): readonly ClientKeyAlgorithm[] {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case "rsa":
-      return modulusLength < RSA_BITS_MIN ? [] : ALGORITHMS.rsa;
+      return modulusLength < RSA_MODULUS_BITS_MIN ? [] : ALGORITHMS.rsa;
     case "ec":
       return namedCurve === "prime256v1" || namedCurve === "secp384r1"
         ? ALGORITHMS[namedCurve]

@@ -43,7 +43,6 @@ export interface Question {
 }
 
 export interface HttpAnswer {
-  readonly kind: "http answer";
   /** Who answers. */
   readonly origin: string;
   readonly status: number;
@@ -188,7 +187,6 @@ async function readAnswer(
       questionOnly: true,
     })
     : {
-      kind: "http answer",
       origin,
       status: response.status,
       contentType: response.headers.get("content-type") ?? "",

@@ -29,6 +29,7 @@ import { locateEndpoint } from "./located_endpoint.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
 import { checkOpaqueToken } from "./opaque_token.ts";
 import type { TokenCharacters } from "./opaque_token.ts";
+import { vouch } from "./token_memory.ts";
 import type { Vouched } from "./token_memory.ts";
 
 /** An issuer that is asked about its tokens (RFC 7662). */
@@ -140,11 +141,5 @@ function readVerdict(
       questionOnly: true,
     });
   }
-  return {
-    kind: "vouched",
-    content: completeAnswer(content, rules, now),
-    // Two bytes a character, and as much again for the objects.
-    bytes: 4 * chars,
-    secondsMax: Infinity,
-  };
+  return vouch(completeAnswer(content, rules, now), chars);
 }

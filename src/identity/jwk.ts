@@ -4,13 +4,12 @@
  *
  * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
  */
-import { Buffer } from "node:buffer";
 import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { KID_CHARS_MAX } from "../base/limits.ts";
-import { decodeBase64url } from "../base/base64url.ts";
+import { decodeBase64url, encodeBase64url } from "../base/base64url.ts";
 import { ed25519Weakness } from "./ed25519_weakness.ts";
 import { algorithmFacts, isJwsAlgorithm } from "./jws_algorithms.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
@@ -147,7 +146,11 @@ function importRsa(jwk: JsonObject): PublicKey | UnusableKey {
   }
   const weakness = rsaWeakness(n, e);
   if (weakness !== undefined) return new UnusableKey(weakness);
-  const key = createFromJwk({ kty: "RSA", n: encode(n), e: encode(e) });
+  const key = createFromJwk({
+    kty: "RSA",
+    n: encodeBase64url(n),
+    e: encodeBase64url(e),
+  });
   if (key instanceof UnusableKey) return key;
   return { ...key, rsa: { modulus: n, exponent: e } };
 }
@@ -167,8 +170,8 @@ function importEc(jwk: JsonObject): PublicKey | UnusableKey {
   const key = createFromJwk({
     kty: "EC",
     crv: curve,
-    x: encode(x),
-    y: encode(y),
+    x: encodeBase64url(x),
+    y: encodeBase64url(y),
   });
   if (key instanceof UnusableKey || curve !== "P-256") return key;
   return { ...key, p256Point: Uint8Array.of(4, ...x, ...y) };
@@ -181,7 +184,7 @@ function importEd25519(jwk: JsonObject): PublicKey | UnusableKey {
   }
   const weakness = ed25519Weakness(x);
   if (weakness !== undefined) return new UnusableKey(weakness);
-  return createFromJwk({ kty: "OKP", crv: "Ed25519", x: encode(x) });
+  return createFromJwk({ kty: "OKP", crv: "Ed25519", x: encodeBase64url(x) });
 }
 
 function createFromJwk(
@@ -198,8 +201,4 @@ function createFromJwk(
 function bytesOf(jwk: JsonObject, name: string): Uint8Array | undefined {
   const text = member(jwk, name);
   return typeof text === "string" ? decodeBase64url(text) : undefined;
-}
-
-function encode(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("base64url");
 }

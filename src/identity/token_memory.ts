@@ -27,6 +27,15 @@ export interface Vouched<T> {
   readonly secondsMax: number;
 }
 
+/** @param chars Of what was read: two bytes each, and as much again for the objects. */
+export function vouch<T>(
+  content: T,
+  chars: number,
+  secondsMax = Infinity,
+): Vouched<T> {
+  return { kind: "vouched", content, bytes: 4 * chars, secondsMax };
+}
+
 /** Bounds of what is remembered. */
 export interface TokenMemoryOptions {
   readonly entriesMax?: number;

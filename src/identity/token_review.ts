@@ -26,6 +26,7 @@ import { FetchFault } from "./fetch_document.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
 import { toServiceAccount } from "./service_account.ts";
 import type { ServiceAccountRules } from "./service_account.ts";
+import { vouch } from "./token_memory.ts";
 import type { Vouched } from "./token_memory.ts";
 import { checkLifetime } from "./token_lifetime.ts";
 import type { LifetimeRule } from "./token_lifetime.ts";
@@ -162,19 +163,14 @@ function readReview(
     return rejected("claim_invalid", 'The review names another than "sub"');
   }
   const groups = member(user, "groups");
-  return {
-    kind: "vouched",
-    content: {
-      sub: sub.text,
-      claims: {
-        ...claims,
-        "sub": sub.text,
-        ...(groups === undefined ? {} : { groups }),
-      },
+  return vouch({
+    sub: sub.text,
+    claims: {
+      ...claims,
+      "sub": sub.text,
+      ...(groups === undefined ? {} : { groups }),
     },
-    bytes: 4 * JSON.stringify(claims).length,
-    secondsMax: Infinity,
-  };
+  }, JSON.stringify(claims).length);
 }
 
 function judgeReview(

@@ -23,6 +23,7 @@ import { readJsonAnswer } from "./http_endpoint.ts";
 import type { HttpAnswer } from "./http_endpoint.ts";
 import { locateEndpoint } from "./located_endpoint.ts";
 import type { EndpointLocation } from "./located_endpoint.ts";
+import { vouch } from "./token_memory.ts";
 import type { Vouched } from "./token_memory.ts";
 
 /** Where claims come from that are not in the token (OpenID Connect Core section 5.3). */
@@ -148,8 +149,7 @@ function readAnswer(
     return rejected("claim_invalid", 'UserInfo names another "sub"');
   }
   const claims = pick(content, names);
-  const bytes = 4 * JSON.stringify(claims).length;
-  return { kind: "vouched", content: claims, bytes, secondsMax: Infinity };
+  return vouch(claims, JSON.stringify(claims).length);
 }
 
 function pick(content: JsonObject, names: readonly string[]): JsonObject {

@@ -2,11 +2,11 @@
  * A key that verifies signatures: of which algorithms is decided when it is
  * made, and a token cannot change it.
  */
-import { Buffer } from "node:buffer";
 import { createHmac, hash, timingSafeEqual, verify } from "node:crypto";
 import { constants } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { assert } from "../base/assert.ts";
+import { encodeBase64url } from "../base/base64url.ts";
 import { algorithmFacts } from "./jws_algorithms.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import { verifyP256 } from "./p256_verify.ts";
@@ -116,7 +116,7 @@ export function createP256Key(
   const native = createNativeKey(options);
   const { publicKey, tables } = options;
   const generator = generatorTable();
-  const tableId = Buffer.from(publicKey).toString("base64url");
+  const tableId = encodeBase64url(publicKey);
   return {
     ...native,
     verify(algorithm, signingInput, signature): boolean {

@@ -15,6 +15,7 @@ import { readName } from "./named_claims.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { checkRequiredClaims } from "./required_claims.ts";
 import type { RequiredClaim } from "./required_claims.ts";
+import { vouch } from "./token_memory.ts";
 import type { Vouched } from "./token_memory.ts";
 import { checkLifetime } from "./token_lifetime.ts";
 import type { LifetimeRule } from "./token_lifetime.ts";
@@ -74,13 +75,8 @@ export function readWebhookAnswer(
   ) {
     return malformed('has no number of seconds in "cache_seconds"');
   }
-  return {
-    kind: "vouched",
-    content: { sub: sub.text, expiresAt, claims: claims ?? {} },
-    // Two bytes a character, and as much again for the objects.
-    bytes: 4 * chars,
-    secondsMax: cacheSeconds ?? Infinity,
-  };
+  const content = { sub: sub.text, expiresAt, claims: claims ?? {} };
+  return vouch(content, chars, cacheSeconds);
 }
 
 /** Turns an answer that accepts into an identity. */
