@@ -18,23 +18,23 @@ export function buildAccounts(
   calloutAccount: string | undefined,
   checking: Checking,
 ): readonly AccountOptions[] {
-  if (settings.length === 0) {
-    checking.reportMissing(
-      ["accounts"],
-      "list the account that users are placed in, with its keys",
-    );
-  }
-  checkTwice(settings, checking);
+  checkList(
+    settings,
+    "list the account that users are placed in, with its keys",
+    checking,
+  );
   return settings.flatMap((entry, index) =>
     buildAccount(entry, `accounts[${index}]`, calloutAccount, checking) ?? []
   );
 }
 
 /** Of two with one name, rules would mean the one and the user JWT be of the other. */
-function checkTwice(
+function checkList(
   settings: readonly AccountSettings[],
+  remedy: string,
   checking: Checking,
 ): void {
+  if (settings.length === 0) checking.reportMissing(["accounts"], remedy);
   settings.forEach(({ name, public_key: key }, index) => {
     const before = settings.slice(0, index);
     if (
@@ -60,13 +60,7 @@ export function buildNamedAccounts(
   issuerSeed: Secret | undefined,
   checking: Checking,
 ): readonly AccountOptions[] {
-  if (settings.length === 0) {
-    checking.reportMissing(
-      ["accounts"],
-      "name the account that users are placed in",
-    );
-  }
-  checkTwice(settings, checking);
+  checkList(settings, "name the account that users are placed in", checking);
   return settings.flatMap((entry, index) => {
     const path = `accounts[${index}]`;
     checkName(entry.name, `${path}.name`, checking);

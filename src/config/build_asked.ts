@@ -1,19 +1,26 @@
 /**
- * What all kinds of tokens have in common about which somebody is asked: where
- * the endpoint is, how it is asked, and secrets from files.
+ * What all kinds of tokens have in common about which somebody is asked: which
+ * they are, where the endpoint is, and how it is asked.
  */
-import { Secret } from "../base/secret.ts";
 import type { AskingOptions } from "../identity/asked_endpoint.ts";
+import type { TokenChoice } from "../identity/authenticator_options.ts";
 import type { MetadataDocument } from "../identity/discovery.ts";
 import type { EndpointLocation } from "../identity/located_endpoint.ts";
 import { readCertificates } from "./certificates.ts";
 import type { Checking } from "./checking.ts";
 import type { IntrospectionSettings } from "./schema.ts";
 
-const SECRET_FILE_BYTES_MAX = 16 * 1024;
-
 type CacheSettings = IntrospectionSettings["cache"];
 type AskedRemoteSettings = IntrospectionSettings["remote"];
+
+export function buildChoice(
+  { jwts, token_prefix: tokenPrefix }: Pick<
+    IntrospectionSettings,
+    "jwts" | "token_prefix"
+  >,
+): TokenChoice {
+  return { jwts, ...(tokenPrefix === undefined ? {} : { tokenPrefix }) };
+}
 
 export function buildMemory(
   settings: CacheSettings,
@@ -77,58 +84,4 @@ export function buildLocation(
     ...(document === undefined ? {} : { document }),
     ...(origins === undefined ? {} : { origins }),
   };
-}
-
-/** A secret that stands in the settings, or in a file whose last line end is no part of it. */
-export function readSecret(
-  settings: {
-    readonly secret?: string | undefined;
-    readonly secret_file?: string | undefined;
-  },
-  path: string,
-  checking: Checking,
-): Secret | undefined {
-  const { secret, secret_file: file } = settings;
-  if (secret !== undefined) return new Secret(secret);
-  if (file === undefined) {
-    checking.reportMissing(
-      [`${path}.secret`, `${path}.secret_file`],
-      "set one to the secret, or to a file with it",
-    );
-    return undefined;
-  }
-  const text = readSecretFile(file, `${path}.secret_file`, checking);
-  return text === undefined
-    ? undefined
-    : new Secret(text.replace(/\r?\n$/, ""));
-}
-
-export function readSecretFile(
-  file: string,
-  path: string,
-  checking: Checking,
-): string | undefined {
-  return checking.readFile(path, {
-    path: file,
-    secret: true,
-    bytesMax: SECRET_FILE_BYTES_MAX,
-  });
-}
-
-/** The secret as its kind wants it; what is wrong with it is reported without showing it. */
-export function parseSecret<T>(
-  parse: () => T,
-  path: string,
-  remedy: string,
-  checking: Checking,
-): T | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    const problem = error instanceof SyntaxError
-      ? error.message.replace(/^Cannot use [a-z ]+: it /, "")
-      : "cannot be used";
-    checking.report(path, problem, remedy);
-    return undefined;
-  }
 }

@@ -3,21 +3,13 @@
  */
 import { parseClientKey } from "../identity/client_authentication.ts";
 import type { ClientAuthentication } from "../identity/client_authentication.ts";
-import type {
-  AuthenticatorOptions,
-  TokenChoice,
-} from "../identity/authenticator_options.ts";
+import type { AuthenticatorOptions } from "../identity/authenticator_options.ts";
 import { Secret } from "../base/secret.ts";
-import {
-  buildAsking,
-  buildLocation,
-  parseSecret,
-  readSecret,
-  readSecretFile,
-} from "./build_asked.ts";
+import { buildAsking, buildChoice, buildLocation } from "./build_asked.ts";
 import { buildRequiredClaims } from "./build_required_claims.ts";
 import type { Checking } from "./checking.ts";
 import type { IntrospectionSettings } from "./schema.ts";
+import { parseSecret, readSecret, readSecretFile } from "./secrets.ts";
 
 type Options = NonNullable<AuthenticatorOptions["introspection"]>[number];
 
@@ -62,16 +54,6 @@ export function buildIntrospection(
     clockToleranceSeconds: settings.clock_tolerance_seconds,
     lifetimeSecondsMax: settings.lifetime_seconds_max,
   };
-}
-
-/** Which tokens are asked about here. */
-export function buildChoice(
-  { jwts, token_prefix: tokenPrefix }: Pick<
-    IntrospectionSettings,
-    "jwts" | "token_prefix"
-  >,
-): TokenChoice {
-  return { jwts, ...(tokenPrefix === undefined ? {} : { tokenPrefix }) };
 }
 
 function buildClient(

@@ -12,12 +12,11 @@ import {
   parseSharedSecret,
   type SharedSecret,
 } from "../identity/shared_secret.ts";
+import { readUrl } from "./build_asked.ts";
 import { readCertificates } from "./certificates.ts";
 import type { Checking } from "./checking.ts";
 import type { IssuerSettings, SharedSecretSettings } from "./schema.ts";
-
-/** 64 hexadecimal digits are usual; a file of more is another file. */
-const SECRET_FILE_BYTES_MAX = 16 * 1024;
+import { parseSecret, readSecretText, secretPath } from "./secrets.ts";
 
 /** The longest list that we know of has 1.2 MB. */
 const PUBLISHED_SECRETS_BYTES_MAX = 16 * 1024 * 1024;
@@ -49,14 +48,8 @@ export function buildKeySource(
   if (secrets.length > 0) return readSharedSecrets(settings, path, checking);
   const remote = buildRemote(settings, path, checking);
   if (url !== undefined) {
-    const parsed = URL.parse(url);
-    if (parsed !== null) return { kind: "jwks_url", url: parsed, ...remote };
-    checking.report(
-      `${path}.jwks_url`,
-      "is not a URL",
-      "write it in full: https://…",
-    );
-    return undefined;
+    const parsed = readUrl(url, `${path}.jwks_url`, checking);
+    return parsed && { kind: "jwks_url", url: parsed, ...remote };
   }
   const { metadata_document: document, jwks_origins: jwksOrigins } =
     settings.remote;
@@ -137,7 +130,7 @@ function readSharedSecret(
   path: string,
   checking: Checking,
 ): SharedSecret | undefined {
-  const { kid, secret, secret_file: file, encoding } = settings;
+  const { kid, encoding } = settings;
   if (encoding === undefined) {
     checking.report(
       `${path}.encoding`,
@@ -145,40 +138,18 @@ function readSharedSecret(
       "set it to utf8, base64, base64url or hex",
     );
   }
-  const valuePath = secret === undefined
-    ? `${path}.secret_file`
-    : `${path}.secret`;
-  if (secret === undefined && file === undefined) {
-    checking.reportMissing(
-      [`${path}.secret`, `${path}.secret_file`],
-      "set one to the secret, or to a file with it",
-    );
-    return undefined;
-  }
-  const text = secret ??
-    checking.readFile(valuePath, {
-      path: file ?? "",
-      secret: true,
-      bytesMax: SECRET_FILE_BYTES_MAX,
-    });
+  const text = readSecretText(settings, path, checking);
   if (text === undefined || encoding === undefined) return undefined;
-  try {
-    return parseSharedSecret({
-      text: new Secret(text),
-      encoding,
-      published,
-      ...(kid === undefined ? {} : { kid }),
-    });
-  } catch (error) {
-    // Says what is wrong with the secret and shows nothing of it.
-    const problem = error instanceof SyntaxError
-      ? error.message
-      : "cannot be used";
-    checking.report(
-      valuePath,
-      problem.replace(/^Cannot use shared secret: it /, ""),
-      "make one with: openssl rand -base64 48; and give it to the issuer too",
-    );
-    return undefined;
-  }
+  return parseSecret(
+    () =>
+      parseSharedSecret({
+        text: new Secret(text),
+        encoding,
+        published,
+        ...(kid === undefined ? {} : { kid }),
+      }),
+    secretPath(settings, path),
+    "make one with: openssl rand -base64 48; and give it to the issuer too",
+    checking,
+  );
 }

@@ -8,10 +8,11 @@ import type { AuthenticatorProblem } from "../identity/authenticator_problems.ts
 import { readIssuerLabels } from "../permissions/issuer_labels.ts";
 import type { NamedIssuer } from "../permissions/issuer_labels.ts";
 import type { IssuerLabels } from "../permissions/placeholder.ts";
+import { buildApiTokens } from "./build_api_tokens.ts";
 import { buildIntrospection } from "./build_introspection.ts";
 import { buildIssuers, type IssuerEntry } from "./build_issuers.ts";
 import { buildCluster } from "./build_kubernetes.ts";
-import { buildApiTokens, buildWebhook } from "./build_webhook.ts";
+import { buildWebhook } from "./build_webhook.ts";
 import type { Checking } from "./checking.ts";
 import type { TokenConfig } from "./config.ts";
 import { NO_ISSUER_PATHS } from "./config_error.ts";
