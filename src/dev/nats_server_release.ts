@@ -2,6 +2,8 @@
  * nats-server from the archives that its project publishes on GitHub, checked
  * against checksums that are pinned here.
  */
+import { createHash } from "node:crypto";
+import { readBoundedBody } from "../base/bounded_body.ts";
 import { messageOf, runCommand } from "./command.ts";
 import { type NatsServerSource, SourceError } from "./nats_server_source.ts";
 
@@ -56,9 +58,7 @@ export function release(options: Release): NatsServerSource {
         `${options.url}/v${options.version}/${stem}.tar.gz`,
         signal,
       );
-      const digest = new Uint8Array(
-        await crypto.subtle.digest("SHA-256", archive),
-      ).toHex();
+      const digest = createHash("sha256").update(archive).digest("hex");
       if (digest !== checksum) {
         throw new SourceError(
           `checksum of ${stem}.tar.gz is ${digest}, not the pinned ${checksum}`,
@@ -78,22 +78,27 @@ function releasePlatform(): string {
 async function download(
   url: string,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   const late = new AbortController();
   const timer = setTimeout(
     () => late.abort(new SourceError(`no answer from ${new URL(url).host}`)),
     ANSWER_TIMEOUT_MS,
   );
-  const signals = [late.signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)];
-  if (signal !== undefined) signals.push(signal);
+  const inTime = AbortSignal.any([
+    late.signal,
+    AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS),
+    ...(signal === undefined ? [] : [signal]),
+  ]);
   try {
-    const response = await fetch(url, { signal: AbortSignal.any(signals) });
+    const response = await fetch(url, { signal: inTime });
     clearTimeout(timer);
     if (!response.ok) {
       await response.body?.cancel();
       throw new SourceError(`${url} answers ${response.status}`);
     }
-    return await readBounded(response);
+    const archive = await readBoundedBody(response, ARCHIVE_BYTES_MAX, inTime);
+    if (archive !== undefined) return archive;
+    throw new SourceError(`archive is larger than ${ARCHIVE_BYTES_MAX} bytes`);
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof SourceError
@@ -102,23 +107,6 @@ async function download(
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function readBounded(
-  response: Response,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > ARCHIVE_BYTES_MAX) {
-      throw new SourceError(
-        `archive is larger than ${ARCHIVE_BYTES_MAX} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 async function unpack(

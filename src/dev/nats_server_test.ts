@@ -7,7 +7,6 @@ import {
 import { findNatsServer, NatsServerMissingError } from "./nats_server.ts";
 import { type Release, release } from "./nats_server_release.ts";
 import { type NatsServerSource, SourceError } from "./nats_server_source.ts";
-import { compareVersions } from "./nats_server_version.ts";
 
 interface Sandbox extends AsyncDisposable {
   readonly folder: string;
@@ -283,10 +282,4 @@ Deno.test("release() says so when there is no archive, no checksum or no server"
     checksums,
   });
   await assertRejects(() => unreachable.install(target), SourceError);
-});
-
-Deno.test("compareVersions() compares numbers, not text", () => {
-  assert(compareVersions("2.9.10", "2.11.2") < 0);
-  assert(compareVersions("2.11.10", "2.11.2") > 0);
-  assertEquals(compareVersions("2.11.2", "2.11.2"), 0);
 });

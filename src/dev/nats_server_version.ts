@@ -1,13 +1,15 @@
 /**
  * Which versions of nats-server will do, and how a program is asked for its own.
  */
+import { isSince } from "../base/server_version.ts";
 import { runCommand } from "./command.ts";
 
 /**
  * The first version with `default_sentinel`, without which a client could not
  * come with a bearer token alone.
  */
-export const OLDEST_NATS_SERVER = "2.11.2";
+const OLDEST = [2, 11, 2] as const;
+export const OLDEST_NATS_SERVER = OLDEST.join(".");
 
 const ASK_TIMEOUT_MS = 5_000;
 const VERSION_REGEXP = /\bv?(\d+)\.(\d+)\.(\d+)/;
@@ -27,18 +29,6 @@ export async function askVersion(
     : { version: `${major}.${minor}.${patch}` };
 }
 
-/** Negative if the first is older, 0 if equal, positive if newer. */
-export function compareVersions(left: string, right: string): number {
-  const [leftParts, rightParts] = [left, right].map((version) =>
-    version.split(".").map(Number)
-  );
-  for (let index = 0; index < 3; index++) {
-    const difference = (leftParts?.[index] ?? 0) - (rightParts?.[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
 /** Why this version will not do; undefined if it will. */
 export function versionProblem(
   version: string,
@@ -47,7 +37,7 @@ export function versionProblem(
   if (wanted !== undefined && version !== wanted) {
     return `version ${version} is not the ${wanted} asked for`;
   }
-  return compareVersions(version, OLDEST_NATS_SERVER) < 0
-    ? `version ${version} is older than ${OLDEST_NATS_SERVER}, the first with default_sentinel`
-    : undefined;
+  return isSince(version, [OLDEST])
+    ? undefined
+    : `version ${version} is older than ${OLDEST_NATS_SERVER}, the first with default_sentinel`;
 }

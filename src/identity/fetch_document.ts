@@ -2,6 +2,7 @@
  * Fetches one JSON document of an issuer: within a time, within a size, from
  * the very URL that was named. Whoever answers may be slow, broken or hostile.
  */
+import { readBoundedBody } from "../base/bounded_body.ts";
 import { decodeUtf8, JsonFault } from "../base/json.ts";
 import { JWKS_BYTES_MAX } from "../base/limits.ts";
 import { GONE_STATUSES } from "./http_endpoint.ts";
@@ -9,7 +10,6 @@ import { innermostReason } from "./innermost_reason.ts";
 import { checkHost } from "./network_address.ts";
 import type { AddressPolicy } from "./network_address.ts";
 import { untilAborted } from "../base/until_aborted.ts";
-import { readBoundedBody } from "./bounded_body.ts";
 
 export interface FetchRules extends AddressPolicy {
   /** For everything: name, connection, TLS, head and body. */

@@ -4,12 +4,12 @@
  * broken or hostile; what comes back is an answer of the expected form or a
  * fault, and never an exception.
  */
+import { readBoundedBody } from "../base/bounded_body.ts";
 import { decodeJsonObject, decodeUtf8, JsonFault } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { ANSWER_BYTES_MAX, JSON_LIMITS } from "../base/limits.ts";
 import type { Secret } from "../base/secret.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
-import { readBoundedBody } from "./bounded_body.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { innermostReason } from "./innermost_reason.ts";
 import { checkHost } from "./network_address.ts";

@@ -3,7 +3,7 @@
  * comes and whatever its length claims to be.
  */
 import { Buffer } from "node:buffer";
-import { untilAborted } from "../base/until_aborted.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /**
  * Undefined if there is more than `bytesMax`.
