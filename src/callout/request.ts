@@ -25,7 +25,10 @@ import { type ClockOffset, createClockOffset } from "./clock_offset.ts";
 import { checkRequest, type VerifiedRequest } from "./request_claims.ts";
 import type { ReplayGuard } from "./replay.ts";
 
-/** A message on `$SYS.REQ.USER.AUTH`, free of any NATS client library. */
+/** nats-server `auth_callout.go`, AuthCalloutSubject. */
+export const CALLOUT_SUBJECT = "$SYS.REQ.USER.AUTH";
+
+/** A message on it, free of any NATS client library. */
 export interface CalloutMessage {
   readonly payload: Uint8Array;
   /** Where the answer goes. */

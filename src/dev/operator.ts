@@ -6,6 +6,7 @@
  */
 import { Secret } from "../base/secret.ts";
 import { systemClock, toEpochSeconds } from "../base/time.ts";
+import { CALLOUT_SUBJECT } from "../callout/request.ts";
 import { NATS_JWT_VERSION, type PermissionClaim } from "../nats_jwt/claims.ts";
 import { encodeNatsJwt } from "../nats_jwt/codec.ts";
 import {
@@ -49,7 +50,6 @@ interface UserOptions {
   readonly bearer?: true;
 }
 
-const CALLOUT_SUBJECT = "$SYS.REQ.USER.AUTH";
 const CALLOUT_QUEUE_GROUP = "nats-auth-callout";
 /** Where the server waits for the answers. */
 const ANSWER_SUBJECTS = "$SYS._INBOX.>";

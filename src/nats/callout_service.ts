@@ -7,7 +7,7 @@ import { monotonicClock, systemClock } from "../base/time.ts";
 import { within } from "../base/within.ts";
 import { authorize, type Stages } from "../callout/authorize.ts";
 import { createReplayGuard } from "../callout/replay.ts";
-import { createVerifier } from "../callout/request.ts";
+import { CALLOUT_SUBJECT, createVerifier } from "../callout/request.ts";
 import { createResponder } from "../callout/response.ts";
 import {
   createUserJwtIssuer,
@@ -219,7 +219,7 @@ function logStart(
   server: ServerInfo,
 ): void {
   log.info("ready: requests are taken", {
-    subject: "$SYS.REQ.USER.AUTH",
+    subject: CALLOUT_SUBJECT,
     queueGroup: nats.queueGroup,
     serverId: server.server_id,
     version: server.version,

@@ -9,13 +9,11 @@ import {
   REQUESTS_WAITING_BYTES_MAX,
 } from "../base/limits.ts";
 import { untilAborted } from "../base/until_aborted.ts";
+import { CALLOUT_SUBJECT } from "../callout/request.ts";
 import type { Log } from "../telemetry/log.ts";
 import { followConnection } from "./connection_state.ts";
 import { createJudging, type JudgingOptions } from "./judging.ts";
 import { createRequestLoop } from "./request_loop.ts";
-
-/** nats-server `auth_callout.go`, AuthCalloutSubject. */
-const CALLOUT_SUBJECT = "$SYS.REQ.USER.AUTH";
 
 export interface SubscriptionOptions extends JudgingOptions {
   readonly queueGroup: string;
