@@ -110,7 +110,7 @@ function takeTag(
       ),
     );
   }
-  const value = report.take(parseSubjectTemplate(text, { queue: false }));
+  const value = report.take(parseSubjectTemplate(text));
   if (value === undefined) return undefined;
   const [token, ...more] = value.tokens;
   const isOne = token !== undefined && more.length === 0;

@@ -18,6 +18,7 @@ import {
   parseSubjectTemplate,
   REST,
   type SubjectTemplate,
+  type TemplateForm,
   templateText,
 } from "./subject_template.ts";
 import { findSubscribeNeeds, type ServerNeed } from "./server_need.ts";
@@ -113,36 +114,34 @@ export function compileSubjects(
   };
 }
 
-interface Direction {
+interface Direction extends TemplateForm {
   readonly name: "publish" | "subscribe";
-  readonly queue: boolean;
 }
 
-const PUBLISH: Direction = { name: "publish", queue: false };
+const PUBLISH: Direction = { name: "publish" };
 const SUBSCRIBE: Direction = { name: "subscribe", queue: true };
-const DENIED = { queue: false };
 
 function takeSubjects(
   options: SubjectsOptions | undefined,
-  { name, queue }: Direction,
+  direction: Direction,
   report: Report,
 ): SubjectLists {
   if (options === undefined) return { allow: [], deny: [] };
   if (typeof options === "string" || isList(options)) {
-    return { allow: takeList(options, { queue }, report), deny: [] };
+    return { allow: takeList(options, direction, report), deny: [] };
   }
   const { allow, deny } = options;
   if (toList(allow).length === 0) {
     report.add(
       new Fault(
         "denies without allowing",
-        `nothing is allowed unless it is named: write ${name}: { allow: [">"], deny: [...] } for everything but`,
+        `nothing is allowed unless it is named: write ${direction.name}: { allow: [">"], deny: [...] } for everything but`,
       ),
     );
   }
   return {
-    allow: takeList(allow, { queue }, report.at("allow")),
-    deny: takeList(deny, DENIED, report.at("deny")),
+    allow: takeList(allow, direction, report.at("allow")),
+    deny: takeList(deny, {}, report.at("deny")),
   };
 }
 
@@ -152,7 +151,7 @@ function isList(options: SubjectsOptions): options is readonly string[] {
 
 function takeList(
   subjects: OneOrMore<string> | undefined,
-  form: { readonly queue: boolean },
+  form: TemplateForm,
   report: Report,
 ): readonly SubjectTemplate[] {
   return toList(subjects).flatMap((text, index) =>
@@ -177,7 +176,7 @@ function takePresets(
       ? option
       : Object.keys(option).join();
     const subjects = [...preset.publish, ...preset.subscribe];
-    const faulty = subjects.map((text) => parseSubjectTemplate(text, DENIED))
+    const faulty = subjects.map((text) => parseSubjectTemplate(text))
       .find((parsed) => parsed instanceof Fault);
     if (faulty !== undefined) {
       at.add(faulty);
@@ -189,7 +188,7 @@ function takePresets(
 
 /** A subject of a preset, which has been parsed before. */
 function ownTemplate(text: string): SubjectTemplate {
-  const template = parseSubjectTemplate(text, DENIED);
+  const template = parseSubjectTemplate(text);
   if (template instanceof Fault) throw new TypeError(template.problem);
   return template;
 }
@@ -200,7 +199,7 @@ function takeInbox(
 ): SubjectTemplate | undefined {
   if (text === undefined) return undefined;
   const inbox = report.take(
-    parseSubjectTemplate(text === "private" ? PRIVATE_INBOX : text, DENIED),
+    parseSubjectTemplate(text === "private" ? PRIVATE_INBOX : text),
   );
   if (inbox === undefined) return undefined;
   const kinds = inbox.tokens.map((token) =>

@@ -10,7 +10,7 @@ import {
 import { covers, mayMeet } from "./template_relation.ts";
 
 function tokensOf(text: string): SubjectTemplate["tokens"] {
-  const template = parseSubjectTemplate(text, { queue: false });
+  const template = parseSubjectTemplate(text);
   assert(!(template instanceof Fault), text);
   return template.tokens;
 }

@@ -38,8 +38,6 @@ export interface HoursOptions {
 }
 
 export interface Hours {
-  /** As the operator wrote it. */
-  readonly text: string;
   /** When the window that this moment lies in ends; undefined outside of it. */
   endsAt(now: EpochMs): EpochSeconds | undefined;
 }
@@ -63,8 +61,7 @@ export function parseHours(options: HoursOptions): Hours | Fault {
       'for the whole day, write from "00:00" to "24:00"',
     );
   }
-  const timeZone = options.time_zone ?? "UTC";
-  const offset = createOffset(timeZone);
+  const offset = createOffset(options.time_zone ?? "UTC");
   if (offset instanceof Fault) return offset;
   const days = options.days ?? DAYS;
   // Behind midnight the window belongs to the day on which it began.
@@ -72,9 +69,6 @@ export function parseHours(options: HoursOptions): Hours | Fault {
   const begins = DAYS.map((day) => days.includes(day));
 
   return {
-    text: `${
-      days.length === DAYS.length ? "" : `${days.join(" ")} `
-    }${options.from}-${options.to} ${timeZone}`,
     endsAt(now): EpochSeconds | undefined {
       const local = now + offset(now);
       const midnight = Math.floor(local / MINUTE / DAY_MINUTES) * DAY_MINUTES;

@@ -213,7 +213,7 @@ Deno.test("J1 a refusal names the placeholder and shows nothing of the value", (
     withClaims({ t: "canary canary" }),
   );
   assertEquals(outcome, UNUSABLE);
-  const template = parseSubjectTemplate("t.${claims.t:path}", { queue: false });
+  const template = parseSubjectTemplate("t.${claims.t:path}");
   assert(!(template instanceof Fault));
   const placeholders = new Placeholders();
   placeholders.prepare(template);

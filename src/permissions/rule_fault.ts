@@ -33,7 +33,6 @@ export interface RuleIssue extends Fault {
 
 /** All that is wrong with the rules. */
 export class RulesFault {
-  readonly kind = "rules fault";
   readonly issues: readonly RuleIssue[];
 
   constructor(issues: readonly RuleIssue[]) {

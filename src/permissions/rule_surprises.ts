@@ -176,7 +176,7 @@ function tagTemplates(
   { tags = {} }: GrantOptions,
 ): readonly SubjectTemplate[] {
   return Object.values(tags).flatMap((text) => {
-    const template = parseSubjectTemplate(text, { queue: false });
+    const template = parseSubjectTemplate(text);
     return template instanceof Fault ? [] : [template];
   });
 }

@@ -26,7 +26,6 @@ import { concerns, describeNeed, type RuleNeed } from "./server_need.ts";
 import { joinParts } from "./subject_filling.ts";
 
 export interface Rules {
-  readonly kind: "rules";
   readonly permit: Permit;
   /** The same decision, with the way to it. */
   explain(identity: Identity, facts: LoginFacts): Explanation;
@@ -88,7 +87,6 @@ export function createRules(
   const { needs, rules, warnings } = compiled;
   const { issuerLabels } = context;
   return {
-    kind: "rules",
     warnings,
     needs,
     scopedKeyUses: options.flatMap((option, index) =>

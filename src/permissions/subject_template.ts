@@ -26,8 +26,8 @@ export const ANY: TemplateToken = { kind: "any" };
 export const REST: TemplateToken = { kind: "rest" };
 
 export interface TemplateForm {
-  /** Whether a queue group may stand behind a space. */
-  readonly queue: boolean;
+  /** Whether a queue group may stand behind a space; not unless given. */
+  readonly queue?: boolean;
 }
 
 /** White space and what cannot be seen: Unicode's spaces split a permission on the server. */
@@ -36,7 +36,7 @@ const QUEUE_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
 
 export function parseSubjectTemplate(
   text: string,
-  form: TemplateForm,
+  form: TemplateForm = {},
 ): SubjectTemplate | Fault {
   if (text === "") {
     return new Fault("is empty", "write a subject, as in news.*");

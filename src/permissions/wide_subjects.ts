@@ -52,7 +52,7 @@ function isDenied(
   beginning: string,
   denied: readonly SubjectTemplate[],
 ): boolean {
-  const below = parseSubjectTemplate(`${beginning}.>`, { queue: false });
+  const below = parseSubjectTemplate(`${beginning}.>`);
   return !(below instanceof Fault) &&
     denied.some(({ tokens }) => covers(tokens, below.tokens));
 }
@@ -124,7 +124,7 @@ function coversAny({ tokens }: SubjectTemplate, beginning: string): boolean {
   return Array.from({ length: DEPTH_MAX }, (_, depth) => depth + 1)
     .some((depth) => {
       const words = [beginning, ...new Array<string>(depth).fill(ANY_WORD)];
-      const below = parseSubjectTemplate(words.join("."), { queue: false });
+      const below = parseSubjectTemplate(words.join("."));
       return !(below instanceof Fault) && covers(tokens, below.tokens);
     });
 }
