@@ -7,8 +7,8 @@ import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import { CREDENTIAL_KINDS } from "../base/identity.ts";
 import type { RejectionCode } from "../base/outcome.ts";
 
-/** How a made-up login can be refused: by the rules, or before them. */
-const REFUSALS = [
+/** How a made-up login can be refused by the rules. */
+export const RULE_REFUSALS = [
   "no_rule_matches",
   "refused_by_rule",
   "claim_unusable_in_subject",
@@ -16,6 +16,11 @@ const REFUSALS = [
   "connection_type_not_allowed",
   "source_not_allowed",
   "outside_hours",
+] as const satisfies readonly RejectionCode[];
+
+/** The same, or before them. */
+const REFUSALS = [
+  ...RULE_REFUSALS,
   "issuer_untrusted",
   "bearer_token_expired",
   "bearer_token_not_yet_valid",
