@@ -4,9 +4,8 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "../base/duration.ts";
 import { SUB_BYTES_MAX, TOKEN_LIFETIME_SECONDS_MAX } from "../base/limits.ts";
-import { systemClock } from "../base/time.ts";
-import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import { apiTokensFile, configurationFile } from "../config/load.ts";
+import { systemClock, toEpochSeconds } from "../base/time.ts";
+import { apiTokensFile, ownConfiguration } from "../config/load.ts";
 import { createApiToken } from "../identity/api_token.ts";
 import type { ApiTokenEntry } from "../identity/api_token_file.ts";
 import {
@@ -15,13 +14,8 @@ import {
   readEntries,
 } from "./api_token_file.ts";
 import { parseClaims } from "./claim_arguments.ts";
-import {
-  EXIT_FAILED,
-  EXIT_OK,
-  EXIT_USAGE,
-  print,
-  printError,
-} from "./terminal.ts";
+import { formatTime } from "./printable.ts";
+import { EXIT_FAILED, EXIT_OK, print, printError } from "./terminal.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
 const USAGE =
@@ -66,10 +60,6 @@ export async function run(args: readonly string[]): Promise<number> {
     try {
       return await act(positionals, values);
     } catch (error) {
-      if (error instanceof ConfigError) {
-        printError(formatConfigError(error));
-        return EXIT_USAGE;
-      }
       if (!(error instanceof ApiTokenFileError)) throw error;
       printError(error.message);
       return EXIT_FAILED;
@@ -102,7 +92,7 @@ async function act(
 
 function fileOf({ file }: Options): string {
   const named = file ??
-    apiTokensFile({ path: configurationFile(), environment: Deno.env });
+    apiTokensFile(ownConfiguration());
   if (named !== undefined) return named;
   throw new UsageError(
     "Which file? Set api_tokens.file in the configuration, or give --file",
@@ -122,14 +112,14 @@ async function add(file: string, options: Options): Promise<number> {
     throw new UsageError("--ttl must be like 12h or 90d, ten years at most");
   }
   const claims = parseClaims(options.claim);
-  const now = systemClock();
+  const now = toEpochSeconds(systemClock());
   const { id, token, digest } = createApiToken();
   const entry: ApiTokenEntry = {
     id,
     "sha256": digest,
     sub,
-    "created_at": timeText(now),
-    "expires_at": timeText(now + seconds * 1000),
+    "created_at": formatTime(now),
+    "expires_at": formatTime(now + seconds),
     ...(Object.keys(claims).length === 0 ? {} : { claims }),
     ...(description === undefined ? {} : { description }),
   };
@@ -186,8 +176,4 @@ async function disable(file: string, id: string): Promise<number> {
   });
   printError(`${id} is disabled.`);
   return EXIT_OK;
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -6,8 +6,7 @@ import { parseArgs } from "node:util";
 import { decodeJsonObject, JsonFault } from "../base/json.ts";
 import { JSON_LIMITS } from "../base/limits.ts";
 import { systemClock } from "../base/time.ts";
-import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import { configurationFile, loadLogin, loadRules } from "../config/load.ts";
+import { loadLogin, loadRules, ownConfiguration } from "../config/load.ts";
 import type { LoginFacts } from "../permissions/grant.ts";
 import { explainToken } from "./explain_token.ts";
 import {
@@ -21,9 +20,7 @@ import {
   EXIT_FAILED,
   EXIT_OK,
   EXIT_UNAVAILABLE,
-  EXIT_USAGE,
   print,
-  printError,
   tokenOf,
 } from "./terminal.ts";
 import { UsageError, withUsage } from "./usage.ts";
@@ -62,7 +59,7 @@ interface Options {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  return await withUsage(USAGE, args, async () => {
+  return await withUsage(USAGE, args, () => {
     const { values } = parseArgs({
       args: [...args],
       options: {
@@ -76,13 +73,7 @@ export async function run(args: readonly string[]): Promise<number> {
         json: { type: "boolean" },
       },
     });
-    try {
-      return await explain(values);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      printError(formatConfigError(error));
-      return EXIT_USAGE;
-    }
+    return explain(values);
   });
 }
 
@@ -113,10 +104,7 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   if (claims instanceof JsonFault) {
     throw new UsageError(`--claims ${claims.problem}`);
   }
-  const { permissions, rules, ...accepted } = loadRules({
-    path: configurationFile(),
-    environment: Deno.env,
-  });
+  const { permissions, rules, ...accepted } = loadRules(ownConfiguration());
   const identity = readIdentity({ ...options, claims }, facts, accepted);
   if (identity instanceof LoginFault) {
     throw new UsageError(`--${identity.problem}`);
@@ -150,9 +138,6 @@ async function explainPresented(
     );
   }
   const text = await tokenOf(token);
-  const config = loadLogin({
-    path: configurationFile(),
-    environment: Deno.env,
-  });
+  const config = loadLogin(ownConfiguration());
   return await explainToken(text, config, facts);
 }

@@ -33,9 +33,6 @@ export interface MadeUpLogin {
   readonly claims: JsonObject;
   readonly issuer?: string | undefined;
   readonly kind?: string | undefined;
-  readonly connection?: string | undefined;
-  readonly source?: string | undefined;
-  readonly at?: string | undefined;
 }
 
 /** What cannot be made of it; the message says what would do. */

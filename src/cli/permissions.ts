@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../config/config_error.ts";
-import { configurationFile, loadConfig } from "../config/load.ts";
+import { loadConfig, ownConfiguration } from "../config/load.ts";
 import {
   listPermissionFlags,
   listPermissionFlagsToExplain,
@@ -21,14 +21,14 @@ CALLOUT_CONFIG names the configuration, config/callout.yaml unless set.`;
 export async function run(args: readonly string[]): Promise<number> {
   return await withUsage(USAGE, args, () => {
     parseArgs({ args: [...args], options: {} });
-    print(listFlags(configurationFile()).join(" "));
+    print(listFlags().join(" "));
     return Promise.resolve(EXIT_OK);
   });
 }
 
-function listFlags(path: string): readonly string[] {
+function listFlags(): readonly string[] {
   try {
-    return listPermissionFlags(loadConfig({ path, environment: Deno.env }));
+    return listPermissionFlags(loadConfig(ownConfiguration()));
   } catch (error) {
     // What is wrong is said once, by start.
     if (error instanceof ConfigError) return listPermissionFlagsToExplain();

@@ -5,18 +5,15 @@
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../base/time.ts";
-import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import { configurationFile, loadRules } from "../config/load.ts";
+import {
+  configurationFile,
+  loadRules,
+  ownConfiguration,
+} from "../config/load.ts";
 import type { ParsedRules } from "../config/parse_rules.ts";
 import { loadRuleTests, RULE_TESTS_NAME } from "../config/rule_tests.ts";
 import type { RuleTest } from "../config/rule_tests_schema.ts";
-import {
-  EXIT_FAILED,
-  EXIT_OK,
-  EXIT_USAGE,
-  print,
-  printError,
-} from "./terminal.ts";
+import { EXIT_FAILED, EXIT_OK, print } from "./terminal.ts";
 import {
   type Accepted,
   LoginFault,
@@ -45,21 +42,12 @@ export async function run(args: readonly string[]): Promise<number> {
     });
     const folder = dirname(configurationFile());
     const file = values.file ?? join(folder, RULE_TESTS_NAME);
-    try {
-      return Promise.resolve(testRules(file));
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      printError(formatConfigError(error));
-      return Promise.resolve(EXIT_USAGE);
-    }
+    return Promise.resolve(testRules(file));
   });
 }
 
 function testRules(file: string): number {
-  const loaded = loadRules({
-    path: configurationFile(),
-    environment: Deno.env,
-  });
+  const loaded = loadRules(ownConfiguration());
   const tests = loadRuleTests(file);
   let failed = 0;
   for (const test of tests) {

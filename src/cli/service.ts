@@ -1,8 +1,9 @@
 /**
  * Puts the configured service together, top to bottom, and takes it apart again.
  */
-import { type Clock, monotonicClock, systemClock } from "../base/time.ts";
+import { monotonicClock, systemClock } from "../base/time.ts";
 import type { Config, TokenConfig } from "../config/config.ts";
+import type { AuthenticatorDependencies } from "../identity/authenticate.ts";
 import {
   createAuthenticator,
   type RoutingAuthenticator,
@@ -24,15 +25,10 @@ export interface RunningService {
   readonly ended: Promise<unknown>;
 }
 
-export interface IdentityDependencies {
-  readonly log: Log;
-  readonly clock: Clock;
-}
-
 /** What judges bearer tokens, of every kind that is configured. */
 export function createIdentities(
   config: TokenConfig,
-  { clock, log }: IdentityDependencies,
+  { clock, log }: Pick<AuthenticatorDependencies, "clock" | "log">,
 ): RoutingAuthenticator {
   return createAuthenticator(config, {
     log,

@@ -5,9 +5,9 @@
 import { parseArgs } from "node:util";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import {
-  configurationFile,
   loadConfig,
   type LoadedConfig,
+  ownConfiguration,
 } from "../config/load.ts";
 import { ListenError } from "../monitoring/health.ts";
 import { ServerTooOldError } from "../nats/callout_service.ts";
@@ -32,10 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return await withUsage(USAGE, args, async () => {
     parseArgs({ args: [...args], options: {} });
     try {
-      const loaded = loadConfig({
-        path: configurationFile(),
-        environment: Deno.env,
-      });
+      const loaded = loadConfig(ownConfiguration());
       return await start(loaded);
     } catch (error) {
       if (error instanceof ConfigError) {

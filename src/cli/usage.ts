@@ -1,7 +1,8 @@
 /**
- * What all commands do alike with their arguments: `--help`, and one line and
- * exit code 2 for wrong usage.
+ * What all commands do alike: `--help`, one line for wrong usage, what is wrong
+ * with a configuration, and exit code 2 for both.
  */
+import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import { EXIT_OK, EXIT_USAGE, print, printError } from "./terminal.ts";
 
 /** The command cannot be run like this; the message says what would do. */
@@ -9,7 +10,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Runs a command's body; wrong usage that it throws becomes a line and an exit code. */
+/** Runs a command's body; wrong usage or configuration that it throws becomes text and an exit code. */
 export async function withUsage(
   usage: string,
   args: readonly string[],
@@ -22,6 +23,10 @@ export async function withUsage(
   try {
     return await body();
   } catch (error) {
+    if (error instanceof ConfigError) {
+      printError(formatConfigError(error));
+      return EXIT_USAGE;
+    }
     const problem = usageProblem(error);
     if (problem === undefined) throw error;
     printError(`${problem}. See --help`);

@@ -62,6 +62,11 @@ export function configurationFile(): string {
   return Deno.env.get(CONFIGURATION_VARIABLE) || "config/callout.yaml";
 }
 
+/** The configuration of this machine, filled from the environment of this process. */
+export function ownConfiguration(): LoadOptions {
+  return { path: configurationFile(), environment: Deno.env };
+}
+
 const VARIABLES_BYTES_MAX = 64 * 1024;
 
 /** UTF-8 needs three bytes for a UTF-16 unit at most. */
