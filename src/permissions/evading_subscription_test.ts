@@ -1,19 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { tokensOf } from "../../tests/fixtures/templates.ts";
 import { canEvade } from "./evading_subscription.ts";
-import { Fault } from "./rule_fault.ts";
 import { maySubscribe } from "./subject.ts";
-import {
-  parseSubjectTemplate,
-  type SubjectTemplate,
-} from "./subject_template.ts";
 import { covers, mayMeet } from "./template_relation.ts";
-
-function tokensOf(text: string): SubjectTemplate["tokens"] {
-  const template = parseSubjectTemplate(text);
-  assert(!(template instanceof Fault), text);
-  return template.tokens;
-}
 
 const rows: [allowed: string, denied: string, evades: boolean][] = [
   // What is denied beside an end that is open.

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
+import {
+  literal,
+  pattern,
+  templateOf,
+} from "../../tests/fixtures/templates.ts";
 import { closeOpenEnds } from "./exact_subscribe.ts";
 import { Fault } from "./rule_fault.ts";
 import {
@@ -8,20 +13,10 @@ import {
   splitQueue,
   subjectMatches,
 } from "./subject.ts";
-import {
-  parseSubjectTemplate,
-  type SubjectTemplate,
-  templateText,
-} from "./subject_template.ts";
-
-function parse(text: string): SubjectTemplate {
-  const template = parseSubjectTemplate(text, { queue: true });
-  assert(!(template instanceof Fault), text);
-  return template;
-}
+import { templateText } from "./subject_template.ts";
 
 function denied(...allowed: readonly string[]): readonly string[] {
-  return closeOpenEnds(allowed.map(parse)).map((end) =>
+  return closeOpenEnds(allowed.map(templateOf)).map((end) =>
     end instanceof Fault ? "fault" : templateText(end.deny)
   );
 }
@@ -83,30 +78,17 @@ for (const [why, allowed, expected] of rows) {
 }
 
 Deno.test("closeOpenEnds() says what cannot be kept apart, and the way out", () => {
-  const [fault] = closeOpenEnds(["news.*", "news.sport.>"].map(parse));
+  const [fault] = closeOpenEnds(["news.*", "news.sport.>"].map(templateOf));
   assert(fault instanceof Fault);
   assertMatch(fault.problem, /allows news\.\* beside news\.sport\.>/);
   assertMatch(fault.remedy, /Allow news\.>,/);
 });
 
 Deno.test("the way out of closeOpenEnds() keeps the queue group", () => {
-  const [fault] = closeOpenEnds(["jobs.* workers", "jobs.a.b"].map(parse));
+  const [fault] = closeOpenEnds(["jobs.* workers", "jobs.a.b"].map(templateOf));
   assert(fault instanceof Fault);
   assertMatch(fault.remedy, /Allow jobs\.> workers,/);
 });
-
-/** A few words, so that subjects meet. */
-const token = fc.constantFrom("a", "b", "*");
-const pattern = fc.tuple(
-  fc.array(token, { minLength: 1, maxLength: 3 }),
-  fc.boolean(),
-)
-  .map(([tokens, rest]) => [...tokens, ...(rest ? [">"] : [])].join("."));
-const literal = fc.array(fc.constantFrom("a", "b", "c"), {
-  minLength: 1,
-  maxLength: 5,
-})
-  .map((tokens) => tokens.join("."));
 
 const queue = fc.constantFrom(undefined, undefined, "q", "r");
 const entry = fc.tuple(pattern, queue).map(([subject, group]) =>

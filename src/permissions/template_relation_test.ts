@@ -1,18 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Fault } from "./rule_fault.ts";
+import { literal, pattern, tokensOf } from "../../tests/fixtures/templates.ts";
 import { subjectMatches } from "./subject.ts";
-import {
-  parseSubjectTemplate,
-  type SubjectTemplate,
-} from "./subject_template.ts";
 import { covers, mayMeet } from "./template_relation.ts";
-
-function tokensOf(text: string): SubjectTemplate["tokens"] {
-  const template = parseSubjectTemplate(text);
-  assert(!(template instanceof Fault), text);
-  return template.tokens;
-}
 
 const rows: [one: string, other: string, covers: boolean, mayMeet: boolean][] =
   [
@@ -47,19 +37,6 @@ for (const [one, other, isCovered, isMet] of rows) {
     assertEquals(mayMeet(right, left), isMet);
   });
 }
-
-const token = fc.constantFrom("a", "b", "*");
-const pattern = fc.tuple(
-  fc.array(token, { minLength: 1, maxLength: 3 }),
-  fc.boolean(),
-)
-  .map(([tokens, rest]) => [...tokens, ...(rest ? [">"] : [])].join("."));
-/** Three words, so that one is in no pattern. */
-const literal = fc.array(fc.constantFrom("a", "b", "c"), {
-  minLength: 1,
-  maxLength: 5,
-})
-  .map((tokens) => tokens.join("."));
 
 Deno.test("covers() and mayMeet() are right about every subject", () => {
   fc.assert(
