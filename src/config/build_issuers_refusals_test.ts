@@ -1,23 +1,14 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { randomBytes } from "node:crypto";
 import {
-  FILES,
+  assertRefused,
   parseScene,
-  type Scene,
-  TEXT,
-  VARIABLES,
+  withIssuer,
+  WITHOUT_ISSUERS,
 } from "../../tests/fixtures/config_scene.ts";
 import { ConfigError } from "./config_error.ts";
 
-const WITHOUT_ISSUERS = TEXT.slice(0, TEXT.indexOf("issuers:"));
 const SECRET = randomBytes(32);
-
-/** The rest of the file, and one issuer with these settings. */
-function withIssuer(...lines: readonly string[]): Scene {
-  const text = [`${WITHOUT_ISSUERS}issuers:`, `  - ${lines[0]}`]
-    .concat(lines.slice(1).map((line) => `    ${line}`)).join("\n");
-  return { text, variables: VARIABLES, files: FILES };
-}
 
 const wrong: [
   why: string,
@@ -158,12 +149,7 @@ const wrong: [
 
 for (const [why, lines, path, problem] of wrong) {
   Deno.test(`parseConfig() refuses ${why}`, () => {
-    const { issues } = assertThrows(
-      () => parseScene(withIssuer(...lines)),
-      ConfigError,
-    );
-    assertEquals(issues.map((issue) => issue.path), [path]);
-    assert(problem.test(issues[0]?.problem ?? ""), issues[0]?.problem);
+    assertRefused(withIssuer(...lines), path, problem);
   });
 }
 

@@ -14,23 +14,17 @@ import {
   type Scene,
   TEXT,
   VARIABLES,
+  withIssuer,
+  WITHOUT_ISSUERS,
 } from "../../tests/fixtures/config_scene.ts";
 import { DEVELOPMENT_ISSUER as ISSUER_OF_DEV } from "../dev/token_issuer.ts";
 import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
 import { DEVELOPMENT_ISSUER } from "./build_issuers.ts";
 import { ConfigError, formatConfigError } from "./config_error.ts";
 
-const WITHOUT_ISSUERS = TEXT.slice(0, TEXT.indexOf("issuers:"));
 const SECRET = randomBytes(32);
 
-/** The rest of the file, and one issuer with these settings. */
-function withIssuer(...lines: readonly string[]): Scene {
-  const text = [`${WITHOUT_ISSUERS}issuers:`, `  - ${lines[0]}`]
-    .concat(lines.slice(1).map((line) => `    ${line}`)).join("\n");
-  return { text, variables: VARIABLES, files: FILES };
-}
-
-function issuerOf(scene: Scene): JwtIssuerOptions | undefined {
+function issuerOf(scene: Partial<Scene>): JwtIssuerOptions | undefined {
   return parseScene(scene).config.issuers[0];
 }
 

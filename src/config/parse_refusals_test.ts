@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
 import {
+  assertRefused,
   FILES,
   issuesOf,
   type Scene,
@@ -162,11 +163,7 @@ const wrong: [
 
 for (const [why, changed, path, problem] of wrong) {
   Deno.test(`parseConfig() refuses ${why}`, () => {
-    const issues = issuesOf(changed);
-    assertEquals(issues.map((issue) => issue.path), [path]);
-    const [issue] = issues;
-    assert(problem.test(issue?.problem ?? ""), issue?.problem);
-    assert((issue?.remedy ?? "") !== "");
+    assertRefused(changed, path, problem);
   });
 }
 
