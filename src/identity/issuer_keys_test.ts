@@ -9,6 +9,7 @@ import {
 } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner, jwksOf } from "../../tests/fixtures/jwt_signer.ts";
 import {
+  hold,
   json,
   startKeyServer,
   until,
@@ -26,11 +27,8 @@ const other = createSigner("EdDSA", "key");
 leakTest(
   "D15 D18 an issuer that hangs neither blocks the start nor the tokens of another",
   async () => {
-    const gate = Promise.withResolvers<void>();
-    await using slow = startKeyServer(async () => {
-      await gate.promise;
-      return json(jwksOf(other.jwk));
-    });
+    const held = hold(() => json(jwksOf(other.jwk)));
+    await using slow = startKeyServer(held.answer);
     await using good = startKeyServer(jwksOf(signer.jwk));
     using bearer = createStoppable(
       issuerOptions(other, {
@@ -42,18 +40,15 @@ leakTest(
     await bearer.start();
     assertEquals(bearer.status().map(({ ready }) => ready), [false, true]);
     assertIdentity(judge(bearer, signer.token(claims())));
-    gate.resolve();
+    held.release();
   },
 );
 
 leakTest(
   "D18 no more than a bounded number of tokens waits for one issuer",
   async () => {
-    const gate = Promise.withResolvers<void>();
-    await using slow = startKeyServer(async () => {
-      await gate.promise;
-      return json(jwksOf(other.jwk));
-    });
+    const held = hold(() => json(jwksOf(other.jwk)));
+    await using slow = startKeyServer(held.answer);
     using bearer = createStoppable(
       issuerOptions(other, {
         issuer: "https://slow.example.com",
@@ -79,7 +74,7 @@ leakTest(
       assertIdentity(judge(bearer, signer.token(claims())));
     }
     await until(() => slow.asked.length === 1);
-    gate.resolve();
+    held.release();
     for (const waited of await Promise.all(waiting)) assertIdentity(waited);
   },
 );
@@ -113,11 +108,8 @@ leakTest(
 );
 
 leakTest("stop() ends fetches, timers and waits", async () => {
-  const gate = Promise.withResolvers<void>();
-  await using slow = startKeyServer(async () => {
-    await gate.promise;
-    return json("{}");
-  });
+  const held = hold(() => json("{}"));
+  await using slow = startKeyServer(held.answer);
   using bearer = createStoppable(
     issuerOptions(signer, { keys: remote(slow.origin) }),
   );
@@ -129,6 +121,6 @@ leakTest("stop() ends fetches, timers and waits", async () => {
     (await askBearer(bearer, signer.token(claims()))).kind,
     "unavailable",
   );
-  gate.resolve();
+  held.release();
   assertEquals(slow.asked.length, 1);
 });

@@ -8,7 +8,7 @@ import {
   judge,
 } from "../../tests/fixtures/jwt_scene.ts";
 import { jwksOf } from "../../tests/fixtures/jwt_signer.ts";
-import { json, until } from "../../tests/fixtures/key_server.ts";
+import { hold, json, until } from "../../tests/fixtures/key_server.ts";
 import {
   assertUnavailable,
   broken,
@@ -52,17 +52,14 @@ sceneTest(
   "D9 any number of tokens with an unknown key cause one fetch",
   async ({ bearer, server, ask, pass }) => {
     await bearer.start();
-    const gate = Promise.withResolvers<void>();
-    server.answer = async (): Promise<Response> => {
-      await gate.promise;
-      return json(jwksOf(first.jwk, second.jwk));
-    };
+    const held = hold(() => json(jwksOf(first.jwk, second.jwk)));
+    server.answer = held.answer;
     pass(COOLDOWN_SECONDS);
     const asking = Array.from({ length: 200 }, () => ask(tokenOf(second)));
     await until(() => server.asked.length === 2);
     // Nobody else waits for it.
     assertIdentity(judge(bearer, tokenOf(first)));
-    gate.resolve();
+    held.release();
     for (const outcome of await Promise.all(asking)) assertIdentity(outcome);
     assertEquals(server.asked.length, 2);
   },
@@ -159,11 +156,8 @@ sceneTest(
   "D9 a token waits no longer than its own signal allows; the fetch goes on for others",
   async ({ bearer, server, ask, pass }) => {
     await bearer.start();
-    const gate = Promise.withResolvers<void>();
-    server.answer = async (): Promise<Response> => {
-      await gate.promise;
-      return json(jwksOf(first.jwk, second.jwk));
-    };
+    const held = hold(() => json(jwksOf(first.jwk, second.jwk)));
+    server.answer = held.answer;
     pass(COOLDOWN_SECONDS);
     const impatient = new AbortController();
     const [gaveUp, waited] = [
@@ -173,7 +167,7 @@ sceneTest(
     await until(() => server.asked.length === 2);
     impatient.abort();
     assertUnavailable(await gaveUp);
-    gate.resolve();
+    held.release();
     assertIdentity(await waited);
     // Who has given up already begins no wait.
     pass(COOLDOWN_SECONDS);
@@ -212,11 +206,11 @@ sceneTest(
     pass(COOLDOWN_SECONDS);
     assertRejected(await ask(forged), "signature_invalid");
     // Or that it lets everybody wait for longer than a login has.
-    const gate = Promise.withResolvers<Response>();
-    server.answer = (): Promise<Response> => gate.promise;
+    const held = hold(broken);
+    server.answer = held.answer;
     pass(COOLDOWN_SECONDS);
     const outcome = await ask(forged, AbortSignal.timeout(50));
-    gate.resolve(broken());
+    held.release();
     assertRejected(outcome, "signature_invalid");
   },
 );
@@ -224,15 +218,12 @@ sceneTest(
 sceneTest(
   "D14 a kid that came while older keys were under way is not taken for unknown",
   async ({ bearer, server, ask, pass }) => {
-    const gate = Promise.withResolvers<void>();
-    server.answer = async (): Promise<Response> => {
-      await gate.promise;
-      return json(jwksOf(first.jwk));
-    };
+    const held = hold(() => json(jwksOf(first.jwk)));
+    server.answer = held.answer;
     const started = bearer.start();
     await until(() => server.asked.length === 1);
     const early = ask(tokenOf(second));
-    gate.resolve();
+    held.release();
     await started;
     assertRejected(await early, "key_unknown");
     server.answer = (): Response => json(jwksOf(first.jwk, second.jwk));
