@@ -2,6 +2,7 @@
  * Runs programs for the compose tests: with an environment of their own, so that
  * nothing that is set on this machine decides what the stack is made of.
  */
+import { runToEnd } from "../fixtures/command.ts";
 
 export interface Ran {
   readonly code: number;
@@ -35,24 +36,14 @@ export async function run(
   args: readonly string[],
   { folder, environment = {}, input }: CommandOptions = {},
 ): Promise<Ran> {
-  const child = new Deno.Command(program, {
+  const { code, stdout, stderr } = await runToEnd(program, {
     args: [...args],
     ...(folder === undefined ? {} : { cwd: folder }),
     clearEnv: true,
     env: { ...cleanEnvironment(), ...environment },
-    stdin: input === undefined ? "null" : "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  if (input !== undefined) {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(input));
-    await writer.close();
-  }
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  const text = decoder.decode(stdout);
-  return { code, stdout: text, output: text + decoder.decode(stderr) };
+    input,
+  });
+  return { code, stdout, output: stdout + stderr };
 }
 
 /** Its standard output; whatever it wrote is the error when it fails. */

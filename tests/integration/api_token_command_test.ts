@@ -2,39 +2,16 @@
  * `deno task api-token` as it is run: what is printed where, and what it leaves.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { configurationName } from "../fixtures/configuration_name.ts";
+import { type CommandResult, runMain } from "../fixtures/command.ts";
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function command(
+function command(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<Ran> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-check",
-      `--config=${configurationName()}`,
-      "--allow-env",
-      "--allow-read",
-      "--allow-write",
-      "main.ts",
-      "api-token",
-      ...args,
-    ],
-    env: { NO_COLOR: "1", ...environment },
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
+): Promise<CommandResult> {
+  return runMain(["api-token", ...args], {
+    environment: { NO_COLOR: "1", ...environment },
+    permissions: ["--allow-env", "--allow-read", "--allow-write"],
+  });
 }
 
 Deno.test("G1 a token is made, listed and disabled; it is shown once, alone on standard output", async () => {

@@ -8,25 +8,13 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { type CommandResult, runToEnd } from "../fixtures/command.ts";
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function token(folder: string, ...args: string[]): Promise<Ended> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+function token(folder: string, ...args: string[]): Promise<CommandResult> {
+  return runToEnd(Deno.execPath(), {
     args: ["task", "--quiet", "token", ...args],
     env: { "DEV_ISSUER_DIR": folder },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
+  });
 }
 
 async function withFolder(
