@@ -3,10 +3,9 @@
  * servers is judged by an instance on any other, and whatever one of them loses,
  * the others have.
  */
-import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
-import { connect } from "@nats-io/transport-deno";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { assert, assertEquals } from "@std/assert";
-import { reaches } from "../fixtures/nats_client.ts";
+import { connectWithCreds, reaches } from "../fixtures/nats_client.ts";
 import { mustRun } from "./command.ts";
 import { makeCreds } from "./identities.ts";
 import { countMessages, createStream, store } from "./jetstream.ts";
@@ -59,18 +58,6 @@ async function startInstanceAt(
   };
 }
 
-async function connectWithCreds(
-  cluster: Project,
-  creds: string,
-): Promise<NatsConnection> {
-  return await connect({
-    servers: SERVERS.map((server) => cluster.urls(server).natsUrl),
-    authenticator: credsAuthenticator(new TextEncoder().encode(creds)),
-    reconnectTimeWait: 250,
-    maxReconnectAttempts: -1,
-  });
-}
-
 /** Publishes at the first server what subscribers at the others wait for. */
 async function assertArrivesEverywhere(cluster: Project): Promise<void> {
   const first = await cluster.client("alice", "tcp", 1);
@@ -93,8 +80,9 @@ async function assertArrivesEverywhere(cluster: Project): Promise<void> {
 /** Kills the server that a client is connected to. */
 async function assertServerIsMissedByNobody(cluster: Project): Promise<void> {
   const keeper = await connectWithCreds(
-    cluster,
+    SERVERS.map((server) => cluster.urls(server).natsUrl),
     await makeCreds(cluster, "keeper"),
+    { reconnectTimeWait: 250, maxReconnectAttempts: -1 },
   );
   await createStream(keeper, "orders", {
     subjects: ["orders.>"],

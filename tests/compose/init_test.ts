@@ -2,8 +2,6 @@
  * nats-init makes what is missing and leaves what is there: after a run that was
  * cut short anywhere, and for an operator that was made before there was AUTH.
  */
-import { credsAuthenticator } from "@nats-io/nats-core";
-import { connect } from "@nats-io/transport-deno";
 import {
   assert,
   assertEquals,
@@ -11,7 +9,7 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { reaches } from "../fixtures/nats_client.ts";
+import { connectWithCreds, reaches } from "../fixtures/nats_client.ts";
 import { mustRun, run } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 
@@ -185,11 +183,7 @@ Deno.test("an operator of the earlier recipe, without AUTH, is extended and not 
   assertNotEquals(callout.sub, application.sub);
   assertEquals(callout.nats.authorization.allowed_accounts, [application.sub]);
   await assertTokensWork(project);
-  const old = await connect({
-    servers: project.urls().natsUrl,
-    authenticator: credsAuthenticator(new TextEncoder().encode(creds)),
-    reconnect: false,
-  });
+  const old = await connectWithCreds(project.urls().natsUrl, creds);
   assert(await reaches(old, old, "anything", ">"));
   await old.close();
 });

@@ -12,13 +12,13 @@ import {
 import { connect } from "@nats-io/transport-deno";
 import {
   assert,
-  assertEquals,
   assertFalse,
   assertInstanceOf,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
 import {
+  assertAnswered,
   openClient,
   publishProblem,
   reaches,
@@ -126,13 +126,7 @@ for (const transport of TRANSPORTS) {
       token: await stack.token("alice"),
       inboxPrefix: "users.alice._INBOX",
     });
-    alice.subscribe("users.alice.echo", {
-      callback(_error, message): void {
-        message.respond(message.data);
-      },
-    });
-    const reply = await alice.request("users.alice.echo", "ping");
-    assertEquals(reply.string(), "ping");
+    await assertAnswered(alice);
     await alice.close();
   });
 

@@ -1,10 +1,8 @@
 /**
  * What becomes of keys, clients and messages when containers go and come back.
  */
-import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
-import { connect } from "@nats-io/transport-deno";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { Transport } from "../fixtures/nats_client.ts";
+import { connectWithCreds, type Transport } from "../fixtures/nats_client.ts";
 import { mustRun } from "./command.ts";
 import { makeCreds } from "./identities.ts";
 import { countMessages, createStream, store } from "./jetstream.ts";
@@ -125,7 +123,7 @@ Deno.test("kill -s KILL the only auth-callout: it is started again by up, and wh
 Deno.test("down and up keep identity and stored messages", async () => {
   const stack = await sharedStack();
   const creds = await makeCreds(stack, "keeper");
-  const keeper = await connectWithCreds(stack, creds);
+  const keeper = await connectWithCreds(stack.urls().natsUrl, creds);
   await createStream(keeper, "orders", { subjects: ["orders.>"] });
   for (const text of ["one", "two", "three"]) {
     await store(keeper, "orders.new", text);
@@ -141,19 +139,8 @@ Deno.test("down and up keep identity and stored messages", async () => {
   assertNotEquals((await stack.inspect("nats-server"))["Id"], id);
   assertEquals(await fingerprint(stack), before);
   assert(await alice.disconnects() > 0);
-  const back = await connectWithCreds(stack, creds);
+  const back = await connectWithCreds(stack.urls().natsUrl, creds);
   assertEquals(await countMessages(back, "orders"), 3);
   await back.close();
   await assertNewClientGetsIn(stack);
 });
-
-async function connectWithCreds(
-  stack: Project,
-  creds: string,
-): Promise<NatsConnection> {
-  return await connect({
-    servers: stack.urls().natsUrl,
-    authenticator: credsAuthenticator(new TextEncoder().encode(creds)),
-    reconnect: false,
-  });
-}

@@ -22,17 +22,13 @@ import type { RuleOptions } from "../../src/permissions/rule_options.ts";
 import { reaches, subscribeProblem } from "../fixtures/nats_client.ts";
 import { assertNoSubscription } from "../fixtures/refusals.ts";
 import {
+  connectAs,
   rulesByClaim,
-  type RulesStack,
   startRulesStack,
 } from "../fixtures/rules_stack.ts";
 import { startServiceProcess } from "../fixtures/service.ts";
 import { OLDEST, SERVERS } from "../fixtures/servers.ts";
 import { startStack } from "../fixtures/stack.ts";
-
-function connectAs(stack: RulesStack, rule: string): Promise<NatsConnection> {
-  return stack.client("alice", { claims: { rule } });
-}
 
 async function assertSubscribes(
   connection: NatsConnection,
@@ -61,7 +57,7 @@ for (const [name, options] of SERVERS) {
     );
     const { admin } = stack;
 
-    const news = await connectAs(stack, "news");
+    const news = await connectAs(stack, "alice", "news");
     // The server takes the subscription: what it delivers is what counts.
     await assertSubscribes(news, "news.>");
     assert(await reaches(admin, news, "news.a", "news.>"));
@@ -70,7 +66,7 @@ for (const [name, options] of SERVERS) {
     await assertNoSubscription(news, "news.a.>", "news.*.>", "news.a.b");
     assert(await reaches(news, news, "users.alice.x.y", "users.alice.>"));
 
-    const queue = await connectAs(stack, "queue");
+    const queue = await connectAs(stack, "alice", "queue");
     await assertNoSubscription(queue, "jobs.a");
     assertInstanceOf(
       await subscribeProblem(queue, "jobs.a", "others"),
@@ -89,7 +85,7 @@ for (const [name, options] of SERVERS) {
     await queue.flush();
     assertEquals(got, ["jobs.a"]);
 
-    const first = await connectAs(stack, "first_token");
+    const first = await connectAs(stack, "alice", "first_token");
     assert(await reaches(admin, first, "a", ">"));
     assertFalse(await reaches(admin, first, "a.b", ">"));
   });
@@ -107,7 +103,7 @@ for (const [name, options] of SERVERS) {
         },
       }),
     });
-    const client = await connectAs(stack, "any");
+    const client = await connectAs(stack, "alice", "any");
     assert(await reaches(stack.admin, client, "news.a.b", "news.>"));
   });
 }
@@ -152,7 +148,7 @@ const DEMANDING_RULES = DEMANDING.map(([rule]) => rule);
 Deno.test("H6 what is denied is not delivered to who subscribes to a part of it", async () => {
   await using stack = await startRulesStack(DEMANDING_RULES);
   for (const [{ name }, asked, denied, allowed] of DEMANDING) {
-    const client = await connectAs(stack, name);
+    const client = await connectAs(stack, "alice", name);
     assertFalse(await reaches(stack.admin, client, denied, asked), name);
     assert(await reaches(stack.admin, client, allowed, asked), name);
   }
@@ -202,7 +198,7 @@ Deno.test("H6 nobody is admitted through such a server, whichever the service is
       "server_too_old",
     );
   }
-  await connectAs(stack, "plain");
+  await connectAs(stack, "alice", "plain");
 });
 
 Deno.test("the reason for it: the oldest supported server delivers what is denied", async () => {
@@ -212,7 +208,7 @@ Deno.test("the reason for it: the oldest supported server delivers what is denie
     ignoresVersion: true,
   });
   for (const [{ name }, asked, denied] of DEMANDING) {
-    const client = await connectAs(stack, name);
+    const client = await connectAs(stack, "alice", name);
     assert(await reaches(stack.admin, client, denied, asked), name);
   }
 });

@@ -4,7 +4,7 @@
  */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
-import { headers, type NatsConnection } from "@nats-io/nats-core";
+import { headers } from "@nats-io/nats-core";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { reaches } from "../fixtures/nats_client.ts";
 import {
@@ -14,19 +14,11 @@ import {
   collect,
 } from "../fixtures/refusals.ts";
 import {
+  connectAs,
   rulesByClaim,
-  type RulesStack,
   startRulesStack,
 } from "../fixtures/rules_stack.ts";
 import { SERVERS } from "../fixtures/servers.ts";
-
-function connectAs(
-  stack: RulesStack,
-  sub: string,
-  rule: string,
-): Promise<NatsConnection> {
-  return stack.client(sub, { claims: { rule } });
-}
 
 for (const [name, options] of SERVERS) {
   Deno.test(`kv_read: reads one bucket in every way, writes none, and reads no other, on ${name}`, async () => {

@@ -3,8 +3,7 @@
  * refuse `limits` because of what is measured here; when one of these tests
  * fails, that decision can be changed.
  */
-import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
-import { connect } from "@nats-io/transport-deno";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { monotonicClock, systemClock } from "../../src/base/time.ts";
 import { createReplayGuard } from "../../src/callout/replay.ts";
@@ -15,7 +14,11 @@ import type { Stack } from "../../src/dev/stack.ts";
 import { encodeNatsJwt } from "../../src/nats_jwt/codec.ts";
 import { createSeed, signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../../src/nats_jwt/xkeys.ts";
-import { openClient, subscribeProblem } from "../fixtures/nats_client.ts";
+import {
+  connectWithCreds,
+  openClient,
+  subscribeProblem,
+} from "../fixtures/nats_client.ts";
 import { rulesByClaim, startRulesStack } from "../fixtures/rules_stack.ts";
 import { startStack } from "../fixtures/stack.ts";
 
@@ -86,12 +89,8 @@ async function answerWith(
     xkey,
   });
   const signer = signingKeyFromSeed(applicationAccount.signingSeed, "account");
-  const connection = await connect({
-    servers: natsUrl,
-    authenticator: credsAuthenticator(
-      new TextEncoder().encode(operator.calloutCreds.reveal()),
-    ),
-  });
+  const { calloutCreds } = operator;
+  const connection = await connectWithCreds(natsUrl, calloutCreds.reveal());
   connection.subscribe("$SYS.REQ.USER.AUTH", {
     queue: "nats-auth-callout",
     callback: (_error, message) => {

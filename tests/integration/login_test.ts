@@ -2,10 +2,7 @@
  * Logins with a bearer token and nothing else, against real servers in every way
  * that NATS can be set up for the callout.
  */
-import {
-  credsAuthenticator,
-  PermissionViolationError,
-} from "@nats-io/nats-core";
+import { PermissionViolationError } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-deno";
 import {
   assert,
@@ -16,6 +13,8 @@ import {
 } from "@std/assert";
 import { ALL_ENVIRONMENTS } from "../fixtures/environments.ts";
 import {
+  assertAnswered,
+  connectWithCreds,
   openClient,
   publishProblem,
   reaches,
@@ -90,13 +89,7 @@ for (const { name, start } of ALL_ENVIRONMENTS) {
       inboxPrefix: "users.alice._INBOX",
       reconnect: false,
     });
-    alice.subscribe("users.alice.echo", {
-      callback(_error, message): void {
-        message.respond(message.data);
-      },
-    });
-    const reply = await alice.request("users.alice.echo", "ping");
-    assertEquals(reply.string(), "ping");
+    await assertAnswered(alice);
     await alice.close();
   });
 
@@ -220,11 +213,7 @@ Deno.test("creds of the application account keep working beside bearer tokens", 
     stack.operator.applicationAccount,
     "old",
   );
-  const old = await connect({
-    servers: stack.natsUrl,
-    reconnect: false,
-    authenticator: credsAuthenticator(new TextEncoder().encode(creds.reveal())),
-  });
+  const old = await connectWithCreds(stack.natsUrl, creds.reveal());
   const alice = await openClient(stack, await stack.token("alice"));
   assert(await reaches(alice, old, "users.alice.hello", "users.>"));
   await old.close();

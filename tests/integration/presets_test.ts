@@ -4,7 +4,6 @@
  */
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
-import type { NatsConnection } from "@nats-io/nats-core";
 import { Objm } from "@nats-io/obj";
 import { assert, assertEquals } from "@std/assert";
 import { subscribeProblem } from "../fixtures/nats_client.ts";
@@ -14,19 +13,11 @@ import {
   collect,
 } from "../fixtures/refusals.ts";
 import {
+  connectAs,
   rulesByClaim,
-  type RulesStack,
   startRulesStack,
 } from "../fixtures/rules_stack.ts";
 import { SERVERS } from "../fixtures/servers.ts";
-
-function connectAs(
-  stack: RulesStack,
-  sub: string,
-  rule: string,
-): Promise<NatsConnection> {
-  return stack.client(sub, { claims: { rule } });
-}
 
 for (const [name, options] of SERVERS) {
   Deno.test(`H13 request_reply: replies come to an inbox of one's own, and nobody else's are read, on ${name}`, async () => {
