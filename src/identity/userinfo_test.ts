@@ -29,7 +29,6 @@ const signer = createSigner("EdDSA");
 interface Scene extends AsyncDisposable {
   readonly server: AskedServer;
   readonly clocks: TestClocks;
-  readonly authenticator: Authenticator;
   begin(token: string): ReturnType<Authenticator["authenticate"]>;
   judge(changes?: Claims): Promise<AuthenticationOutcome>;
 }
@@ -64,7 +63,6 @@ function createScene(
   return {
     server,
     clocks,
-    authenticator,
     begin,
     judge: async (spoiled) => await begin(signer.token(claims(spoiled))),
     async [Symbol.asyncDispose](): Promise<void> {

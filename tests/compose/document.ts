@@ -93,7 +93,7 @@ ${commands}
 }
 
 /** What differs from run to run, and is no part of the comparison. */
-export function normalise(output: string): string {
+function normalise(output: string): string {
   return output
     .replaceAll(/\b[AONUX][A-Z2-7]{55}\b/g, "<public key>")
     .replaceAll(/eyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)*/g, "<JWT>")

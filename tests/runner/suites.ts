@@ -13,7 +13,7 @@ export interface Suite {
 }
 
 /** Quick ones first. Benchmarks have a command of their own. */
-export const SUITES: readonly Suite[] = [
+const SUITES: readonly Suite[] = [
   {
     name: "architecture",
     roots: ["tests/architecture"],
