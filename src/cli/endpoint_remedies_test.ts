@@ -6,7 +6,6 @@ import {
 } from "../../tests/fixtures/issuer_inquiries.ts";
 import { createSigner, jwksOf } from "../../tests/fixtures/jwt_signer.ts";
 import { json, startKeyServer } from "../../tests/fixtures/key_server.ts";
-import { leakTest } from "../../tests/fixtures/remote_scene.ts";
 import type { JwtKeySource } from "../identity/jwt_issuer_options.ts";
 import type { Finding } from "./finding.ts";
 
@@ -121,7 +120,7 @@ const rows: Row[] = [
 ];
 
 for (const [why, spoiled, verdict, what, remedy] of rows) {
-  leakTest(`check --issuers tells of ${why}, and what to do`, async () => {
+  Deno.test(`check --issuers tells of ${why}, and what to do`, async () => {
     await using server = startKeyServer((request) => {
       if (spoiled.answer !== undefined) return spoiled.answer();
       return request.url.endsWith("openid-configuration")
@@ -176,7 +175,7 @@ const elsewhere: [why: string, issuer: string, what: RegExp, remedy: RegExp][] =
   ];
 
 for (const [why, issuer, what, remedy] of elsewhere) {
-  leakTest(
+  Deno.test(
     `D3 check --issuers tells of an issuer ${why}, and what to do`,
     async () => {
       const [found] = await look(issuer, { kind: "discovery" });
@@ -187,7 +186,7 @@ for (const [why, issuer, what, remedy] of elsewhere) {
   );
 }
 
-leakTest("check --issuers tells of a port where nobody is", async () => {
+Deno.test("check --issuers tells of a port where nobody is", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();

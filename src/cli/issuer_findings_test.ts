@@ -14,10 +14,9 @@ import {
 import { issuerOptions } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner, jwksOf } from "../../tests/fixtures/jwt_signer.ts";
 import { json, startKeyServer } from "../../tests/fixtures/key_server.ts";
-import { leakTest } from "../../tests/fixtures/remote_scene.ts";
 import { inquire, listInquiries } from "./issuer_findings.ts";
 
-leakTest(
+Deno.test(
   "check --issuers tells of a certificate that nobody trusts, and ca_file mends it",
   async () => {
     const authority = createCertificateAuthority("test authority");
@@ -52,7 +51,7 @@ leakTest(
   },
 );
 
-leakTest(
+Deno.test(
   "check --issuers counts the keys that can be used, and tells of those that should not be there",
   async () => {
     // Made before: an RSA key takes longer than an answer may.
@@ -79,7 +78,7 @@ leakTest(
   },
 );
 
-leakTest(
+Deno.test(
   "check --issuers asks all at once, and one that hangs holds up nobody",
   async () => {
     const bothAsked = Promise.withResolvers<void>();
@@ -116,7 +115,7 @@ leakTest(
   },
 );
 
-leakTest("check --issuers says when there is nobody to ask", async () => {
+Deno.test("check --issuers says when there is nobody to ask", async () => {
   const inquiries = listInquiries({ issuers: [issuerOptions(signer)] });
   assertEquals(inquiries.length, 0);
   const [found, ...others] = await inquire(inquiries);

@@ -30,20 +30,15 @@ function fetchTest(
   answer: KeyServer["answer"] | string,
   check: (text: string | FetchFault, server: KeyServer, tookMs: number) => void,
 ): void {
-  Deno.test({
-    name,
-    sanitizeOps: true,
-    sanitizeResources: true,
-    async fn(): Promise<void> {
-      await using server = startKeyServer(answer);
-      const start = performance.now();
-      const text = await fetchDocument(
-        new URL(`${server.origin}/jwks`),
-        RULES,
-        never,
-      );
-      check(text, server, performance.now() - start);
-    },
+  Deno.test(name, async () => {
+    await using server = startKeyServer(answer);
+    const start = performance.now();
+    const text = await fetchDocument(
+      new URL(`${server.origin}/jwks`),
+      RULES,
+      never,
+    );
+    check(text, server, performance.now() - start);
   });
 }
 
@@ -133,33 +128,23 @@ fetchTest(
   (text) => assertFault(text, /is not UTF-8/),
 );
 
-Deno.test({
-  name: "D5 fetchDocument() of a port where nobody listens says so at once",
-  sanitizeOps: true,
-  sanitizeResources: true,
-  async fn(): Promise<void> {
-    const server = startKeyServer("");
-    await server[Symbol.asyncDispose]();
-    const text = await fetchDocument(new URL(server.origin), RULES, never);
-    assertFault(text, /^cannot reach http:\/\/127\.0\.0\.1:\d+: .*refused/i);
-  },
+Deno.test("D5 fetchDocument() of a port where nobody listens says so at once", async () => {
+  const server = startKeyServer("");
+  await server[Symbol.asyncDispose]();
+  const text = await fetchDocument(new URL(server.origin), RULES, never);
+  assertFault(text, /^cannot reach http:\/\/127\.0\.0\.1:\d+: .*refused/i);
 });
 
-Deno.test({
-  name: "D5 fetchDocument() ends when it is stopped",
-  sanitizeOps: true,
-  sanitizeResources: true,
-  async fn(): Promise<void> {
-    await using server = startKeyServer(() => new Response(slowBody(" ", 20)));
-    const stop = new AbortController();
-    const fetching = fetchDocument(new URL(server.origin), RULES, stop.signal);
-    setTimeout(() => stop.abort(), 50);
-    assertFault(await fetching, /^stopped$/);
-    assertFault(
-      await fetchDocument(new URL(server.origin), RULES, stop.signal),
-      /^stopped$/,
-    );
-  },
+Deno.test("D5 fetchDocument() ends when it is stopped", async () => {
+  await using server = startKeyServer(() => new Response(slowBody(" ", 20)));
+  const stop = new AbortController();
+  const fetching = fetchDocument(new URL(server.origin), RULES, stop.signal);
+  setTimeout(() => stop.abort(), 50);
+  assertFault(await fetching, /^stopped$/);
+  assertFault(
+    await fetchDocument(new URL(server.origin), RULES, stop.signal),
+    /^stopped$/,
+  );
 });
 
 Deno.test("D3 fetchDocument() connects to no address that is not allowed", async () => {

@@ -17,14 +17,13 @@ import {
 import {
   askBearer,
   createStoppable,
-  leakTest,
   remote,
 } from "../../tests/fixtures/remote_scene.ts";
 
 const signer = createSigner("EdDSA", "key");
 const other = createSigner("EdDSA", "key");
 
-leakTest(
+Deno.test(
   "D15 D18 an issuer that hangs neither blocks the start nor the tokens of another",
   async () => {
     const held = hold(() => json(jwksOf(other.jwk)));
@@ -44,7 +43,7 @@ leakTest(
   },
 );
 
-leakTest(
+Deno.test(
   "D18 no more than a bounded number of tokens waits for one issuer",
   async () => {
     const held = hold(() => json(jwksOf(other.jwk)));
@@ -79,7 +78,7 @@ leakTest(
   },
 );
 
-leakTest(
+Deno.test(
   "B16 C2 a kid is fetched from the token's own issuer and from no other",
   async () => {
     await using ours = startKeyServer(jwksOf(signer.jwk));
@@ -107,7 +106,7 @@ leakTest(
   },
 );
 
-leakTest("stop() ends fetches, timers and waits", async () => {
+Deno.test("stop() ends fetches, timers and waits", async () => {
   const held = hold(() => json("{}"));
   await using slow = startKeyServer(held.answer);
   using bearer = createStoppable(

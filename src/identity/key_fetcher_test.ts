@@ -19,7 +19,6 @@ import { json, startKeyServer } from "../../tests/fixtures/key_server.ts";
 import {
   askBearer,
   createStoppable,
-  leakTest,
 } from "../../tests/fixtures/remote_scene.ts";
 import { monotonicClock } from "../base/time.ts";
 import type { MonotonicMs } from "../base/time.ts";
@@ -30,7 +29,7 @@ import { P256Tables } from "./p256_tables.ts";
 
 const signer = createSigner("EdDSA", "key");
 
-leakTest(
+Deno.test(
   "D1 D2 discovery: metadata first, then the keys where they say",
   async () => {
     await using server = startKeyServer((request): Response => {
@@ -74,7 +73,7 @@ leakTest(
   },
 );
 
-leakTest(
+Deno.test(
   "D1 keys that have moved are found again by the metadata",
   async () => {
     let keysAt = "/keys";
@@ -123,7 +122,7 @@ for (
     }, /another origin/],
   ] as const
 ) {
-  leakTest(`${why}`, async () => {
+  Deno.test(`${why}`, async () => {
     await using server = startKeyServer(() =>
       json(
         JSON.stringify({
@@ -159,7 +158,7 @@ for (
   });
 }
 
-leakTest("D3 an allowed origin does not open a private network", async () => {
+Deno.test("D3 an allowed origin does not open a private network", async () => {
   await using server = startKeyServer(() =>
     json(
       JSON.stringify({
@@ -183,7 +182,7 @@ leakTest("D3 an allowed origin does not open a private network", async () => {
   );
 });
 
-leakTest(
+Deno.test(
   "D17 TLS is verified, with the issuer's own certificate authority if it has one",
   async () => {
     const authority = createCertificateAuthority("Issuer CA");
@@ -247,7 +246,7 @@ for (
     ],
   ] as const
 ) {
-  leakTest(`a key set ${why} is none, and what it has is said`, async () => {
+  Deno.test(`a key set ${why} is none, and what it has is said`, async () => {
     await using server = startKeyServer(jwks);
     const tables = new P256Tables(monotonicClock);
     const fetcher = createKeyFetcher({
