@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { formatDuration, parseDuration } from "../base/duration.ts";
-import { DEVELOPMENT_LIFETIME_SECONDS_MAX } from "../config/build_issuers.ts";
+import { DEVELOPMENT_LIFETIME } from "../config/build_issuers.ts";
 import {
   createTokenIssuer,
   DEVELOPMENT_AUDIENCE,
@@ -22,7 +22,7 @@ export function developmentIssuerFolder(): string {
   return Deno.env.get("DEV_ISSUER_DIR") || DEV_ISSUER_FOLDER;
 }
 
-const TTL_MAX = formatDuration(DEVELOPMENT_LIFETIME_SECONDS_MAX);
+const TTL_MAX = formatDuration(DEVELOPMENT_LIFETIME.lifetimeSecondsMax);
 
 const USAGE = `Prints a bearer token of the development issuer.
 
@@ -82,7 +82,7 @@ function readTtl(text: string): number {
       "--ttl must be a number with a unit, as in 90s, 15m, 1h or 1d",
     );
   }
-  if (seconds > DEVELOPMENT_LIFETIME_SECONDS_MAX) {
+  if (seconds > DEVELOPMENT_LIFETIME.lifetimeSecondsMax) {
     throw new UsageError(
       `--ttl must be ${TTL_MAX} at most: the service refuses what is valid for longer`,
     );

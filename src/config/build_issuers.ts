@@ -1,6 +1,5 @@
 /**
- * The issuers: what the settings say, with the keys that files hold, judged by
- * the same rules that the issuers are used with.
+ * The issuers of JWTs: what the settings say, with the keys that files hold.
  */
 import {
   isJwsAlgorithm,
@@ -8,7 +7,7 @@ import {
   type JwsAlgorithm,
 } from "../identity/jws_algorithms.ts";
 import type { IssuerOptions } from "../identity/authenticator_options.ts";
-import { jwtIssuerProblems } from "../identity/jwt_issuer_problems.ts";
+import type { LifetimeRule } from "../identity/token_lifetime.ts";
 import type { UserInfoOptions } from "../identity/userinfo.ts";
 import { buildAsking, buildLocation } from "./build_asked.ts";
 import { buildKeySource, readJwks } from "./build_keys.ts";
@@ -20,8 +19,11 @@ import { suggest } from "./suggestion.ts";
 /** The issuer of `deno task token`. */
 export const DEVELOPMENT_ISSUER = "urn:nats-auth-callout:development";
 
-/** Keeps its users apart from those of real issuers beside it. */
-const DEVELOPMENT_LABEL = "development";
+/** Its tokens are for trying things out, some of them for weeks. */
+export const DEVELOPMENT_LIFETIME: LifetimeRule = {
+  clockToleranceSeconds: 30,
+  lifetimeSecondsMax: 30 * 86_400,
+};
 
 const DEVELOPMENT_PATH = "development_issuer.jwks_file";
 
@@ -35,7 +37,6 @@ export interface IssuerEntry {
   /** Of its section in the settings. */
   readonly path: string;
   readonly options: IssuerOptions;
-  readonly label: string | undefined;
   /** Its keys could not be had, which has been reported. */
   readonly hasKeys: boolean;
 }
@@ -43,7 +44,6 @@ export interface IssuerEntry {
 export function buildIssuers(
   settings: Settings,
   checking: Checking,
-  { hasOthers }: { readonly hasOthers: boolean },
 ): readonly IssuerEntry[] {
   const entries: IssuerEntry[] = [];
   settings.issuers.forEach((each, index) => {
@@ -53,14 +53,8 @@ export function buildIssuers(
       buildIssuer({ ...each, issuer }, `issuers[${index}]`, checking),
     );
   });
-  const development = buildDevelopmentIssuer(
-    settings,
-    hasOthers || entries.length > 0,
-    checking,
-  );
-  if (development !== undefined) entries.push(development);
-  reportProblems(entries, checking);
-  return entries;
+  const development = buildDevelopmentIssuer(settings, checking);
+  return development === undefined ? entries : [...entries, development];
 }
 
 function buildIssuer(
@@ -76,7 +70,6 @@ function buildIssuer(
   const userinfo = buildUserInfo(settings, path, checking);
   return {
     path,
-    label: settings.label,
     hasKeys: keys !== undefined,
     options: {
       issuer: settings.issuer,
@@ -150,7 +143,6 @@ function readAlgorithms(
 /** Trusted only where its keys are named, with the defaults of any other issuer. */
 function buildDevelopmentIssuer(
   { development_issuer: settings }: Settings,
-  hasOthers: boolean,
   checking: Checking,
 ): IssuerEntry | undefined {
   if (settings.jwks_file === undefined) return undefined;
@@ -163,76 +155,13 @@ function buildDevelopmentIssuer(
   });
   return {
     path: "development_issuer",
-    label: hasOthers ? DEVELOPMENT_LABEL : undefined,
     hasKeys: jwks !== undefined,
     options: {
       issuer: DEVELOPMENT_ISSUER,
       audiences: settings.audiences,
       algorithms: ["EdDSA"],
       keys: jwks === undefined ? NO_KEYS : { kind: "jwks", jwks },
-      clockToleranceSeconds: 30,
-      lifetimeSecondsMax: DEVELOPMENT_LIFETIME_SECONDS_MAX,
+      ...DEVELOPMENT_LIFETIME,
     },
   };
-}
-
-/** Its tokens are for trying things out, some of them for weeks. */
-export const DEVELOPMENT_LIFETIME_SECONDS_MAX = 30 * 86_400;
-
-/** Settings by the options that identity knows. */
-const SETTING_BY_OPTION: Readonly<Record<string, string>> = {
-  "clientIds": "client_ids",
-  "requiredScopes": "required_scopes",
-  "clockToleranceSeconds": "clock_tolerance_seconds",
-  "lifetimeSecondsMax": "lifetime_seconds_max",
-  "keys.jwks": "jwks_file",
-  "keys.url": "jwks_url",
-  "keys.secrets": "shared_secrets",
-  "keys.jwksOrigins": "remote.jwks_origins",
-  "keys.refreshSeconds": "remote.refresh_seconds",
-  "keys.staleSecondsMax": "remote.stale_seconds_max",
-  "keys.unknownKeyCooldownSeconds": "remote.unknown_key_cooldown_seconds",
-  "keys.timeoutMs": "remote.timeout_ms",
-};
-
-const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
-  "issuer":
-    "write it exactly as in the tokens' iss; if it publishes no metadata, say where its keys are: jwks_url (OIDC_JWKS_URL), jwks_file or shared_secrets",
-  "algorithms":
-    "HS256, HS384 and HS512 belong to shared_secrets, all others to keys of the issuer",
-  "keys.jwks":
-    "see whether it is the issuer's JWKS, with public keys for its algorithms",
-};
-
-const REMEDY_BY_PROBLEM: readonly [said: RegExp, remedy: string][] = [
-  [
-    /^is not https/,
-    "use https; remote.allow_loopback_http: true lets an issuer on this machine go without",
-  ],
-  [
-    /^is configured twice/,
-    "keep one of the two, with the settings of both",
-  ],
-];
-
-/** What the users of these options find wrong with them. */
-function reportProblems(
-  entries: readonly IssuerEntry[],
-  checking: Checking,
-): void {
-  for (
-    const { index, option, problem } of jwtIssuerProblems(
-      entries.map((it) => it.options),
-    )
-  ) {
-    const entry = entries[index];
-    if (entry === undefined) continue;
-    if (option.startsWith("keys.") && !entry.hasKeys) continue;
-    checking.report(
-      `${entry.path}.${SETTING_BY_OPTION[option] ?? option}`,
-      problem,
-      REMEDY_BY_PROBLEM.find(([said]) => said.test(problem))?.[1] ??
-        REMEDY_BY_OPTION[option] ?? "correct it",
-    );
-  }
 }

@@ -6,17 +6,17 @@ import type { CredentialKind } from "../base/identity.ts";
 import { authenticatorProblems } from "../identity/authenticator_problems.ts";
 import type { AuthenticatorProblem } from "../identity/authenticator_problems.ts";
 import { readIssuerLabels } from "../permissions/issuer_labels.ts";
-import type { NamedIssuer } from "../permissions/issuer_labels.ts";
 import type { IssuerLabels } from "../permissions/placeholder.ts";
 import { buildApiTokens } from "./build_api_tokens.ts";
 import { buildIntrospection } from "./build_introspection.ts";
-import { buildIssuers, type IssuerEntry } from "./build_issuers.ts";
+import { buildIssuers } from "./build_issuers.ts";
 import { buildCluster } from "./build_kubernetes.ts";
 import { buildWebhook } from "./build_webhook.ts";
 import type { Checking } from "./checking.ts";
 import type { TokenConfig } from "./config.ts";
 import { NO_ISSUER_PATHS } from "./config_error.ts";
 import type { Settings } from "./schema.ts";
+import { listSources } from "./token_sources.ts";
 
 export interface BuiltTokens {
   readonly tokens: TokenConfig;
@@ -25,12 +25,6 @@ export interface BuiltTokens {
   /** Label by issuer, for those that have one. */
   readonly labels: IssuerLabels;
 }
-
-/** An issuer of tokens of any kind, and where it is named. */
-type PlacedIssuer = NamedIssuer & {
-  readonly path: string;
-  readonly kind: CredentialKind;
-};
 
 /** Options, and the section of the settings that they come from. */
 interface Placed<T> {
@@ -42,77 +36,39 @@ export function buildTokens(
   settings: Settings,
   checking: Checking,
 ): BuiltTokens {
-  const others = listOthers(settings);
-  const hasOthers = others.length > 0;
-  const entries = buildIssuers(settings, checking, { hasOthers });
-  const named = [
-    ...entries.map(({ path, options: { issuer, keys }, label }) => ({
-      path,
-      issuer,
-      kind: keys.kind === "shared_secret" ? keys.kind : "jwt" as const,
-      label,
-    })),
-    ...others,
-  ];
-  if (named.length === 0) {
+  const tokens = buildKinds(settings, checking);
+  const sources = listSources(settings);
+  if (sources.length === 0) {
     checking.reportMissing(
       NO_ISSUER_PATHS,
       "set OIDC_ISSUER to the issuer of your tokens (and OIDC_JWKS_URL, if it publishes no metadata); for development only, DEV_ISSUER_JWKS_FILE (.dev/issuer/jwks.json is that of `deno task dev`)",
     );
   }
-  const { labels, problems } = readIssuerLabels(named);
+  const { labels, problems } = readIssuerLabels(sources);
   for (const { index, problem } of problems) {
     checking.report(
-      `${named[index]?.path}.label`,
+      `${sources[index]?.path}.label`,
       problem,
       "give each issuer a label of its own; at most one goes without",
     );
   }
   return {
-    tokens: buildKinds(settings, entries, checking),
+    tokens,
     issuers: new Map(
-      [...Map.groupBy(named, ({ issuer }) => issuer)].map(([issuer, all]) => [
+      [...Map.groupBy(sources, ({ issuer }) => issuer)].map(([issuer, all]) => [
         issuer,
-        all.map(({ kind }) => kind),
+        all.map(({ credential }) => credential),
       ]),
     ),
     labels,
   };
 }
 
-/** Who issues tokens that are no JWTs, or that are judged in another way. */
-function listOthers(settings: Settings): readonly PlacedIssuer[] {
-  const { introspection, kubernetes, webhook, api_tokens: apiTokens } =
-    settings;
-  function listed(
-    kind: CredentialKind,
-    path: string,
-    { issuer, label }: {
-      readonly issuer?: string | undefined;
-      readonly label?: string | undefined;
-    },
-  ): readonly PlacedIssuer[] {
-    return issuer === undefined ? [] : [{ path, issuer, kind, label }];
-  }
-  return [
-    ...introspection.flatMap((each, index) =>
-      listed("introspection", `introspection[${index}]`, each)
-    ),
-    ...kubernetes.flatMap((each, index) =>
-      listed("kubernetes", `kubernetes[${index}]`, each)
-    ),
-    ...(webhook.url === undefined ? [] : listed("webhook", "webhook", webhook)),
-    ...(apiTokens.file === undefined
-      ? []
-      : listed("api_token", "api_tokens", apiTokens)),
-  ];
-}
-
 function buildKinds(
   settings: Settings,
-  entries: readonly IssuerEntry[],
   checking: Checking,
 ): TokenConfig {
+  const entries = buildIssuers(settings, checking);
   const introspection = settings.introspection.flatMap((each, index) => {
     const { issuer } = each;
     if (issuer === undefined) return [];
@@ -145,7 +101,11 @@ function buildKinds(
     apiTokens: ["api_tokens"],
   };
   for (const problem of authenticatorProblems(tokens)) {
-    reportProblem(problem, paths, checking);
+    const { index, option, section } = problem;
+    // That they could not be had has been reported.
+    const isWithoutKeys = section === "issuers" && option.startsWith("keys.") &&
+      entries[index]?.hasKeys === false;
+    if (!isWithoutKeys) reportProblem(problem, paths, checking);
   }
   return tokens;
 }
@@ -164,6 +124,14 @@ const SETTING_BY_OPTION: Readonly<Record<string, string>> = {
   "clientIds": "client_ids",
   "clockToleranceSeconds": "clock_tolerance_seconds",
   "keys.apiServer": "api_server.url",
+  "keys.jwks": "jwks_file",
+  "keys.jwksOrigins": "remote.jwks_origins",
+  "keys.refreshSeconds": "remote.refresh_seconds",
+  "keys.secrets": "shared_secrets",
+  "keys.staleSecondsMax": "remote.stale_seconds_max",
+  "keys.timeoutMs": "remote.timeout_ms",
+  "keys.unknownKeyCooldownSeconds": "remote.unknown_key_cooldown_seconds",
+  "keys.url": "jwks_url",
   "lifetimeSecondsMax": "lifetime_seconds_max",
   "requiredScopes": "required_scopes",
   "secondsWithoutExp": "seconds_without_exp",
@@ -175,12 +143,18 @@ const LOOPBACK_REMEDY =
 
 /** By option, or by section and option. */
 const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
+  "algorithms":
+    "HS256, HS384 and HS512 belong to shared_secrets, all others to keys of the issuer",
   "apiServer.url": "write it like https://kubernetes.default.svc",
   "endpoint":
     `set it to the introspection endpoint, with https; ${LOOPBACK_REMEDY}`,
   "issuer": "give each kind of token an issuer of its own",
+  "issuers issuer":
+    "write it exactly as in the tokens' iss; if it publishes no metadata, say where its keys are: jwks_url (OIDC_JWKS_URL), jwks_file or shared_secrets",
   "jwts": "set it to none, or take the issuer out of issuers",
   "keys.apiServer": "write it like https://kubernetes.default.svc",
+  "keys.jwks":
+    "see whether it is the issuer's JWKS, with public keys for its algorithms",
   "kubernetes issuer":
     "name each cluster once, exactly as its tokens' iss does; if nothing public is at https there, set api_server.url",
   "secrets":
@@ -194,19 +168,31 @@ const REMEDY_BY_OPTION: Readonly<Record<string, string>> = {
     `set it to the UserInfo endpoint, with https; ${LOOPBACK_REMEDY}`,
 };
 
+/** By section, option and what is wrong; before those by option. */
+const REMEDY_BY_PROBLEM: readonly [problem: RegExp, remedy: string][] = [
+  [
+    /^issuers (?:issuer|keys\.url) is not https/,
+    "use https; remote.allow_loopback_http: true lets an issuer on this machine go without",
+  ],
+  [
+    /^issuers issuer is configured twice/,
+    "keep one of the two, with the settings of both",
+  ],
+];
+
 function reportProblem(
   { section, index, option, problem }: AuthenticatorProblem,
   paths: Readonly<Record<AuthenticatorProblem["section"], readonly string[]>>,
   checking: Checking,
 ): void {
-  // What is wrong with issuers of JWTs is said where they are put together.
-  if (section === "issuers" && !option.startsWith("userinfo.")) return;
   const path = paths[section][index];
   if (path === undefined) return;
+  const found = `${section} ${option} ${problem}`;
   checking.report(
     `${path}.${SETTING_BY_OPTION[option] ?? option}`,
     problem,
-    REMEDY_BY_OPTION[`${section} ${option}`] ?? REMEDY_BY_OPTION[option] ??
+    REMEDY_BY_PROBLEM.find(([wrong]) => wrong.test(found))?.[1] ??
+      REMEDY_BY_OPTION[`${section} ${option}`] ?? REMEDY_BY_OPTION[option] ??
       "correct it",
   );
 }

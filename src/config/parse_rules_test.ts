@@ -6,7 +6,7 @@ import { ALL_TOKENS } from "../../tests/fixtures/token_settings.ts";
 import { createAuthenticator } from "../identity/authenticator.ts";
 import { ConfigError } from "./config_error.ts";
 import { parseRules } from "./parse_rules.ts";
-import type { TokenSource } from "./token_sources.ts";
+import type { PlacedSource, TokenSource } from "./token_sources.ts";
 
 const DEFAULT_FILE = await Deno.readTextFile(
   new URL("../../config/callout.yaml", import.meta.url),
@@ -58,14 +58,19 @@ Deno.test("parseRules() knows the sources of tokens that the whole configuration
     all.map(({ issuer, credential }) => `${credential} of ${issuer}`).sort();
   assertEquals(names(sources), names(authenticator.status()));
   authenticator.stop();
-  const cluster = sources.find(({ credential }) => credential === "kubernetes");
-  assertEquals(cluster, {
+  const cluster: PlacedSource = {
     issuer: "https://cluster.example",
     credential: "kubernetes",
+    path: "kubernetes[0]",
+    label: "k8s",
     clockToleranceSeconds: 30,
     lifetimeSecondsMax: 86_400,
     namespaces: ["shop"],
-  });
+  };
+  assertEquals(
+    sources.find(({ credential }) => credential === "kubernetes"),
+    cluster,
+  );
 });
 
 Deno.test("parseRules() says what is wrong with rules, and with nothing else", () => {
