@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { withFreePath } from "../../tests/fixtures/free_path.ts";
 import { createApiToken } from "../identity/api_token.ts";
 import type { ApiTokenEntry } from "../identity/api_token_file.ts";
 import {
@@ -18,17 +19,8 @@ function entry(sub: string): ApiTokenEntry {
   };
 }
 
-async function inFolder(test: (file: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(`${folder}/api-tokens.json`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("G6 a new file is for its owner alone, and an old one keeps its group", () =>
-  inFolder(async (file) => {
+  withFreePath(async (file) => {
     await changeEntries(file, () => [entry("a")]);
     assertEquals(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
     await Deno.chmod(file, 0o640);
@@ -38,7 +30,7 @@ Deno.test("G6 a new file is for its owner alone, and an old one keeps its group"
   }));
 
 Deno.test("G6 a file that was open to everybody is closed with the first change", () =>
-  inFolder(async (file) => {
+  withFreePath(async (file) => {
     await changeEntries(file, () => []);
     await Deno.chmod(file, 0o666);
     await changeEntries(file, () => [entry("a")]);
@@ -46,7 +38,7 @@ Deno.test("G6 a file that was open to everybody is closed with the first change"
   }));
 
 Deno.test("G5 a change that cannot be made leaves the file as it is", () =>
-  inFolder(async (file) => {
+  withFreePath(async (file) => {
     await changeEntries(file, () => [entry("a")]);
     const before = await Deno.readTextFile(file);
     const twice = entry("b");
@@ -64,7 +56,7 @@ Deno.test("G5 a change that cannot be made leaves the file as it is", () =>
   }));
 
 Deno.test("G3 a file that is wrong is not overwritten", () =>
-  inFolder(async (file) => {
+  withFreePath(async (file) => {
     await Deno.writeTextFile(file, '{"version":1,"tokens":[{}]}');
     await assertRejects(
       () => changeEntries(file, () => [entry("a")]),
@@ -75,7 +67,7 @@ Deno.test("G3 a file that is wrong is not overwritten", () =>
   }));
 
 Deno.test("G5 two commands at once do not lose each other's change", () =>
-  inFolder(async (file) => {
+  withFreePath(async (file) => {
     await changeEntries(file, () => []);
     await Deno.writeTextFile(`${file}.new`, "");
     const error = await assertRejects(

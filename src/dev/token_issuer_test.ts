@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { createLocalJWKSet, jwtVerify } from "jose";
+import { withFreePath } from "../../tests/fixtures/free_path.ts";
 import {
   createTokenIssuer,
   DEVELOPMENT_ISSUER,
@@ -12,23 +13,12 @@ import {
   TokenIssuerError,
 } from "./token_issuer.ts";
 
-async function withFolder(
-  body: (folder: string) => Promise<void>,
-): Promise<void> {
-  const parent = await Deno.makeTempDir();
-  try {
-    await body(`${parent}/issuer`);
-  } finally {
-    await Deno.remove(parent, { recursive: true });
-  }
-}
-
 async function modeOf(path: string): Promise<number> {
   return ((await Deno.stat(path)).mode ?? 0) & 0o777;
 }
 
 Deno.test("createTokenIssuer() mints tokens that its JWKS verifies", async () => {
-  await withFolder(async (folder) => {
+  await withFreePath(async (folder) => {
     const issuer = await createTokenIssuer(folder);
     const token = await issuer.mint({
       sub: "alice",
@@ -53,7 +43,7 @@ Deno.test("createTokenIssuer() mints tokens that its JWKS verifies", async () =>
 });
 
 Deno.test("createTokenIssuer() keeps the private key to its owner, and out of the JWKS", async () => {
-  await withFolder(async (folder) => {
+  await withFreePath(async (folder) => {
     const issuer = await createTokenIssuer(folder);
     assertEquals(await modeOf(folder), 0o700);
     assertEquals(await modeOf(`${folder}/private.jwk`), 0o600);
@@ -66,7 +56,7 @@ Deno.test("createTokenIssuer() keeps the private key to its owner, and out of th
 });
 
 Deno.test("createTokenIssuer() keeps the key that is there, also when several start at once", async () => {
-  await withFolder(async (folder) => {
+  await withFreePath(async (folder) => {
     await Promise.all(
       Array.from({ length: 4 }, () => createTokenIssuer(folder)),
     );
@@ -82,7 +72,7 @@ Deno.test("createTokenIssuer() keeps the key that is there, also when several st
 });
 
 Deno.test("openTokenIssuer() says how to get an issuer when there is none", async () => {
-  await withFolder(async (folder) => {
+  await withFreePath(async (folder) => {
     await assertRejects(
       () => openTokenIssuer(folder),
       TokenIssuerError,
@@ -92,7 +82,7 @@ Deno.test("openTokenIssuer() says how to get an issuer when there is none", asyn
 });
 
 Deno.test("openTokenIssuer() refuses a key that others may read", async () => {
-  await withFolder(async (folder) => {
+  await withFreePath(async (folder) => {
     await createTokenIssuer(folder);
     await Deno.chmod(`${folder}/private.jwk`, 0o640);
     await assertRejects(
@@ -105,7 +95,7 @@ Deno.test("openTokenIssuer() refuses a key that others may read", async () => {
 
 Deno.test("openTokenIssuer() refuses a file that holds no private key, and shows nothing of it", async () => {
   for (const text of ["canary", '{"kty":"OKP","crv":"Ed25519","x":"canary"}']) {
-    await withFolder(async (folder) => {
+    await withFreePath(async (folder) => {
       await Deno.mkdir(folder);
       await Deno.writeTextFile(`${folder}/private.jwk`, text, { mode: 0o600 });
       const error = await assertRejects(

@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { type CommandResult, runToEnd } from "../fixtures/command.ts";
+import { withFreePath } from "../fixtures/free_path.ts";
 
 function token(folder: string, ...args: string[]): Promise<CommandResult> {
   return runToEnd(Deno.execPath(), {
@@ -17,19 +18,8 @@ function token(folder: string, ...args: string[]): Promise<CommandResult> {
   });
 }
 
-async function withFolder(
-  body: (folder: string) => Promise<void>,
-): Promise<void> {
-  const parent = await Deno.makeTempDir();
-  try {
-    await body(`${parent}/issuer`);
-  } finally {
-    await Deno.remove(parent, { recursive: true });
-  }
-}
-
 Deno.test("token: prints the token and nothing else", async () => {
-  await withFolder(async (folder) => {
+  await withFreePath(async (folder) => {
     const { code, stdout, stderr } = await token(
       folder,
       "--init",
@@ -61,7 +51,7 @@ Deno.test("token: prints the token and nothing else", async () => {
 });
 
 Deno.test("token: without an issuer it says how to get one", async () => {
-  await withFolder(async (folder) => {
+  await withFreePath(async (folder) => {
     const { code, stdout, stderr } = await token(folder, "--sub=alice");
     assertEquals([code, stdout], [1, ""]);
     assertStringIncludes(stderr, "--init");
@@ -81,7 +71,7 @@ const wrongUsage: [why: string, args: string[], words: string][] = [
 
 for (const [why, args, words] of wrongUsage) {
   Deno.test(`token: refuses to run ${why}`, async () => {
-    await withFolder(async (folder) => {
+    await withFreePath(async (folder) => {
       const { code, stdout, stderr } = await token(folder, ...args);
       assertEquals([code, stdout], [2, ""]);
       assertStringIncludes(stderr, words);
@@ -91,7 +81,7 @@ for (const [why, args, words] of wrongUsage) {
 }
 
 Deno.test("J1 token: does not repeat an argument that may be a token", async () => {
-  await withFolder(async (folder) => {
+  await withFreePath(async (folder) => {
     const { code, stdout, stderr } = await token(folder, "canary-token");
     assertEquals([code, stdout], [2, ""]);
     assertFalse(stderr.includes("canary"));
