@@ -1,6 +1,7 @@
 /**
  * Whose tokens are accepted, as far as the settings alone say it: without keys,
- * secrets and files. All that commands need which make up logins.
+ * secrets and files. All that it takes to tell issuers apart, and to make up
+ * logins.
  */
 import type { CredentialKind } from "../base/identity.ts";
 import type { ServiceAccountRules } from "../identity/service_account.ts";

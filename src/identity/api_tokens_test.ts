@@ -151,9 +151,8 @@ Deno.test("G5 a file that changes is taken as a whole; one that is wrong changes
 Deno.test("G5 without a file that could be read nobody is judged, and it is not ready", async () => {
   const made = createApiToken();
   const clocks = createTestClocks();
-  const file = `${await Deno.makeTempDir()}/none.json`;
   const tokens = createApiTokens(
-    { issuer: "urn:test", file },
+    { issuer: "urn:test", file: "/nowhere/none.json" },
     clocks.dependencies,
   );
   await tokens.start();
