@@ -8,6 +8,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError, formatConfigError } from "../config/config_error.ts";
 import { configurationFile, loadConfig } from "../config/load.ts";
 import { type Finding, type SetupDocuments, unknown } from "./finding.ts";
+import { formatCounts, formatFinding } from "./finding_text.ts";
 import { inquire, listInquiries } from "./issuer_findings.ts";
 import { authUsersOf, readSetup, readUserJwt } from "./monitoring_documents.ts";
 import { judgeRules } from "./rule_findings.ts";
@@ -147,24 +148,4 @@ async function readText(file: string): Promise<string> {
       `Cannot read ${file}: --sentinel names a file with the sentinel's JWT`,
     );
   }
-}
-
-function formatCounts(findings: readonly Finding[]): string {
-  const count = (verdict: Finding["verdict"]): number =>
-    findings.filter((each) => each.verdict === verdict).length;
-  return `${count("good")} good, ${count("doubtful")} doubtful, ${
-    count("wrong")
-  } wrong, ${count("unknown")} not checked.`;
-}
-
-const MARK: Readonly<Record<Finding["verdict"], string>> = {
-  good: "✓",
-  doubtful: "!",
-  wrong: "✗",
-  unknown: "?",
-};
-
-function formatFinding({ verdict, where, what, remedy }: Finding): string {
-  const line = `${MARK[verdict]} ${where}: ${what}`;
-  return remedy === undefined ? line : `${line}\n    -> ${remedy}`;
 }

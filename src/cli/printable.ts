@@ -8,8 +8,8 @@ const PRINTABLE_REGEXP = /^[\p{L}\p{N}\p{P}\p{S} ]*$/u;
 /** More is no help to a reader. */
 const CHARS_MAX = 300;
 
-export function printable(text: string): string {
-  const shown = text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX)}…` : text;
+export function printable(text: string, charsMax = CHARS_MAX): string {
+  const shown = text.length > charsMax ? `${text.slice(0, charsMax)}…` : text;
   return PRINTABLE_REGEXP.test(shown)
     ? shown
     : JSON.stringify(shown).replaceAll(
