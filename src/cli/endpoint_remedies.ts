@@ -128,7 +128,7 @@ const REMEDIES: readonly Remedy[] = [
       `compare ${place}; if it is right, see whether this machine's DNS knows the host`,
   },
   {
-    problem: /UnknownIssuer/,
+    problem: /certificate: UnknownIssuer/,
     mend: ({ authority }) =>
       `set ${authority} to the certificate of the authority that signed the endpoint's, or start with DENO_TLS_CA_STORE=system if this machine trusts it`,
   },

@@ -34,6 +34,13 @@ const rows: Row[] = [
     /^write issuer exactly as the metadata/,
   ],
   [
+    "another issuer, who would be trusted",
+    { metadata: { issuer: "https://id.example.com/UnknownIssuer" } },
+    "wrong",
+    /^metadata name another "issuer", /,
+    /^write issuer exactly as the metadata/,
+  ],
+  [
     "keys at another origin",
     { metadata: { "jwks_uri": "https://keys.example.com/jwks" } },
     "wrong",
