@@ -92,7 +92,7 @@ export interface NamedVariables {
 }
 
 /** Settings that hold a seed or a secret, not the name of a file with it. */
-const SECRET_SETTING_REGEXP = /\.(?:signing_key|xkey|secret)$/;
+const SECRET_SETTING_REGEXP = /\.(?:signing_key|nkey_seed|xkey|secret)$/;
 
 /** The variables that the texts name. */
 export function listVariables(tree: Json): NamedVariables {

@@ -69,6 +69,7 @@ Deno.test("fillFromEnvironment() names each variable that is not set, and its se
 
 Deno.test("listVariables() tells those that hold a secret", () => {
   const { all, secret } = listVariables({
+    nats: { nkey_seed: "${F}" },
     callout: {
       signing_key: "${A}",
       signing_key_file: "${B:-x}",
@@ -76,6 +77,6 @@ Deno.test("listVariables() tells those that hold a secret", () => {
     },
     issuers: [{ shared_secrets: [{ secret: "${D}", secret_file: "${E}" }] }],
   });
-  assertEquals([...all], ["A", "B", "C", "D", "E"]);
-  assertEquals([...secret], ["A", "C", "D"]);
+  assertEquals([...all], ["F", "A", "B", "C", "D", "E"]);
+  assertEquals([...secret], ["F", "A", "C", "D"]);
 });
