@@ -46,6 +46,7 @@ export type {
   PlainAccount,
   PlainCredentials,
   PlainOptions,
+  SecretText,
 } from "./library/plain_options.ts";
 export { type CalloutOptions, startCallout } from "./library/start_callout.ts";
 export type { ConnectionType } from "./base/connection_type.ts";

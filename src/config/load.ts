@@ -4,6 +4,7 @@
  */
 import { parse as parseVariables } from "@std/dotenv";
 import { isAbsolute, join } from "node:path";
+import type { Json } from "../base/json.ts";
 import type { LoginConfig, ServiceConfig } from "./config.ts";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
 import {
@@ -14,7 +15,7 @@ import {
 import { parseConfig, type ParsedConfig } from "./parse.ts";
 import { parseLogin } from "./parse_login.ts";
 import { type ParsedRules, parseRules } from "./parse_rules.ts";
-import { parseService } from "./parse_service.ts";
+import { parseService, serviceSections } from "./parse_service.ts";
 import { readSettings } from "./settings.ts";
 import { FileFault, type FileRequest, readTextFile } from "./text_file.ts";
 import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
@@ -86,15 +87,16 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 
 /**
  * How to reach NATS and what to sign with, for a program that judges tokens
- * itself: what is said of issuers and rules does not matter.
+ * itself: what is said of issuers and rules does not matter, and their secrets
+ * stay where they are.
  *
  * @throws {ConfigError} If a setting is missing, unknown or cannot be used.
  */
 export function loadService(options: LoadOptions): ServiceConfig {
   const { path: source, environment } = options;
-  const { variables, ...sources } = readSources(options);
+  const { tree, ...sources } = readSources(options);
   const service = parseService(sources.text, { source, ...sources });
-  forgetSecrets(variables, environment);
+  forgetSecrets(listVariables(serviceSections(tree)), environment);
   return service;
 }
 
@@ -156,6 +158,8 @@ export function variablesNamed(options: LoadOptions): ReadonlySet<string> {
 
 interface Sources extends Variables {
   readonly text: string;
+  /** What the text says, before it is filled. */
+  readonly tree: Json;
   readonly variables: NamedVariables;
   readonly readFile: (request: FileRequest) => string | FileFault;
   /** Grows with what is read. */
@@ -188,7 +192,7 @@ function readSources(options: LoadOptions): Sources {
     files: variableFiles,
     readFile,
   });
-  return { ...read, text, variables, readFile, files };
+  return { ...read, text, tree, variables, readFile, files };
 }
 
 interface Variables {

@@ -3,6 +3,7 @@
  * and rules do not matter: for a program that judges tokens itself. Pure but for
  * the files.
  */
+import { isJsonObject, type Json } from "../base/json.ts";
 import { buildService } from "./build_service.ts";
 import { createChecking } from "./checking.ts";
 import type { ServiceConfig } from "./config.ts";
@@ -18,6 +19,14 @@ const SECTIONS: readonly string[] = ["nats", "callout", "accounts"];
 /** What is wrong there is not asked. */
 const APART = Object.keys(SETTINGS_SCHEMA.shape)
   .filter((section) => !SECTIONS.includes(section));
+
+/** What the sections of the service say, without the rest. */
+export function serviceSections(tree: Json): Json {
+  if (!isJsonObject(tree)) return {};
+  return Object.fromEntries(
+    Object.entries(tree).filter(([section]) => SECTIONS.includes(section)),
+  );
+}
 
 /**
  * @throws {ConfigError} If a setting of these sections is missing, unknown or cannot be used.

@@ -6,8 +6,11 @@ import { ConfigError } from "../config/config_error.ts";
 
 /**
  * The options `nats`, `callout` and `accounts` as `start` has them: out of a
- * configuration file, the environment, and the files that they name. Sections
- * about tokens and rules are not looked at.
+ * configuration file, the environment, and the files that they name, where paths
+ * that are relative begin at the working directory. Sections about tokens and
+ * rules are not looked at. Seeds come as {@linkcode Secret}, and their variables
+ * are taken out of the environment: whoever reads the file again has to set them
+ * again.
  *
  * @param path The configuration file, as in `config/callout.yaml`.
  * @throws {TypeError} If a setting is missing, unknown or cannot be used; names them all.

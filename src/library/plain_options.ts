@@ -8,6 +8,9 @@ import type { AccountOptions } from "../nats/service_options.ts";
 import type { NatsCredentials, NatsTlsOptions } from "../nats/connection.ts";
 import type { CheckedOptions } from "../nats/option_problems.ts";
 
+/** A seed or creds: as text, or kept so that it cannot be printed. */
+export type SecretText = string | Secret;
+
 /** How NATS is reached, and what is signed with. */
 export interface PlainOptions {
   readonly nats: PlainCredentials & {
@@ -22,9 +25,9 @@ export interface PlainOptions {
     /** Its public key, `A…`; without an operator the `issuer` of `auth_callout`. */
     readonly account: string;
     /** Seed of one of its signing keys, `SA…`; without an operator its own. */
-    readonly signingKey: string;
+    readonly signingKey: SecretText;
     /** Seed of its curve key, `SX…`. `null`: requests come in plain text. */
-    readonly xkey: string | null;
+    readonly xkey: SecretText | null;
     /** Public keys of servers that may ask, beside the one connected to. A server has a new one after each start. */
     readonly trustedServers?: readonly string[];
     /** Longest time from a request to its answer, in milliseconds; 4000 unless given. */
@@ -43,9 +46,9 @@ export interface PlainOptions {
 /** The service's own user: creds with an operator, an nkey without. */
 export type PlainCredentials =
   /** Text of the creds file of a user in the account AUTH. */
-  | { readonly creds: string }
+  | { readonly creds: SecretText; readonly nkeySeed?: never }
   /** Seed, `SU…`, of one of the `auth_users` in the server's configuration. */
-  | { readonly nkeySeed: string };
+  | { readonly nkeySeed: SecretText; readonly creds?: never };
 
 /** Without an operator, its name alone: it is known by that, and AUTH signs for it. */
 export interface PlainAccount {
@@ -53,12 +56,12 @@ export interface PlainAccount {
   /** `A…` */
   readonly publicKey?: string;
   /** Seed of one of its signing keys, `SA…`. */
-  readonly signingKey?: string;
+  readonly signingKey?: SecretText;
   /** Signing keys whose template says what their users may do, by the name that rules call them. */
   readonly scopedKeys?: readonly {
     readonly name: string;
     /** Its seed, `SA…`. */
-    readonly signingKey: string;
+    readonly signingKey: SecretText;
   }[];
 }
 
@@ -76,7 +79,7 @@ const CONNECTION_TYPES: readonly ConnectionType[] = [
 export function fromPlain(
   { accounts, callout, nats }: PlainOptions,
 ): CheckedOptions {
-  const xkey = callout.xkey === null ? {} : { xkey: new Secret(callout.xkey) };
+  const xkey = callout.xkey === null ? {} : { xkey: toSecret(callout.xkey) };
   const credentials = readCredentials(nats);
   // Where AUTH signs for all accounts.
   const signingKey = credentials.kind === "nkey" ? callout.signingKey : "";
@@ -89,7 +92,7 @@ export function fromPlain(
     },
     callout: {
       account: callout.account,
-      signingKey: new Secret(callout.signingKey),
+      signingKey: toSecret(callout.signingKey),
       ...xkey,
       trustedServerIds: callout.trustedServers ?? [],
       budgetMs: callout.budgetMs ?? BUDGET_MS,
@@ -103,27 +106,31 @@ export function fromPlain(
 }
 
 function readCredentials(nats: PlainCredentials): NatsCredentials {
-  return "nkeySeed" in nats
-    ? { kind: "nkey", seed: new Secret(nats.nkeySeed) }
-    : { kind: "creds", creds: new Secret(nats.creds) };
+  return nats.nkeySeed === undefined
+    ? { kind: "creds", creds: toSecret(nats.creds) }
+    : { kind: "nkey", seed: toSecret(nats.nkeySeed) };
 }
 
 function readAccount(
   { name, publicKey, scopedKeys = [], ...account }: PlainAccount,
-  signingKeyUnlessGiven: string,
+  signingKeyUnlessGiven: SecretText,
 ): AccountOptions {
   return {
     name,
     ...(publicKey === undefined ? {} : { publicKey }),
-    signingKey: new Secret(account.signingKey ?? signingKeyUnlessGiven),
+    signingKey: toSecret(account.signingKey ?? signingKeyUnlessGiven),
     scopedKeys: scopedKeys.map((key) => ({
       name: key.name,
-      signingKey: new Secret(key.signingKey),
+      signingKey: toSecret(key.signingKey),
     })),
   };
 }
 
-/** The way back: the seeds are readable in what it returns. */
+function toSecret(text: SecretText): Secret {
+  return text instanceof Secret ? text : new Secret(text);
+}
+
+/** The way back. */
 export function toPlain(
   { accounts, callout, nats }: Pick<
     CheckedOptions,
@@ -131,27 +138,15 @@ export function toPlain(
   >,
 ): PlainOptions {
   const { credentials, ...connection } = nats;
-  const { signingKey, trustedServerIds, xkey, ...rest } = callout;
+  const { trustedServerIds, xkey = null, ...rest } = callout;
   return {
     nats: {
       ...connection,
       ...(credentials.kind === "creds"
-        ? { creds: credentials.creds.reveal() }
-        : { nkeySeed: credentials.seed.reveal() }),
+        ? { creds: credentials.creds }
+        : { nkeySeed: credentials.seed }),
     },
-    callout: {
-      ...rest,
-      signingKey: signingKey.reveal(),
-      xkey: xkey === undefined ? null : xkey.reveal(),
-      trustedServers: trustedServerIds,
-    },
-    accounts: accounts.map(({ scopedKeys = [], ...account }) => ({
-      ...account,
-      signingKey: account.signingKey.reveal(),
-      scopedKeys: scopedKeys.map((key) => ({
-        name: key.name,
-        signingKey: key.signingKey.reveal(),
-      })),
-    })),
+    callout: { ...rest, xkey, trustedServers: trustedServerIds },
+    accounts,
   };
 }
