@@ -13,6 +13,7 @@ import {
   seedProblem,
 } from "../nats_jwt/nkey_problem.ts";
 import { isPublicKey } from "../nats_jwt/public_key.ts";
+import { isClosedAccount } from "../permissions/closed_account.ts";
 import type {
   AccountOptions,
   CalloutServiceOptions,
@@ -155,29 +156,20 @@ function checkAccounts(
   }
   accounts.forEach((account, index) => {
     const path = `accounts[${index}]`;
-    const { name, publicKey, signingKey } = account;
+    const { name } = account;
     if (name === "") report(`${path}.name`, "is empty", "give one");
-    // Without an operator accounts are known by name.
-    if (publicKey !== undefined || nats.credentials.kind === "creds") {
-      reportAny(
-        `${path}.publicKey`,
-        publicKeyProblem(publicKey ?? "", "account"),
-        report,
-      );
-    }
-    if (publicKey === callout.account) {
+    if (isClosedAccount(name)) {
       report(
-        `${path}.publicKey`,
-        "is the account AUTH itself: users in it could read everybody's tokens",
-        "give the key of the application's account",
+        `${path}.name`,
+        "is an account of NATS itself: no user may be placed there",
+        "give the name of the application's account",
       );
     }
-    reportAny(
-      `${path}.signingKey`,
-      seedProblem(signingKey, "account"),
-      report,
-    );
-    checkScopedKeys(account, path, report);
+    if (nats.credentials.kind === "nkey") {
+      checkNamedAccount(account, callout, path, report);
+    } else {
+      checkKeys(account, callout, path, report);
+    }
     const others = accounts.slice(0, index);
     if (others.some((other) => isSame(other, account))) {
       report(
@@ -187,6 +179,47 @@ function checkAccounts(
       );
     }
   });
+}
+
+/** Known by its name, as AUTH is: the one issuer of `auth_callout` signs for all. */
+function checkNamedAccount(
+  { publicKey, scopedKeys = [], signingKey }: AccountOptions,
+  callout: CheckedOptions["callout"],
+  path: string,
+  report: ReportOption,
+): void {
+  if (
+    publicKey === undefined && scopedKeys.length === 0 &&
+    signingKey.reveal() === callout.signingKey.reveal()
+  ) return;
+  report(
+    path,
+    "has keys, which a NATS without an operator has no use for",
+    "leave the name alone: the issuer of auth_callout signs for all accounts",
+  );
+}
+
+function checkKeys(
+  account: AccountOptions,
+  callout: CheckedOptions["callout"],
+  path: string,
+  report: ReportOption,
+): void {
+  const { publicKey = "", signingKey } = account;
+  reportAny(
+    `${path}.publicKey`,
+    publicKeyProblem(publicKey, "account"),
+    report,
+  );
+  if (publicKey === callout.account) {
+    report(
+      `${path}.publicKey`,
+      "is the account AUTH itself: users in it could read everybody's tokens",
+      "give the key of the application's account",
+    );
+  }
+  reportAny(`${path}.signingKey`, seedProblem(signingKey, "account"), report);
+  checkScopedKeys(account, path, report);
 }
 
 /**

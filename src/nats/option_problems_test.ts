@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createCreds, createKey } from "../../tests/fixtures/config_scene.ts";
+import { SILENT } from "../../tests/fixtures/library_scene.ts";
 import { rejected } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
 import { startCalloutService } from "./callout_service.ts";
@@ -53,6 +54,19 @@ function inAccounts(...changed: readonly object[]): CheckedOptions {
     ...GOOD,
     nats,
     accounts: changed.map((each) => ({ ...account, ...each })),
+  };
+}
+
+/** With an account that is known by its name, and that seed of AUTH for all. */
+function withoutOperator(
+  changed: object = {},
+  issuerSeed = callout.seed,
+): CheckedOptions {
+  const signingKey = new Secret(issuerSeed);
+  return {
+    ...inAccounts({ publicKey: undefined, signingKey, ...changed }),
+    callout: { ...GOOD.callout, signingKey },
+    nats: { ...nats, credentials: { kind: "nkey", seed } },
   };
 }
 
@@ -116,16 +130,17 @@ const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
   [
     "an nkey of an account",
     {
-      ...inNats({
+      ...withoutOperator(),
+      nats: {
+        ...nats,
         credentials: { kind: "nkey", seed: new Secret(other.seed) },
-      }),
-      callout: { ...GOOD.callout, signingKey: new Secret(callout.seed) },
+      },
     },
     /^nats\.nkeySeed must hold a seed that begins with SU, and holds the seed of an account/,
   ],
   [
     "another signing key than the issuer's where there is no operator",
-    inNats({ credentials: { kind: "nkey", seed } }),
+    withoutOperator({}, other.seed),
     /^callout\.signingKey is not the seed of callout\.account/,
   ],
   [
@@ -185,6 +200,20 @@ const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
     inAccounts({ name: "" }),
     /^accounts\[0\]\.name is empty/,
   ],
+  [
+    "H10 the system account",
+    inAccounts({ name: "$SYS" }),
+    /^accounts\[0\]\.name is an account of NATS itself/,
+  ],
+  ...[
+    { publicKey: other.publicKey },
+    { signingKey: new Secret(applicationSigning.seed) },
+    { scopedKeys: [scopedKey("devices")] },
+  ].map((keys): [string, CheckedOptions, RegExp] => [
+    `${Object.keys(keys)} of an account that is known by its name`,
+    withoutOperator(keys),
+    /^accounts\[0\] has keys, which a NATS without an operator/,
+  ]),
   [
     "an account without a public key",
     inAccounts({ publicKey: undefined }),
@@ -246,24 +275,12 @@ for (const [why, options, problem] of wrong) {
 
 Deno.test("optionProblems() finds nothing wrong with what is right", () => {
   assertEquals(optionProblems({ ...GOOD, nats }), []);
+  assertEquals(optionProblems(withoutOperator()), []);
   assertEquals(
     optionProblems(inAccounts({}, {
       name: "OTHER",
       publicKey: other.publicKey,
     })),
-    [],
-  );
-});
-
-Deno.test("optionProblems() takes accounts that the server knows by name", () => {
-  const credentials = { kind: "nkey" as const, seed };
-  const signingKey = new Secret(callout.seed);
-  assertEquals(
-    optionProblems({
-      ...inAccounts({ publicKey: undefined, signingKey }),
-      callout: { ...GOOD.callout, signingKey },
-      nats: { ...nats, credentials },
-    }),
     [],
   );
 });
@@ -275,13 +292,7 @@ Deno.test("I1 startCalloutService() refuses to run without a queue group", async
         ...inNats({ queueGroup: "" }),
         authenticate: () => rejected("bearer_token_inactive", "Nobody"),
         permit: () => rejected("no_rule_matches", "Nothing"),
-        log: {
-          debug(): void {},
-          info(): void {},
-          warn(): void {},
-          error(): void {},
-          audit(): void {},
-        },
+        log: SILENT,
       }, AbortSignal.timeout(1000)),
     TypeError,
     "nats.queueGroup",
