@@ -28,7 +28,9 @@ export function checkRange(
   { min, max }: { readonly min: number; readonly max: number },
   report: Report,
 ): void {
-  if (value === undefined || (value >= min && value <= max)) return;
+  if (value === undefined) return;
+  // Also of a program without types: a text is compared as a number, and added as a text.
+  if (typeof value === "number" && value >= min && value <= max) return;
   report(option, `is not between ${min} and ${max}`);
 }
 
