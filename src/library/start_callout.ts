@@ -5,7 +5,10 @@ import { SESSION_SECONDS_MAX, SESSION_SECONDS_MIN } from "../base/limits.ts";
 import { monotonicClock, systemClock } from "../base/time.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { createAuthenticator } from "../identity/authenticator.ts";
-import type { AuthenticatorOptions } from "../identity/authenticator_options.ts";
+import {
+  type AuthenticatorOptions,
+  kindsByIssuer,
+} from "../identity/authenticator_options.ts";
 import { authenticatorProblems } from "../identity/authenticator_problems.ts";
 import { nameIssuers } from "../identity/issuer_names.ts";
 import { checkRange } from "../identity/option_checks.ts";
@@ -31,6 +34,7 @@ import { createRules, DEFAULT_RULES } from "../permissions/rules.ts";
 import { describeUnmetRules } from "../permissions/server_need.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { shieldLog } from "../telemetry/log_shield.ts";
+import { shapeProblems } from "./option_shapes.ts";
 import { fromPlain, type PlainOptions } from "./plain_options.ts";
 
 /** What {@linkcode startCallout} runs with. */
@@ -117,12 +121,15 @@ async function start(
 
 /** Before anybody is asked for keys or connected to: all problems in one error. */
 function check(options: CalloutOptions): Checked {
+  const misshapen = shapeProblems(options);
+  if (misshapen.length > 0) throw optionsError(misshapen);
   const { authenticate } = options;
   const settings = fromPlain(options);
   const { permit, problems: permitProblems, ...rest } = toPermit(options);
   const problems = [
     ...optionProblems(settings),
     ...sessionProblems(options),
+    ...issuerProblems(options),
     ...permitProblems,
     ...typeof authenticate === "function"
       ? []
@@ -152,6 +159,19 @@ function sessionProblems(
     max: SESSION_SECONDS_MAX,
   }, (option, problem) => problems.push(`${option} ${problem}`));
   return problems;
+}
+
+/** What lets nobody in is more likely a mishap than a wish. */
+function issuerProblems(
+  { authenticate, issuers = [] }: CalloutOptions,
+): readonly string[] {
+  const nameless = issuers.flatMap(({ issuer }, index) =>
+    issuer === "" ? [`issuers[${index}].issuer is empty`] : []
+  );
+  return typeof authenticate === "function" ||
+      kindsByIssuer(authenticate).size > 0
+    ? nameless
+    : [...nameless, "authenticate names nobody whose tokens are accepted"];
 }
 
 type Permitting = Pick<CheckedOptions, "versionProblem" | "ruleWarnings"> & {
