@@ -22,8 +22,9 @@ export function createOwnJudge(
 ): Authenticate {
   return (bearerToken, context) => {
     const outcome = authenticate(bearerToken, context);
-    return outcome instanceof Promise
-      ? outcome.then((settled) => check(settled, issuers, clock()))
+    // Promises of others, as libraries for databases have them, are waited for as well.
+    return "then" in outcome
+      ? Promise.resolve(outcome).then((it) => check(it, issuers, clock()))
       : check(outcome, issuers, context.now);
   };
 }

@@ -99,3 +99,24 @@ Deno.test("without names an identity may be of any issuer, and refusals pass", a
     "bearer_token_inactive",
   );
 });
+
+/** As libraries have them that do not ask before somebody waits. */
+function foreign<T>(promise: Promise<T>): Promise<T> {
+  return {
+    then: (good, bad) => promise.then(good, bad),
+    catch: (bad) => promise.catch(bad),
+    finally: (end) => promise.finally(end),
+    [Symbol.toStringTag]: "Promise",
+  };
+}
+
+Deno.test("C18 createOwnJudge() holds a promise that is no Promise of the runtime to the same", async () => {
+  const verdict = (changes: Partial<Identity>): Promise<string> =>
+    judge(foreign(Promise.resolve({ ...good, ...changes })));
+  assertEquals(await verdict({}), "identity alice");
+  assertEquals(await verdict({ issuer: "app2" }), "issuer_untrusted");
+  assertEquals(
+    await verdict({ expiresAt: NOW_SECONDS as EpochSeconds }),
+    "bearer_token_expired",
+  );
+});
