@@ -2,7 +2,7 @@
  * One authorization request, from bytes to bytes. Whoever reads this file knows
  * the system: each stage takes what the one before has proven.
  */
-import { describeThrown } from "../base/assert.ts";
+import { assert, describeThrown } from "../base/assert.ts";
 import type { Identity } from "../base/identity.ts";
 import {
   type Discarded,
@@ -129,6 +129,11 @@ function answer(
   now: EpochMs,
 ): Decision {
   if (end.kind !== "granted") {
+    // A program's own function may have no types; what it returns is not shown.
+    assert(
+      end.kind === "rejected" || end.kind === "unavailable",
+      "authenticate and permit return a verdict of a known kind",
+    );
     const error = end.kind === "rejected"
       ? "bearer token refused"
       : "bearer token could not be judged";

@@ -234,6 +234,18 @@ Deno.test("J2 authorize() says of a request that fails by our own fault which it
   }
 });
 
+for (const verdict of ["true", "{}", '{"kind":"canary"}', "null"]) {
+  Deno.test(`authorize() answers nothing to ${verdict} of a program without types`, async () => {
+    for (const stage of ["authenticate", "permit"]) {
+      const { ask, judge } = scene({ [stage]: () => JSON.parse(verdict) });
+      const { answer, end } = await judge(ask());
+      assertEquals(answer, undefined);
+      assert(end.kind === "discarded" && end.code === "internal_error");
+      assert(!end.detail.includes("canary"), end.detail);
+    }
+  });
+}
+
 Deno.test("H5 a user JWT denies everything on a side where nothing is allowed", async () => {
   const { server, ask, judge } = scene({
     permit: () => ({
