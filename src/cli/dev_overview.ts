@@ -69,7 +69,7 @@ What such a token is granted, and why:
 
 Whether all of this is set up as it should be, and the issuers can be used:
 
-  sh -c '. ${variableFile}; exec ${task} check --issuers --server ${stack.monitoringUrl} --sentinel ${stack.server.folder}/nats-server.conf'
+  sh -c '. "${variableFile}"; exec ${task} check --issuers --server ${stack.monitoringUrl} --sentinel "${stack.server.folder}/nats-server.conf"'
 
 Operator, accounts and what NATS stores go when this ends: press Ctrl-C.
 
