@@ -3,6 +3,7 @@
  */
 import { SESSION_SECONDS_MAX, SESSION_SECONDS_MIN } from "../base/limits.ts";
 import { monotonicClock, systemClock } from "../base/time.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { createAuthenticator } from "../identity/authenticator.ts";
 import {
@@ -111,12 +112,13 @@ async function start(
     clock: systemClock,
     monotonic: monotonicClock,
   });
-  await authenticator.start();
-  const service = { ...rest, authenticate: authenticator.authenticate };
-  return await endWith(
-    startCalloutService(service, signal),
-    () => authenticator.stop(),
-  );
+  async function startWith(): Promise<CalloutService> {
+    // The keys, of issuers that may be slow.
+    await untilAborted(authenticator.start(), signal);
+    const service = { ...rest, authenticate: authenticator.authenticate };
+    return await startCalloutService(service, signal);
+  }
+  return await endWith(startWith(), () => authenticator.stop());
 }
 
 /** Before anybody is asked for keys or connected to: all problems in one error. */

@@ -1,0 +1,54 @@
+import { assert, assertRejects } from "@std/assert";
+import { issuerOptions } from "../../tests/fixtures/jwt_scene.ts";
+import { createSigner } from "../../tests/fixtures/jwt_signer.ts";
+import { json, startKeyServer } from "../../tests/fixtures/key_server.ts";
+import { optionsWithoutNats } from "../../tests/fixtures/library_scene.ts";
+import { startCallout } from "./start_callout.ts";
+
+Deno.test("I1 startCallout() refuses options by which nobody gets in", async () => {
+  const nobody = { ...optionsWithoutNats(), issuers: [], authenticate: {} };
+  const nameless = { ...optionsWithoutNats(), issuers: [{ issuer: "" }] };
+  for (
+    const [options, problem] of [
+      [nobody, "authenticate names nobody whose tokens are accepted"],
+      [nameless, "issuers[0].issuer is empty"],
+    ] as const
+  ) {
+    await assertRejects(() => startCallout(options), TypeError, problem);
+  }
+});
+
+Deno.test("startCallout() waits for no issuer once its signal is aborted", async () => {
+  const gaveUp = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  await using issuer = startKeyServer(async () => {
+    gaveUp.abort();
+    await ended.promise;
+    return json("{}");
+  });
+  const keys = {
+    kind: "discovery",
+    allowLoopbackHttp: true,
+    timeoutMs: 10_000,
+  } as const;
+  const { issuers: _, ...options } = optionsWithoutNats();
+  const startedAt = performance.now();
+  await assertRejects(
+    () =>
+      startCallout({
+        ...options,
+        authenticate: {
+          issuers: [
+            issuerOptions(createSigner("EdDSA"), {
+              issuer: issuer.origin,
+              keys,
+            }),
+          ],
+        },
+        signal: gaveUp.signal,
+      }),
+    DOMException,
+  );
+  ended.resolve();
+  assert(performance.now() - startedAt < 5_000);
+});
