@@ -73,6 +73,10 @@ async function check(
     path: configurationFile(),
     environment: Deno.env,
   });
+  // First, so that a wrong address is told before anybody else is waited for.
+  const documents = server === undefined
+    ? undefined
+    : await readSetup(config, server);
   const findings: Finding[] = [
     {
       verdict: "good",
@@ -99,9 +103,6 @@ async function check(
       ),
     );
   }
-  const documents = server === undefined
-    ? undefined
-    : await readSetup(config, server);
   if (documents !== undefined) findings.push(...judgeSetup(config, documents));
   findings.push(...await judgeSentinelIn(sentinel, config, documents));
   findings.forEach((finding) => print(formatFinding(finding)));
@@ -123,8 +124,12 @@ async function judgeSentinelIn(
   { callout, nats }: Config,
   documents: SetupDocuments | undefined,
 ): Promise<readonly Finding[]> {
-  // Without an operator there is none.
-  if (nats.credentials.kind === "nkey") return [];
+  if (nats.credentials.kind === "nkey") {
+    if (file === undefined) return [];
+    throw new UsageError(
+      "--sentinel: there is none without an operator (nats.mode: server_configuration)",
+    );
+  }
   if (file === undefined) return documents === undefined ? [] : [NO_SENTINEL];
   const claims = readUserJwt(await readText(file), file);
   return judgeSentinel(claims, {

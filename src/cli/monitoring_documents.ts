@@ -12,9 +12,11 @@ import {
 } from "../base/json.ts";
 import { systemClock } from "../base/time.ts";
 import type { Config } from "../config/config.ts";
+import { innermostReason } from "../identity/innermost_reason.ts";
 import { decodeNatsJwt } from "../nats_jwt/codec.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import { list, object, type SetupDocuments, text } from "./finding.ts";
+import { printable } from "./printable.ts";
 import { UsageError } from "./usage.ts";
 
 /** For one document. */
@@ -32,7 +34,12 @@ export async function readSetup(
   const base = parseServer(server);
   // Around this one answer, however long the others take: it says the server's time.
   const from = systemClock();
-  const varz = await fetchDocument(new URL("varz", base)) ?? {};
+  const varz = await fetchDocument(new URL("varz", base));
+  if (varz === undefined) {
+    throw new UsageError(
+      `${base} has no "varz": --server is the address of nats-server's monitoring, without what follows it`,
+    );
+  }
   const to = systemClock();
   const calloutUser = ownUser(config);
   const isOperator = config.nats.credentials.kind === "creds";
@@ -110,7 +117,7 @@ async function fetchDocument(url: URL): Promise<JsonObject | undefined> {
   } catch (error) {
     throw new UsageError(
       `Cannot read ${url.origin}: ${
-        error instanceof Error ? error.message : ""
+        printable(innermostReason(error))
       }. --server is the monitoring port of nats-server (http: 8222)`,
     );
   }

@@ -11,7 +11,7 @@ import {
   checkWebhook,
 } from "./kind_problems.ts";
 import { clusterIssuer } from "./kubernetes.ts";
-import { checkRange } from "./option_checks.ts";
+import { checkIssuer, checkRange } from "./option_checks.ts";
 import type { Report } from "./option_checks.ts";
 import { checkTokenChoices } from "./token_choice_problems.ts";
 
@@ -78,7 +78,7 @@ export function authenticatorProblems(
   );
   if (apiTokens !== undefined) {
     const report = reporter("apiTokens", 0);
-    if (apiTokens.issuer === "") report("issuer", "is empty");
+    checkIssuer(apiTokens.issuer, report);
     if (apiTokens.file === "") report("file", "is empty");
     checkRange("reloadSeconds", apiTokens.reloadSeconds, {
       min: 0.1,

@@ -18,6 +18,7 @@ import type {
 import { urlProblem } from "./network_address.ts";
 import {
   checkClaimPaths,
+  checkIssuer,
   checkLifetimeRule,
   checkList,
   checkRange,
@@ -68,7 +69,7 @@ export function jwtIssuerProblems(
 }
 
 function checkRules(options: JwtIssuerOptions, report: Report): void {
-  if (options.issuer === "") report("issuer", "is empty");
+  checkIssuer(options.issuer, report);
   checkList("audiences", options.audiences, report);
   checkList("typ", options.typ, report);
   checkList("clientIds", options.clientIds, report);

@@ -32,6 +32,16 @@ const rows: readonly [
     algorithms: ["HS256", "EdDSA"],
   }, "algorithms contains EdDSA, which a shared secret cannot verify"],
   ["C1 an empty issuer", { issuer: "" }, "issuer is empty"],
+  [
+    "C1 an issuer with a space behind it",
+    { issuer: "https://issuer.example " },
+    "issuer has white space at its beginning or its end",
+  ],
+  [
+    "C5 an audience with a line break behind it",
+    { audiences: ["nats\n"] },
+    "audiences has white space at its beginning or its end",
+  ],
   ["C3 no audience", { audiences: [] }, "audiences is empty"],
   [
     "C3 an empty audience",

@@ -8,6 +8,7 @@ import type { EndpointLocation } from "./located_endpoint.ts";
 import { urlProblem } from "./network_address.ts";
 import {
   checkClaimPaths,
+  checkIssuer,
   checkLifetimeRule,
   checkList,
   checkRange,
@@ -102,10 +103,6 @@ export function checkUserInfo(
     options,
     (option, problem) => report(`userinfo.${option}`, problem),
   );
-}
-
-function checkIssuer(issuer: string, report: Report): void {
-  if (issuer === "") report("issuer", "is empty");
 }
 
 function checkLocation(

@@ -20,6 +20,19 @@ export function checkList(
   if (names === undefined) return;
   if (names.length === 0) report(option, "is empty");
   if (names.includes("")) report(option, "contains an empty string");
+  if (names.some(isPadded)) report(option, PADDED);
+}
+
+/** Compared as it stands: with white space around it, no token would be of it. */
+export function checkIssuer(issuer: string, report: Report): void {
+  if (issuer === "") report("issuer", "is empty");
+  else if (isPadded(issuer)) report("issuer", PADDED);
+}
+
+const PADDED = "has white space at its beginning or its end";
+
+function isPadded(text: string): boolean {
+  return text.trim() !== text;
 }
 
 export function checkRange(

@@ -16,6 +16,9 @@ export interface OwnJudgeOptions {
   readonly clock: Clock;
 }
 
+/** In seconds. Milliseconds of today are beyond it. */
+const YEAR_9999_ENDS = 253_402_300_799;
+
 export function createOwnJudge(
   authenticate: Authenticate,
   { clock, issuers }: OwnJudgeOptions,
@@ -54,6 +57,12 @@ function checkIdentity(
   }
   const name = readName({ sub }, "sub");
   if (name.kind === "rejected") return name;
+  if (!Number.isSafeInteger(expiresAt) || expiresAt > YEAR_9999_ENDS) {
+    return rejected(
+      "claim_invalid",
+      'The "expiresAt" of the identity is no number of whole seconds since 1970',
+    );
+  }
   return expiresAt * 1000 > now
     ? undefined
     : rejected("bearer_token_expired", "The identity has ended already");

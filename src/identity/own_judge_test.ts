@@ -50,6 +50,21 @@ const rows: readonly [
     { issuer: "app2" },
     "issuer_untrusted",
   ],
+  [
+    "C3 one that ends after so many milliseconds",
+    { expiresAt: 1000 * (NOW_SECONDS + 1) as EpochSeconds },
+    "claim_invalid",
+  ],
+  [
+    "C3 one that ends within a second",
+    { expiresAt: NOW_SECONDS + 0.5 as EpochSeconds },
+    "claim_invalid",
+  ],
+  [
+    "C3 one that never ends",
+    { expiresAt: NaN as EpochSeconds },
+    "claim_invalid",
+  ],
   ["C10 an empty sub", { sub: "" }, "claim_invalid"],
   ["C10 a sub of 256 bytes", { sub: "é".repeat(128) }, "claim_invalid"],
   [
@@ -61,11 +76,6 @@ const rows: readonly [
   [
     "C4 one that ends now",
     { expiresAt: NOW_SECONDS as EpochSeconds },
-    "bearer_token_expired",
-  ],
-  [
-    "C4 one that ends at no time",
-    { expiresAt: NaN as EpochSeconds },
     "bearer_token_expired",
   ],
 ];

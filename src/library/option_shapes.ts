@@ -53,7 +53,11 @@ const OPTIONS = object({
     servers: list(text),
     creds: optional(secret),
     nkeySeed: optional(secret),
-    tls: optional(isGiven),
+    tls: optional(object({
+      caFile: optional(text),
+      certFile: optional(text),
+      keyFile: optional(text),
+    })),
     queueGroup: optional(text),
   }),
   callout: object({

@@ -36,6 +36,7 @@ import { describeUnmetRules } from "../permissions/server_need.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { shieldLog } from "../telemetry/log_shield.ts";
 import { shapeProblems } from "./option_shapes.ts";
+import { FileFault, readTextFile } from "../config/text_file.ts";
 import { fromPlain, type PlainOptions } from "./plain_options.ts";
 
 /** What {@linkcode startCallout} runs with. */
@@ -132,6 +133,7 @@ function check(options: CalloutOptions): Checked {
     ...optionProblems(settings),
     ...sessionProblems(options),
     ...issuerProblems(options),
+    ...tlsProblems(options),
     ...permitProblems,
     ...typeof authenticate === "function"
       ? []
@@ -150,6 +152,29 @@ function check(options: CalloutOptions): Checked {
       })
       : authenticate,
   };
+}
+
+const TLS_FILES = [
+  { option: "caFile", secret: false },
+  { option: "certFile", secret: false },
+  { option: "keyFile", secret: true },
+] as const;
+
+const TLS_FILE_BYTES_MAX = 1024 * 1024;
+
+/** The client of NATS reads them each time that it connects, and would try for ever. */
+function tlsProblems(
+  { nats: { tls = {} } }: CalloutOptions,
+): readonly string[] {
+  return TLS_FILES.flatMap(({ option, secret }) => {
+    const path = tls[option];
+    if (path === undefined) return [];
+    const bytesMax = TLS_FILE_BYTES_MAX;
+    const found = readTextFile({ path, secret, bytesMax });
+    return found instanceof FileFault
+      ? [`nats.tls.${option} ${found.problem}: ${found.remedy}`]
+      : [];
+  });
 }
 
 function sessionProblems(

@@ -18,6 +18,28 @@ Deno.test("I1 startCallout() refuses options by which nobody gets in", async () 
   }
 });
 
+Deno.test("startCallout() names files of TLS that it cannot read, before it connects", async () => {
+  const { nats, ...options } = optionsWithoutNats();
+  const folder = await Deno.makeTempDir();
+  const keyFile = `${folder}/key.pem`;
+  await Deno.writeTextFile(keyFile, "key", { mode: 0o644 });
+  await assertRejects(
+    () =>
+      startCallout({
+        ...options,
+        nats: {
+          ...nats,
+          tls: { caFile: folder, certFile: `${folder}/none.pem`, keyFile },
+        },
+      }),
+    TypeError,
+    `nats.tls.caFile is not a file: name a file
+  nats.tls.certFile does not exist: see whether the path is right, or make the file
+  nats.tls.keyFile holds a secret, and others on this machine can read or change it`,
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("startCallout() waits for no issuer once its signal is aborted", async () => {
   const gaveUp = new AbortController();
   const ended = Promise.withResolvers<void>();

@@ -112,6 +112,20 @@ Deno.test("check says in one line when the server is not there", async () => {
   assert(output.includes("Cannot read http://127.0.0.1:9"), output);
 });
 
+Deno.test("check says in one line that an address is not that of monitoring", async () => {
+  await using stack = await startStack();
+  const cases: readonly (readonly [server: string, said: string])[] = [
+    [`${stack.monitoringUrl}/varz`, '/varz/ has no "varz": --server is'],
+    [stack.natsUrl.replace("nats:", "http:"), ". --server is the monitoring"],
+  ];
+  for (const [server, said] of cases) {
+    const { code, output } = await runCheck(stack, ["--server", server]);
+    assertEquals(code, 2, output);
+    assertStringIncludes(output, said);
+    assertEquals(output.trim().split("\n").length, 1, output);
+  }
+});
+
 // deno-lint-ignore no-explicit-any -- the documents are spoiled in place
 type Changeable = any;
 type Spoil = (documents: Changeable) => void;
