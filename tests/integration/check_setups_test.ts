@@ -2,7 +2,6 @@
  * `check --server` against real servers, each set up wrongly in one way or in
  * several: what is wrong is found where it is, and nothing else is.
  */
-import { createKey } from "../fixtures/config_scene.ts";
 import { connect, credsAuthenticator } from "@nats-io/transport-deno";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
@@ -225,75 +224,6 @@ Deno.test("N2 check finds an account AUTH that is open, at a server without an o
     "account AUTH, imports and exports",
     "account APPS",
   ]);
-});
-
-Deno.test("N10 check finds a sentinel that may do something, in the configuration that a server runs with", async () => {
-  await using stack = await startStack();
-  const file = `${stack.server.folder}/nats-server.conf`;
-  const { sentinelJwt } = stack.operator;
-  const text = await Deno.readTextFile(file);
-  const spoiled = userJwt(stack, createSeed("user"), { "bearer_token": true });
-  await Deno.writeTextFile(file, text.replaceAll(sentinelJwt, spoiled));
-  stack.server.signal("SIGHUP");
-  await using _service = await startService(await stack.config());
-  const client = await openClient(stack, await stack.token("alice"));
-  const args = ["check", "--server", stack.monitoringUrl, "--sentinel"];
-  for (const [name, input] of [[file, ""], ["-", spoiled]] as const) {
-    const { code, stdout } = await runMain([...args, name], {
-      environment: stack.environment,
-      permissions: ["--allow-env", "--allow-read", "--allow-net"],
-      input,
-    });
-    assertEquals(code, 1, stdout);
-    assertEquals(
-      stdout.split("\n").filter((line) => line.startsWith("✗")),
-      [
-        "✗ sentinel, permissions: not everything is denied: whoever is not called out may use it",
-      ],
-    );
-  }
-  await client.close();
-});
-
-Deno.test("check says that there is no sentinel without an operator", async () => {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/callout.yaml`;
-  const issuer = createKey("account");
-  const settings = {
-    nats: {
-      mode: "server_configuration",
-      "nkey_seed": createKey("user").seed,
-    },
-    callout: {
-      account: issuer.publicKey,
-      "signing_key": issuer.seed,
-      xkey: createKey("curve").seed,
-    },
-    accounts: [{ name: "APP" }],
-    "api_tokens": { file: `${folder}/tokens.json` },
-  };
-  await Deno.writeTextFile(
-    `${folder}/tokens.json`,
-    '{ "version": 1, "tokens": [] }',
-    {
-      mode: 0o600,
-    },
-  );
-  await Deno.writeTextFile(path, JSON.stringify(settings), { mode: 0o600 });
-  for (
-    const [args, expected] of [[[], 0], [["--sentinel", path], 2]] as const
-  ) {
-    const { code, stdout, stderr } = await runMain(["check", ...args], {
-      environment: { "CALLOUT_CONFIG": path },
-      permissions: ["--allow-env", "--allow-read"],
-    });
-    assertEquals(code, expected, stdout + stderr);
-    assertEquals(
-      stderr.includes("there is none without an operator"),
-      code === 2,
-    );
-  }
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("README.md shows what check says", async () => {

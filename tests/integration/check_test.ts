@@ -8,12 +8,9 @@ import {
   assertFalse,
   assertStringIncludes,
 } from "@std/assert";
-import type { JsonObject } from "../../src/base/json.ts";
 import type { SetupDocuments } from "../../src/cli/finding.ts";
 import { readSetup } from "../../src/cli/monitoring_documents.ts";
-import { judgeSentinel } from "../../src/cli/sentinel_findings.ts";
 import { judgeSetup } from "../../src/cli/setup_findings.ts";
-import { decode } from "@nats-io/jwt";
 import { runMain } from "../fixtures/command.ts";
 import { openClient } from "../fixtures/nats_client.ts";
 import { startService } from "../fixtures/service.ts";
@@ -219,29 +216,6 @@ Deno.test("check sees each thing that can be wrong", async (test) => {
       assert(found[0]?.remedy !== undefined);
     });
   }
-});
-
-Deno.test("N10 check sees a sentinel that may do something", async () => {
-  await using stack = await startStack();
-  const { calloutAccount, calloutCreds, sentinelJwt } = stack.operator;
-  const judge = (
-    jwt: string,
-    account: string,
-    authUsers: readonly string[] | undefined,
-  ): readonly string[] =>
-    judgeSentinel(decode(jwt) as unknown as JsonObject, {
-      calloutAccount: account,
-      authUsers,
-    }).filter(({ verdict }) => verdict === "wrong").map(({ where }) => where);
-  assertEquals(judge(sentinelJwt, calloutAccount.publicKey, []), []);
-  const user = /eyJ[^\s]+/.exec(calloutCreds.reveal())?.[0] ?? "";
-  const { sub } = decode(user);
-  assertEquals(judge(user, calloutAccount.publicKey, [sub]), [
-    "sentinel, permissions",
-    "sentinel, bearer",
-    "sentinel, auth_users",
-  ]);
-  assertEquals(judge(sentinelJwt, "A", undefined), ["sentinel, account"]);
 });
 
 Deno.test("check and explain say what is wrong with the configuration, and of no start", async () => {
