@@ -110,20 +110,31 @@ const ADDRESS_BY_DEPENDENCY: Partial<Readonly<Record<Dependency, string>>> = {
   "api_tokens": "file",
 };
 
-/** What most often keeps somebody from being asked, by what is said about it. */
+/**
+ * What most often keeps somebody from being asked, by what is said about it: in
+ * words that no host and no issuer can have in its name.
+ */
 const CAUSES: readonly [
   said: RegExp,
-  setting: string,
+  usual: string | undefined,
   other: Partial<Readonly<Record<CredentialKind, string>>>,
 ][] = [
-  [/certificate|\bPEM\b/i, "remote.ca_file", {
+  [/certificate: UnknownIssuer|pem file to/i, "remote.ca_file", {
     "kubernetes": "api_server.ca_file",
   }],
-  [/private network/, "remote.allow_private_addresses", {}],
-  [/this machine/, "remote.allow_loopback_http", {}],
-  [/in time|within/, "remote.timeout_ms", { "kubernetes": "timeout_ms" }],
-  [/answered 40[13]|token .* cannot be read/, "client", {
-    "jwt": "userinfo.endpoint",
+  [/alert: CertificateRequired/, undefined, { "webhook": "tls" }],
+  [/is in a private network/, "remote.allow_private_addresses", {
+    "kubernetes": "api_server.url",
+  }],
+  [/is this machine/, "remote.allow_loopback_http", {
+    "kubernetes": "api_server.url",
+  }],
+  [/(?:answer|come) (?:in time|within)/, "remote.timeout_ms", {
+    "kubernetes": "timeout_ms",
+  }],
+  // Keys are public, and the user's own token is shown for UserInfo.
+  [/ answered 40[13]\b|token .* cannot be read/, undefined, {
+    "introspection": "client",
     "kubernetes": "api_server.token_file",
     "webhook": "secrets or tls",
   }],

@@ -154,6 +154,9 @@ for (const [code, detail, kind, setting] of letIn) {
   });
 }
 
+const KEYS_ADDRESS =
+  "issuers: jwks_url, or where the issuer's metadata say that its keys are";
+
 const causes: [
   dependency: Dependency,
   detail: string,
@@ -184,6 +187,39 @@ const causes: [
     "jwt",
     "issuers: remote.allow_private_addresses",
   ],
+  [
+    "jwks",
+    "10.1.2.3 is in a private network, which",
+    "kubernetes",
+    "kubernetes: api_server.url",
+  ],
+  [
+    "jwks",
+    "Cannot use keys of https://id.example: they did not come in time",
+    "jwt",
+    "issuers: remote.timeout_ms",
+  ],
+  [
+    "introspection",
+    "Cannot ask about a token of https://within.certificate.example: cannot resolve host",
+    "introspection",
+    "introspection: endpoint",
+  ],
+  [
+    "jwks",
+    'metadata name another "issuer", https://certificate.example',
+    "jwt",
+    KEYS_ADDRESS,
+  ],
+  ["jwks", "invalid peer certificate: Expired", "jwt", KEYS_ADDRESS],
+  ["jwks", "https://id.example answered 403", "jwt", KEYS_ADDRESS],
+  [
+    "userinfo",
+    "https://id.example answered 401",
+    "shared_secret",
+    "issuers: userinfo.endpoint",
+  ],
+  ["webhook", "fatal alert: CertificateRequired", "webhook", "webhook: tls"],
   [
     "jwks",
     "127.0.0.1 is this machine, which",
