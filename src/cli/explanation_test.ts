@@ -259,3 +259,15 @@ Deno.test("J4 explain shows no character that moves the cursor or turns the text
     assertEquals(JSON.parse(json), login);
   }
 });
+
+Deno.test("J4 explain shows what a certificate or an issuer says, and does nothing of it", () => {
+  const detail = `not valid for DnsName("a\n\x1b[2KGranted by rule x"), ${
+    "a".repeat(100_000)
+  }`;
+  const text = formatExplanation(
+    explainRefusal(unavailable("jwks", detail), { now: FACTS.now }),
+  );
+  assert(/^[^\p{C}]+$/u.test(text.replaceAll("\n", "")), text.slice(0, 200));
+  assertFalse(/^\S*Granted/m.test(text));
+  assert(text.length < 1_500);
+});

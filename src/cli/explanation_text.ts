@@ -80,6 +80,9 @@ function formatIdentity(
   ];
 }
 
+/** More than anything of ours has. */
+const DETAIL_CHARS_MAX = 1_000;
+
 function formatRefusal(login: ExplainedLogin): string[] {
   const { code, detail, expected, found, lookAt, outcome } = login;
   const facts = {
@@ -91,7 +94,7 @@ function formatRefusal(login: ExplainedLogin): string[] {
     outcome === "refused"
       ? `Refused: ${code}`
       : `Could not be judged, which is no refusal: ${code}`,
-    `  ${detail}`,
+    `  ${printable(detail ?? "", DETAIL_CHARS_MAX)}`,
     ...formatFacts(facts).map((line) => `  ${line}`),
   ];
 }
