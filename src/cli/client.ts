@@ -19,6 +19,7 @@ import {
   member,
 } from "../base/json.ts";
 import { JSON_LIMITS } from "../base/limits.ts";
+import { isTlsAddress } from "../nats/server_address.ts";
 import { subjectToken } from "../permissions/subject_token.ts";
 import { inboxPrefix, messageOf, tour } from "./client_tour.ts";
 import {
@@ -149,7 +150,7 @@ async function open(options: Options): Promise<NatsConnection> {
     ...(id === undefined ? {} : { inboxPrefix: inboxPrefix(id) }),
     name: "example client",
     // The library takes tls:// for nats://, and would send the token in plain text.
-    ...(url.startsWith("tls://") ? { tls: {} } : {}),
+    ...(isTlsAddress(url) ? { tls: {} } : {}),
     timeout: CONNECT_TIMEOUT_MS,
     // A real client does reconnect; this one shows the first answer.
     reconnect: false,

@@ -6,6 +6,7 @@ import {
   type NatsConnection,
   PermissionViolationError,
 } from "@nats-io/nats-core";
+import { printable } from "./printable.ts";
 
 /** One thing that was tried. */
 export interface Step {
@@ -115,6 +116,7 @@ async function requestAndReply(
   }
 }
 
+/** A server, or a certificate, may have said it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return printable(error instanceof Error ? error.message : String(error));
 }

@@ -10,7 +10,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { openTokenIssuer } from "../../src/dev/token_issuer.ts";
+import { createCertificateAuthority } from "../fixtures/certificates.ts";
 import { end, isFree, Place, printedClients } from "../fixtures/dev_place.ts";
+import { startPlainServer } from "../fixtures/plain_server.ts";
 
 Deno.test("dev: the printed commands work over TCP and WebSocket, and Ctrl-C leaves nothing", async () => {
   await using place = await Place.make();
@@ -53,15 +55,24 @@ Deno.test("client: a wrong or expired token is refused in one line", async () =>
     [`${header}.${payload}.${"A".repeat(86)}`, "was not accepted"],
     [expired.reveal(), "has expired at"],
   ];
-  const plain = await place.run(
-    ...["client", `--token=${stdout.trim()}`, server.replace("nats:", "tls:")],
-  );
-  assertEquals(
-    [plain.code, plain.stdout],
-    [1, ""],
-    "no token goes there without TLS",
-  );
-  assertMatch(plain.stderr, /^Cannot connect to tls:[^\n]+\btls\b[^\n]+\n$/);
+  for (const scheme of ["tls:", "TLS:"]) {
+    const plain = await place.run(
+      ...[
+        "client",
+        `--token=${stdout.trim()}`,
+        server.replace("nats:", scheme),
+      ],
+    );
+    assertEquals(
+      [plain.code, plain.stdout],
+      [1, ""],
+      "no token goes there without TLS",
+    );
+    assertMatch(
+      plain.stderr,
+      /^Cannot connect to tls:[^\n]+\btls\b[^\n]+\n$/i,
+    );
+  }
   for (const [token, why] of refused) {
     for (const where of [server, webSocket]) {
       const client = await place.run("client", `--token=${token}`, where);
@@ -99,6 +110,30 @@ Deno.test("client: without a token or a server, or with one of another kind, it 
     );
     assert(!unreachable.stderr.includes("secret-token"));
   }
+});
+
+Deno.test("J4 client: what a certificate says does nothing to the terminal", async () => {
+  await using place = await Place.make();
+  const authority = createCertificateAuthority("test authority");
+  const { cert, key } = authority.issue("a\n\x1b[2K\rforged");
+  const files = {
+    "ca.pem": authority.certificate,
+    "tls.pem": cert,
+    "key.pem": key,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${place.folder}/${name}`, text);
+  }
+  await using server = await startPlainServer(
+    `tls { cert_file: "${place.folder}/tls.pem", key_file: "${place.folder}/key.pem" }`,
+  );
+  const { port } = new URL(server.natsUrl);
+  place.variables = { "DENO_CERT": `${place.folder}/ca.pem` };
+  const { code, stdout, stderr } = await place.run(
+    ...["client", "--token=x", `--server=tls://localhost:${port}`],
+  );
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^[^\p{C}]*forged[^\p{C}]*\n$/u);
 });
 
 Deno.test("dev: ports in use are named with the options that choose others, before a nats-server is looked for", async () => {
