@@ -68,9 +68,16 @@ export async function writeVariables(
     [CONFIGURATION_VARIABLE]: configurationFile(),
   };
   const lines = Object.entries(values).map(([name, value]) =>
-    `export ${name}='${value.replaceAll("'", "'\\''")}'\n`
+    `export ${name}=${quoted(value)}\n`
   );
   const file = `${server.folder}/check.env`;
   await Deno.writeTextFile(file, lines.join(""), { mode: 0o600 });
   return file;
+}
+
+/** For a shell: one word, whatever it holds. */
+export function quoted(text: string): string {
+  return /^[\w./:@-]+$/.test(text)
+    ? text
+    : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -8,6 +8,7 @@ import { CONFIGURATION_VARIABLE } from "../config/load.ts";
 import { isFile } from "../dev/files.ts";
 import type { Stack } from "../dev/stack.ts";
 import { subjectToken } from "../permissions/subject_token.ts";
+import { quoted } from "./dev_config.ts";
 
 /** The same as in the README, so that it works where only Node is installed. */
 const DENO_BY_NPX = "npx -y deno@2.9.6";
@@ -42,7 +43,7 @@ export async function overview(
   const task = `${await denoCommand(Deno.env.get("PATH") ?? "")} task -q`;
   const seconds = (performance.now() / 1000).toFixed(1);
   const own = Deno.env.get(CONFIGURATION_VARIABLE);
-  const configuration = own ? `${CONFIGURATION_VARIABLE}=${own} ` : "";
+  const configuration = own ? `${CONFIGURATION_VARIABLE}=${quoted(own)} ` : "";
   return `
 NATS with bearer tokens runs on this machine, ready after ${seconds} s.
 
@@ -65,7 +66,9 @@ Both tokens are valid for ${
 
 What such a token is granted, and why:
 
-  ${configuration}DEV_ISSUER_JWKS_FILE=${stack.issuer.jwksFile} ${task} explain --token TOKEN
+  ${configuration}DEV_ISSUER_JWKS_FILE=${
+    quoted(stack.issuer.jwksFile)
+  } ${task} explain --token TOKEN
 
 Whether all of this is set up as it should be, and the issuers can be used:
 
