@@ -37,7 +37,7 @@ export async function readSetup(
   const varz = await fetchDocument(new URL("varz", base));
   if (varz === undefined) {
     throw new UsageError(
-      `${base} has no "varz": --server is the address of nats-server's monitoring, without what follows it`,
+      `${base.origin}${base.pathname} has no "varz": --server is the address of nats-server's monitoring, without what follows it`,
     );
   }
   const to = systemClock();

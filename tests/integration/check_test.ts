@@ -113,6 +113,10 @@ Deno.test("check says in one line that an address is not that of monitoring", as
   await using stack = await startStack();
   const cases: readonly (readonly [server: string, said: string])[] = [
     [`${stack.monitoringUrl}/varz`, '/varz/ has no "varz": --server is'],
+    [
+      `${stack.monitoringUrl.replace("//", "//ops:hidden@")}/varz`,
+      '/varz/ has no "varz": --server is',
+    ],
     [stack.natsUrl.replace("nats:", "http:"), ". --server is the monitoring"],
   ];
   for (const [server, said] of cases) {
@@ -120,6 +124,7 @@ Deno.test("check says in one line that an address is not that of monitoring", as
     assertEquals(code, 2, output);
     assertStringIncludes(output, said);
     assertEquals(output.trim().split("\n").length, 1, output);
+    assertFalse(output.includes("hidden"), output);
   }
 });
 
