@@ -178,6 +178,7 @@ const REMEDY_BY_PROBLEM: readonly [problem: RegExp, remedy: string][] = [
     /^issuers issuer is configured twice/,
     "keep one of the two, with the settings of both",
   ],
+  [/ has white space at its beginning or its end$/, "take it away"],
 ];
 
 function reportProblem(

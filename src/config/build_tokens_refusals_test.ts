@@ -237,6 +237,13 @@ const wrong: readonly [
     /neither ~0 nor ~1/,
   ],
   [
+    "C1 an issuer with a space behind it, who is asked",
+    "issuer: https://key.example",
+    'issuer: "https://key.example "',
+    "introspection[1].issuer",
+    /has white space .*: take it away$/,
+  ],
+  [
     "a misspelt setting",
     "token_prefix: ory_at_",
     "token_prefx: ory_at_",
