@@ -49,8 +49,11 @@ export class UnsupportedOptionError extends Error {
   override readonly name = "UnsupportedOptionError";
 }
 
-/** One attempt. nats-server gives a connecting client 2 s unless configured. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * One attempt. Without an operator, a user who is not in `auth_users` is asked
+ * about, and refused when the server has waited in vain: for 5 s, as is advised.
+ */
+const CONNECT_TIMEOUT_MS = 6_000;
 
 /**
  * Before the next attempt on a server that is not there; up to twice as long, so

@@ -25,9 +25,9 @@ export function describeConnectionFault(error: unknown): ConnectionFault {
   if (isRefusal(error)) {
     return {
       code: "nats_refused_credentials",
-      setting: "nats.creds_file",
+      setting: "nats.creds_file or nats.nkey_seed_file",
       detail:
-        `${detail}: is the account AUTH pushed to the server, and the user one of it?`,
+        `${detail}: is the account AUTH pushed to the server, and the user one of it? Without an operator, is the user in auth_users?`,
     };
   }
   if (TLS_REGEXP.test(`${detail} ${codeOf(error)}`)) {

@@ -38,7 +38,7 @@ Deno.test("a service that NATS refuses says so, and which setting to look at", a
   const { nats: { credentials } } = await foreign.config();
   const line = await firstLine({ servers: [stack.natsUrl], credentials });
   assertEquals(line.code, "nats_refused_credentials");
-  assertEquals(line.setting, "nats.creds_file");
+  assertEquals(line.setting, "nats.creds_file or nats.nkey_seed_file");
   assert(line.detail?.includes("AUTH"), line.detail);
 });
 

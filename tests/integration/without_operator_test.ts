@@ -5,10 +5,13 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "@nats-io/transport-deno";
+import type { Config } from "../../src/config/config.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { readTextFile } from "../../src/config/text_file.ts";
 import { createTokenIssuer } from "../../src/dev/token_issuer.ts";
+import { connectNats } from "../../src/nats/connection.ts";
 import { createSeed, decodeSeed } from "../../src/nats_jwt/nkeys.ts";
+import { createRecordingLog } from "../fixtures/jwt_scene.ts";
 import { openClient, reaches } from "../fixtures/nats_client.ts";
 import { startPlainServer } from "../fixtures/plain_server.ts";
 import { type ServiceInProcess, startService } from "../fixtures/service.ts";
@@ -24,11 +27,15 @@ function block(language: string): string {
   return text;
 }
 
-interface Scene extends AsyncDisposable {
+interface Arranged extends AsyncDisposable {
   readonly natsUrl: string;
+  readonly config: Config;
+  token(sub: string): Promise<string>;
+}
+
+interface Scene extends Omit<Arranged, "config"> {
   readonly websocketUrl: string;
   readonly service: ServiceInProcess;
-  token(sub: string): Promise<string>;
 }
 
 interface SceneOptions {
@@ -38,9 +45,10 @@ interface SceneOptions {
   readonly server?: (text: string) => string;
 }
 
-async function startScene(
-  { wrong, server: change = (text) => text }: SceneOptions = {},
-): Promise<Scene> {
+/** The server, and what the service is configured with. */
+async function arrange(
+  { wrong, server: change = (text) => text }: SceneOptions,
+): Promise<Arranged> {
   const folder = await Deno.makeTempDir({ prefix: "without-operator-" });
   const keys = new Map<Kind, string>();
   for (const kind of KINDS) {
@@ -84,16 +92,27 @@ async function startScene(
         path: file.path.startsWith("/") ? file.path : `${folder}/${file.path}`,
       }),
   });
-  const service = await startService(config);
   return {
     natsUrl: server.natsUrl,
-    websocketUrl: "",
-    service,
+    config,
     token: async (sub) => (await issuer.mint({ sub, ttlSeconds: 60 })).reveal(),
     async [Symbol.asyncDispose](): Promise<void> {
-      await service.stop();
       await server[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function startScene(options: SceneOptions = {}): Promise<Scene> {
+  const { config, ...arranged } = await arrange(options);
+  const service = await startService(config);
+  return {
+    ...arranged,
+    websocketUrl: "",
+    service,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await service.stop();
+      await arranged[Symbol.asyncDispose]();
     },
   };
 }
@@ -124,6 +143,25 @@ for (
     assertEquals(codes.filter((each) => each !== undefined), [code]);
   });
 }
+
+Deno.test("a server with another user key refuses the service, whose log says so", async () => {
+  await using arranged = await arrange({ wrong: "user" });
+  const abort = new AbortController();
+  const log = createRecordingLog();
+  await assertRejects(() =>
+    connectNats(arranged.config.nats, {
+      ...log,
+      error(message, fields): void {
+        log.error(message, fields);
+        abort.abort();
+      },
+    }, abort.signal)
+  );
+  assertEquals(
+    log.lines.map(({ fields }) => fields.code),
+    ["nats_refused_credentials"],
+  );
+});
 
 for (
   const [isAuthUser, outcome] of [[false, "refused"], [true, "let in"]] as const
