@@ -28,16 +28,17 @@ const PROBLEMS: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: "is indented with a tab",
 };
 
-const REMEDIES: Partial<Record<ErrorCode, string>> = {
-  BAD_SCALAR_START: "put the value in quotes",
-  DUPLICATE_KEY: "remove one of the two",
-  MULTIPLE_DOCS: "remove the line ---",
-  TAB_AS_INDENT: "use spaces",
-};
-
 /** What most often is no YAML: `{ publish: users.${sub}.> }`. */
 const QUOTES =
   'correct the line; a value with { } [ ] or a comma in it needs quotes, as in "users.${sub}.>"';
+
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  BAD_SCALAR_START: "put the value in quotes",
+  DUPLICATE_KEY: "remove one of the two",
+  MISSING_CHAR: QUOTES,
+  MULTIPLE_DOCS: "remove the line ---",
+  TAB_AS_INDENT: "use spaces",
+};
 
 /** Why the text is no configuration. */
 export class YamlFault {

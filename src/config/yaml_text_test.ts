@@ -59,19 +59,24 @@ for (const [why, text, path, problem] of refused) {
   });
 }
 
-Deno.test("readYaml() says once a line that a placeholder needs quotes", () => {
-  const fault = readYaml(
-    "rules:\n  - grant: { publish: users.${sub}.>, subscribe: news.${sub}.> }",
-  );
-  assertInstanceOf(fault, YamlFault);
-  const [issue, ...others] = fault.issues;
-  assertEquals(others, []);
-  assertEquals(issue?.path, "line 2, column 30");
-  assert(
-    issue?.remedy.includes('quotes, as in "users.${sub}.>"'),
-    issue?.remedy,
-  );
-});
+for (
+  const [grant, column] of [
+    ["{ publish: users.${sub}.>, subscribe: news.${sub}.> }", 30],
+    ["{ publish: [users.${sub}.>] }", 31],
+  ] as const
+) {
+  Deno.test(`readYaml() says once a line that a placeholder needs quotes: ${grant}`, () => {
+    const fault = readYaml(`rules:\n  - grant: ${grant}`);
+    assertInstanceOf(fault, YamlFault);
+    const [issue, ...others] = fault.issues;
+    assertEquals(others, []);
+    assertEquals(issue?.path, `line 2, column ${column}`);
+    assert(
+      issue?.remedy.includes('quotes, as in "users.${sub}.>"'),
+      issue?.remedy,
+    );
+  });
+}
 
 Deno.test("readYaml() reads YAML 1.2: yes is text, numbers are decimal", () => {
   assertEquals(
