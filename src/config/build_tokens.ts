@@ -178,6 +178,10 @@ const REMEDY_BY_PROBLEM: readonly [problem: RegExp, remedy: string][] = [
     /^issuers issuer is configured twice/,
     "keep one of the two, with the settings of both",
   ],
+  [
+    / is where its metadata are/,
+    "write the name that stands there, as the tokens' iss has it",
+  ],
   [/ has white space at its beginning or its end$/, "take it away"],
 ];
 

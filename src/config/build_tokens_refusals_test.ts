@@ -237,6 +237,13 @@ const wrong: readonly [
     /neither ~0 nor ~1/,
   ],
   [
+    "D2 the address of an issuer's metadata, who is asked",
+    "issuer: https://opaque.example",
+    "issuer: https://opaque.example/.well-known/openid-configuration",
+    "introspection[0].issuer",
+    /is where its metadata are.*: write the name that stands there/,
+  ],
+  [
     "C1 an issuer with a space behind it, who is asked",
     "issuer: https://key.example",
     'issuer: "https://key.example "',

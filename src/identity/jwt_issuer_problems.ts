@@ -149,9 +149,6 @@ function checkUrl(
   if (problem !== undefined) report(option, problem);
 }
 
-const METADATA_PATH_REGEXP =
-  /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/;
-
 function checkDiscovery(
   source: DiscoverySource,
   issuer: string,
@@ -168,9 +165,6 @@ function checkDiscovery(
   const url = new URL(issuer);
   checkUrl("issuer", url, source, report);
   if (url.search !== "") report("issuer", "has a query");
-  if (METADATA_PATH_REGEXP.test(url.pathname)) {
-    report("issuer", "is where its metadata are, not the name in them");
-  }
   for (const origin of source.jwksOrigins ?? []) {
     if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
     report("keys.jwksOrigins", "contains something that is not an origin");

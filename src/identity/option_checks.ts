@@ -27,7 +27,13 @@ export function checkList(
 export function checkIssuer(issuer: string, report: Report): void {
   if (issuer === "") report("issuer", "is empty");
   else if (isPadded(issuer)) report("issuer", PADDED);
+  else if (METADATA_REGEXP.test(issuer)) {
+    report("issuer", "is where its metadata are, not the name in them");
+  }
 }
+
+const METADATA_REGEXP =
+  /^https?:\/\/[^?#]*\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/;
 
 const PADDED = "has white space at its beginning or its end";
 
