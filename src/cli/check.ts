@@ -73,6 +73,11 @@ async function check(
     path: configurationFile(),
     environment: Deno.env,
   });
+  if (sentinel !== undefined && config.nats.credentials.kind === "nkey") {
+    throw new UsageError(
+      "--sentinel: there is none without an operator (nats.mode: server_configuration)",
+    );
+  }
   // First, so that a wrong address is told before anybody else is waited for.
   const documents = server === undefined
     ? undefined
@@ -124,12 +129,7 @@ async function judgeSentinelIn(
   { callout, nats }: Config,
   documents: SetupDocuments | undefined,
 ): Promise<readonly Finding[]> {
-  if (nats.credentials.kind === "nkey") {
-    if (file === undefined) return [];
-    throw new UsageError(
-      "--sentinel: there is none without an operator (nats.mode: server_configuration)",
-    );
-  }
+  if (nats.credentials.kind === "nkey") return [];
   if (file === undefined) return documents === undefined ? [] : [NO_SENTINEL];
   const claims = readUserJwt(await readText(file), file);
   return judgeSentinel(claims, {
