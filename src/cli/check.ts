@@ -5,8 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import type { Config } from "../config/config.ts";
-import { ConfigError, formatConfigError } from "../config/config_error.ts";
-import { configurationFile, loadConfig } from "../config/load.ts";
+import { loadConfig, ownConfiguration } from "../config/load.ts";
 import { type Finding, type SetupDocuments, unknown } from "./finding.ts";
 import { formatCounts, formatFinding } from "./finding_text.ts";
 import { inquire, listInquiries } from "./issuer_findings.ts";
@@ -14,13 +13,7 @@ import { authUsersOf, readSetup, readUserJwt } from "./monitoring_documents.ts";
 import { judgeRules } from "./rule_findings.ts";
 import { judgeSentinel } from "./sentinel_findings.ts";
 import { judgeSetup } from "./setup_findings.ts";
-import {
-  EXIT_FAILED,
-  EXIT_OK,
-  EXIT_USAGE,
-  print,
-  printError,
-} from "./terminal.ts";
+import { EXIT_FAILED, EXIT_OK, print } from "./terminal.ts";
 import { UsageError, withUsage } from "./usage.ts";
 
 const USAGE =
@@ -50,13 +43,7 @@ export async function run(args: readonly string[]): Promise<number> {
         sentinel: { type: "string" },
       },
     });
-    try {
-      return await check(values);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      printError(formatConfigError(error));
-      return EXIT_USAGE;
-    }
+    return await check(values);
   });
 }
 
@@ -69,10 +56,7 @@ interface Options {
 async function check(
   { issuers = false, sentinel, server }: Options,
 ): Promise<number> {
-  const { config, warnings } = loadConfig({
-    path: configurationFile(),
-    environment: Deno.env,
-  });
+  const { config, warnings } = loadConfig(ownConfiguration());
   if (sentinel !== undefined && config.nats.credentials.kind === "nkey") {
     throw new UsageError(
       "--sentinel: there is none without an operator (nats.mode: server_configuration)",

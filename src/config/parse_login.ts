@@ -5,13 +5,10 @@
  */
 import { buildRules } from "./build_rules.ts";
 import { buildTokens } from "./build_tokens.ts";
-import { createChecking } from "./checking.ts";
+import { type ParseOptions, readChecked } from "./checked_settings.ts";
 import type { LoginConfig } from "./config.ts";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
-import type { ParseOptions } from "./parse.ts";
 import { isWithin } from "./path.ts";
-import { readSettings } from "./settings.ts";
-import { YamlFault } from "./yaml_text.ts";
 
 /** Sections that say how to reach NATS, and what to sign with. */
 const APART = ["nats", "callout", "accounts", "monitoring", "log"];
@@ -21,20 +18,13 @@ const APART = ["nats", "callout", "accounts", "monitoring", "log"];
  */
 export function parseLogin(
   text: string,
-  { source, lookup, readFile }: Omit<ParseOptions, "issues">,
+  options: Omit<ParseOptions, "issues">,
 ): LoginConfig {
-  const read = readSettings(text, lookup);
-  if (read instanceof YamlFault) throw new ConfigError(source, read.issues);
-  const { settings } = read;
-  const checking = createChecking({
-    ...read,
-    issues: read.issues.filter(isAboutLogins),
-    readFile,
-  });
+  const { settings, checking } = readChecked(text, options, isAboutLogins);
   const { tokens, issuers, labels } = buildTokens(settings, checking);
   const decided = buildRules(settings, { issuers, labels }, checking);
   if (decided === undefined || checking.issues.length > 0) {
-    throw new ConfigError(source, checking.issues);
+    throw new ConfigError(options.source, checking.issues);
   }
   return {
     ...tokens,

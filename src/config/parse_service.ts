@@ -5,14 +5,11 @@
  */
 import { isJsonObject, type Json } from "../base/json.ts";
 import { buildService } from "./build_service.ts";
-import { createChecking } from "./checking.ts";
+import { type ParseOptions, readChecked } from "./checked_settings.ts";
 import type { ServiceConfig } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
-import type { ParseOptions } from "./parse.ts";
 import { isWithin } from "./path.ts";
 import { SETTINGS_SCHEMA } from "./schema.ts";
-import { readSettings } from "./settings.ts";
-import { YamlFault } from "./yaml_text.ts";
 
 const SECTIONS: readonly string[] = ["nats", "callout", "accounts"];
 
@@ -33,23 +30,16 @@ export function serviceSections(tree: Json): Json {
  */
 export function parseService(
   text: string,
-  { source, lookup, readFile, issues = [] }: ParseOptions,
+  options: ParseOptions,
 ): ServiceConfig {
-  const read = readSettings(text, lookup);
-  if (read instanceof YamlFault) {
-    throw new ConfigError(source, [...issues, ...read.issues]);
-  }
-  const own = read.issues.filter(({ path }) =>
-    !APART.some((section) => isWithin(path, section))
+  const { settings, checking } = readChecked(
+    text,
+    options,
+    ({ path }) => !APART.some((section) => isWithin(path, section)),
   );
-  const checking = createChecking({
-    ...read,
-    issues: [...issues, ...own],
-    readFile,
-  });
-  const service = buildService(read.settings, checking);
+  const service = buildService(settings, checking);
   if (service === undefined || checking.issues.length > 0) {
-    throw new ConfigError(source, checking.issues);
+    throw new ConfigError(options.source, checking.issues);
   }
   return service;
 }

@@ -193,12 +193,19 @@ function issuerProblems(
   { authenticate, issuers = [] }: CalloutOptions,
 ): readonly string[] {
   const nameless = issuers.flatMap(({ issuer }, index) =>
-    issuer === "" ? [`issuers[${index}].issuer is empty`] : []
+    issuer === ""
+      ? [
+        `issuers[${index}].issuer is empty: give its name, as identities have it`,
+      ]
+      : []
   );
   return typeof authenticate === "function" ||
       kindsByIssuer(authenticate).size > 0
     ? nameless
-    : [...nameless, "authenticate names nobody whose tokens are accepted"];
+    : [
+      ...nameless,
+      "authenticate names nobody whose tokens are accepted: list an issuer, or give a function",
+    ];
 }
 
 type Permitting = Pick<CheckedOptions, "versionProblem" | "ruleWarnings"> & {

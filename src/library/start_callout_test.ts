@@ -31,6 +31,8 @@ Deno.test("startCallout() names files of TLS that it cannot read, before it conn
           ...nats,
           tls: { caFile: folder, certFile: `${folder}/none.pem`, keyFile },
         },
+        // Whoever came as far as connecting would end here, and not try for ever.
+        signal: AbortSignal.abort(),
       }),
     TypeError,
     `nats.tls.caFile is not a file: name a file

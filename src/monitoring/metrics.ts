@@ -84,7 +84,7 @@ function formatMetric(
 }
 
 function labelsOf({ credential, issuer }: AuthenticatorStatus): string {
-  return `{issuer="${escapeLabel(issuer)}",kind="${escapeLabel(credential)}"}`;
+  return `{issuer="${escapeLabel(issuer)}",kind="${credential}"}`;
 }
 
 function escapeLabel(value: string): string {
