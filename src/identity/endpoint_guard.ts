@@ -6,16 +6,11 @@
  * A question's time begins when it has its place: what waits here says nothing
  * about the endpoint.
  *
- * Not `cockatiel` (4.0), which was here before: its bulkhead gives places to the
- * oldest first, which under overload answered half as many logins in time; its
- * breaker takes the length of a rest from the wall clock, lets those who come
- * meanwhile wait for the probe, and counts failures of questions that are older
- * than the rest.
- *
  * @see OWASP ASVS 13.2.6
  */
+import { timeout, TimeoutStrategy } from "cockatiel";
+import type { TimeoutPolicy } from "cockatiel";
 import { QUESTIONS_IN_FLIGHT_MAX } from "../base/limits.ts";
-import { untilAborted } from "../base/until_aborted.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { EndpointRest } from "./endpoint_rest.ts";
 import type { RestDependencies } from "./endpoint_rest.ts";
@@ -45,12 +40,17 @@ export class EndpointGuard {
   readonly #dependencies: GuardDependencies;
   readonly #places = new QuestionPlaces(QUESTIONS_IN_FLIGHT_MAX);
   readonly #rest: EndpointRest;
+  readonly #time: TimeoutPolicy;
   readonly #stopped = new AbortController();
 
   constructor(options: GuardOptions, dependencies: GuardDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#rest = new EndpointRest(options.issuer, dependencies);
+    this.#time = timeout(options.timeoutMs, {
+      strategy: TimeoutStrategy.Aggressive,
+      abortOnReturn: false,
+    });
   }
 
   /** The endpoint was left alone, and has answered nobody since. */
@@ -67,18 +67,15 @@ export class EndpointGuard {
     unwanted: AbortSignal,
   ): Promise<T | EndpointFault> {
     if (this.#rest.isResting) return resting();
-    if (await this.#places.take(unwanted) === "unwanted") {
-      return new EndpointFault("nobody waits for the answer any more");
-    }
-    try {
-      return await this.#askTwice(attempt);
-    } finally {
-      this.#places.leave();
-    }
+    return await this.#places.execute(
+      () => this.#askTwice(attempt),
+      unwanted,
+    ) ?? new EndpointFault("nobody waits for the answer any more");
   }
 
   /** No questions any more; those under way are given up. */
   stop(): void {
+    this.#rest.stop();
     this.#stopped.abort();
   }
 
@@ -103,39 +100,22 @@ export class EndpointGuard {
     attempt: Attempt<T>,
   ): Promise<T | EndpointFault | undefined> {
     if (this.#stopped.signal.aborted) return stopped();
-    const leave = this.#rest.enter();
-    if (leave === undefined) return undefined;
-    let answer: T | EndpointFault | undefined;
-    try {
-      answer = await this.#askInTime(attempt);
-    } finally {
-      // What we have ended ourselves, or what was thrown, is not the endpoint's doing.
-      if (answer === undefined || this.#stopped.signal.aborted) {
-        this.#rest.left(leave);
-      } else if (answer instanceof EndpointFault && !answer.questionOnly) {
-        this.#rest.failed(leave, answer.retryAfterMs);
-      } else this.#rest.answered(leave);
-    }
-    return answer;
+    return await this.#rest.ask(() => this.#askInTime(attempt));
   }
 
   async #askInTime<T>(attempt: Attempt<T>): Promise<T | EndpointFault> {
-    const { timeoutMs } = this.#options;
     const stop = this.#stopped.signal;
-    const time = new AbortController();
-    const end = (): void => time.abort();
-    const timer = setTimeout(end, timeoutMs);
-    stop.addEventListener("abort", end);
+    let time = stop;
     try {
-      return await untilAborted(attempt(time.signal), time.signal);
+      return await this.#time.execute(({ signal }) => {
+        time = signal;
+        return attempt(signal);
+      }, stop);
     } catch (error) {
-      if (!time.signal.aborted) throw error;
+      if (!time.aborted) throw error;
       return stop.aborted
         ? stopped()
-        : new EndpointFault(`no answer within ${timeoutMs} ms`);
-    } finally {
-      clearTimeout(timer);
-      stop.removeEventListener("abort", end);
+        : new EndpointFault(`no answer within ${this.#options.timeoutMs} ms`);
     }
   }
 }

@@ -3,19 +3,30 @@
  * or for as long as it asks for. Then one question decides for all; until it has
  * its answer the others are told at once that nobody is asked.
  *
+ * A circuit breaker of cockatiel, which is told three things that it does not
+ * know: the monotonic clock, what the endpoint asks for, and which answers are
+ * older than the last rest.
+ *
  * @see M. Nygard, Release It!, chapter 5, "Circuit Breaker"
  */
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleResultType,
+} from "cockatiel";
+import type {
+  CircuitBreakerPolicy,
+  IBackoff,
+  IHalfOpenAfterBackoffContext,
+} from "cockatiel";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Log } from "../telemetry/log.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
 
 export interface RestDependencies {
   readonly log: Log;
   readonly monotonic: MonotonicClock;
-}
-
-/** Leave to ask once. What comes of it counts only if no rest has begun meanwhile. */
-export interface Leave {
-  readonly restsBefore: number;
 }
 
 /** Failures in a row after which the endpoint is left alone. */
@@ -28,85 +39,121 @@ const REST_MS_MAX = 10_000;
 /** The longest pause that an endpoint can ask for: its logins fail meanwhile. */
 const RETRY_AFTER_MS_MAX = 30_000;
 
+/** What came of one question. */
+class Answered<T> {
+  readonly answer: T | EndpointFault;
+  /** How often the endpoint had been left alone when it was asked. */
+  readonly restsBefore: number;
+
+  constructor(answer: T | EndpointFault, restsBefore: number) {
+    this.answer = answer;
+    this.restsBefore = restsBefore;
+  }
+}
+
 export class EndpointRest {
   readonly #issuer: string;
   readonly #dependencies: RestDependencies;
-  /** In a row, since it was last left alone. */
-  #failures = 0;
-  #restMs = REST_MS_MIN;
+  readonly #breaker: CircuitBreakerPolicy;
   #rests = 0;
-  /** While it is left alone, and until a question has been answered after that. */
-  #until: MonotonicMs | undefined;
-  #isProbed = false;
+  #restMs = REST_MS_MIN;
+  /** The end of the last one. */
+  #until = 0 as MonotonicMs;
 
   /** `issuer` is whose endpoint it is. */
   constructor(issuer: string, dependencies: RestDependencies) {
     this.#issuer = issuer;
     this.#dependencies = dependencies;
+    const failures = new ConsecutiveBreaker(FAILURES_MAX);
+    this.#breaker = circuitBreaker(
+      handleResultType(Answered, (answered) => this.#isFailure(answered)),
+      {
+        halfOpenAfter: { next: (context) => this.#begin(context) },
+        breaker: {
+          state: undefined,
+          success: () => failures.success(),
+          // It is not told what failed: that is what failed last.
+          failure: () =>
+            retryAfterMs(this.#breaker.lastFailure) > 0 || failures.failure(),
+        },
+      },
+    );
+    this.#breaker.onReset(() => {
+      this.#restMs = REST_MS_MIN;
+      dependencies.log.info("an issuer answers again", { issuer });
+    });
   }
 
   /** It was left alone, and has answered nobody since. */
   get isFailing(): boolean {
-    return this.#until !== undefined;
+    const { state } = this.#breaker;
+    return state === CircuitState.Open || state === CircuitState.HalfOpen;
   }
 
-  /** Nobody may ask now. */
+  /** Nobody may ask now. The breaker would let those who come during a probe wait for its answer. */
   get isResting(): boolean {
-    return this.#until !== undefined &&
-      (this.#isProbed || this.#dependencies.monotonic() < this.#until);
+    const { state } = this.#breaker;
+    return state === CircuitState.HalfOpen ||
+      state === CircuitState.Open && !this.#isOver;
   }
 
-  /** Undefined: it is not asked now. Every leave is given back with what came of it. */
-  enter(): Leave | undefined {
+  /** Asks once. Undefined: it is not asked now. */
+  async ask<T>(
+    attempt: () => Promise<T | EndpointFault>,
+  ): Promise<T | EndpointFault | undefined> {
     if (this.isResting) return undefined;
-    this.#isProbed = this.#until !== undefined;
-    return { restsBefore: this.#rests };
-  }
-
-  /** Nothing came of it. */
-  left({ restsBefore }: Leave): void {
-    if (restsBefore === this.#rests) this.#isProbed = false;
-  }
-
-  answered({ restsBefore }: Leave): void {
-    if (restsBefore !== this.#rests) return;
-    this.#failures = 0;
-    if (this.#until === undefined) return;
-    this.#until = undefined;
-    this.#restMs = REST_MS_MIN;
-    this.#dependencies.log.info("an issuer answers again", {
-      issuer: this.#issuer,
-    });
-  }
-
-  failed({ restsBefore }: Leave, retryAfterMs = 0): void {
-    if (restsBefore !== this.#rests) return;
-    if (retryAfterMs > 0) {
-      this.#begin(
-        Math.min(retryAfterMs, RETRY_AFTER_MS_MAX),
-        "an issuer asks to be left alone for a while",
-      );
-      return;
-    }
-    this.#failures++;
-    if (this.#until === undefined && this.#failures < FAILURES_MAX) return;
-    this.#begin(
-      this.#restMs,
-      "an issuer does not answer and is left alone for a while",
+    const restsBefore = this.#rests;
+    const { answer } = await this.#breaker.execute(async () =>
+      new Answered(await attempt(), restsBefore)
     );
-    this.#restMs = Math.min(2 * this.#restMs, REST_MS_MAX);
+    return answer;
   }
 
-  #begin(restMs: number, message: string): void {
-    const { log, monotonic } = this.#dependencies;
-    this.#rests++;
-    this.#failures = 0;
-    this.#isProbed = false;
-    this.#until = monotonic() + restMs as MonotonicMs;
-    log.warn(message, {
-      code: "endpoint_resting",
-      issuer: this.#issuer,
-      durationMs: restMs,
-    });
+  /** What comes of questions from now on says nothing about the endpoint. */
+  stop(): void {
+    this.#breaker.isolate();
   }
+
+  get #isOver(): boolean {
+    return this.#dependencies.monotonic() >= this.#until;
+  }
+
+  #isFailure({ answer, restsBefore }: Answered<unknown>): boolean {
+    return answer instanceof EndpointFault && !answer.questionOnly &&
+      restsBefore === this.#rests;
+  }
+
+  #begin(
+    { result }: IHalfOpenAfterBackoffContext,
+  ): IBackoff<IHalfOpenAfterBackoffContext> {
+    const { log, monotonic } = this.#dependencies;
+    const askedMs = Math.min(retryAfterMs(result), RETRY_AFTER_MS_MAX);
+    const durationMs = askedMs > 0 ? askedMs : this.#restMs;
+    if (askedMs === 0) this.#restMs = Math.min(2 * durationMs, REST_MS_MAX);
+    this.#rests++;
+    this.#until = monotonic() + durationMs as MonotonicMs;
+    log.warn(
+      askedMs > 0
+        ? "an issuer asks to be left alone for a while"
+        : "an issuer does not answer and is left alone for a while",
+      { code: "endpoint_resting", issuer: this.#issuer, durationMs },
+    );
+    const isOver = (): boolean => this.#isOver;
+    return {
+      next: (context) => this.#begin(context),
+      // It is compared with what has passed by the wall clock.
+      get duration() {
+        return isOver() ? -Infinity : Infinity;
+      },
+    };
+  }
+}
+
+/** 0 if the endpoint did not ask for a pause. */
+function retryAfterMs(failure: CircuitBreakerPolicy["lastFailure"]): number {
+  if (failure === undefined || !("value" in failure)) return 0;
+  const { value } = failure;
+  return value instanceof Answered && value.answer instanceof EndpointFault
+    ? value.answer.retryAfterMs ?? 0
+    : 0;
 }

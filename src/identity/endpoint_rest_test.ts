@@ -1,6 +1,6 @@
 /** When an endpoint is left alone, for how long, and who finds out that it is well again. */
 import { assert, assertEquals } from "@std/assert";
-import { json } from "../../tests/fixtures/asked_server.ts";
+import { createHold, json } from "../../tests/fixtures/asked_server.ts";
 import {
   assertBrief,
   brief,
@@ -21,6 +21,15 @@ function rests({ clocks }: IntrospectionScene): readonly unknown[] {
 
 function pauseOf(seconds: string, status = 429): Response {
   return json("{}", { status, headers: { "retry-after": seconds } });
+}
+
+async function untilAsked(
+  { server }: IntrospectionScene,
+  count: number,
+): Promise<void> {
+  while (server.asked.length < count) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 Deno.test("F13 after five failures in a row nobody is asked, and then one probe decides", async () => {
@@ -140,4 +149,38 @@ Deno.test("F12 Retry-After of no seconds, or as a date, is no pause", async () =
     assertEquals(scene.server.asked.length, 2);
     assertEquals(rests(scene), []);
   }
+});
+
+Deno.test("F13 a failure that is older than the rest says nothing about the probe", async () => {
+  const old = Promise.withResolvers<Response>();
+  await using scene = introspectionScene(() => old.promise);
+  const oldest = scene.judge("old");
+  await untilAsked(scene, 1);
+  scene.server.answer = () => json("{}", { status: 500 });
+  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
+  scene.clocks.advance(1_001);
+  const answer = Promise.withResolvers<Response>();
+  scene.server.answer = () => answer.promise;
+  const probe = scene.judge("probe");
+  await untilAsked(scene, 7);
+  old.resolve(json("{}", { status: 500 }));
+  await assertBrief(oldest, UNAVAILABLE);
+  answer.resolve(json(good));
+  await assertBrief(probe, "identity alice");
+  assertEquals(rests(scene), [1_000]);
+});
+
+Deno.test("F13 a probe that ends because we stop is no answer of the endpoint", async () => {
+  await using scene = introspectionScene(() => json("{}", { status: 500 }));
+  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
+  scene.clocks.advance(1_001);
+  const hold = createHold();
+  scene.server.answer = hold.answer;
+  const probe = scene.judge("probe");
+  await untilAsked(scene, 6);
+  scene.authenticator.stop();
+  await assertBrief(probe, UNAVAILABLE);
+  hold.release();
+  const { lines } = scene.clocks.dependencies.log;
+  assertEquals(lines.map(({ level }) => level), ["warn"]);
 });

@@ -3,28 +3,44 @@
  * others wait. The newest goes first, because under overload the old ones are
  * those whose logins give up; a question that nobody waits for any more goes
  * without a place.
+ *
+ * The places are a bulkhead of cockatiel; who waits does so before it, because
+ * its own queue gives them to the oldest, which under overload answered half as
+ * many logins in time.
  */
+import { bulkhead } from "cockatiel";
 
 /** `unwanted`: nobody waits for the answer any more. */
-export type Place = "taken" | "unwanted";
+type News = "a place was left" | "unwanted";
 
 export class QuestionPlaces {
-  #free: number;
+  readonly #places;
   /** In order of arrival. */
-  readonly #waiting: ((place: Place) => void)[] = [];
+  readonly #waiting: ((news: News) => void)[] = [];
 
   constructor(count: number) {
-    this.#free = count;
+    this.#places = bulkhead(count);
   }
 
-  /** Settles when there is a place, or none is wanted any more. One that was taken has to be left. */
-  async take(unwanted: AbortSignal): Promise<Place> {
-    if (unwanted.aborted) return "unwanted";
-    if (this.#free > 0) {
-      this.#free--;
-      return "taken";
+  /** Asks as soon as there is a place. Undefined: none is wanted any more. */
+  async execute<T>(
+    question: () => Promise<T>,
+    unwanted: AbortSignal,
+  ): Promise<T | undefined> {
+    if (unwanted.aborted) return undefined;
+    // Who has just come may be there before the one who was told.
+    while (this.#places.executionSlots === 0) {
+      if (await this.#news(unwanted) === "unwanted") return undefined;
     }
-    const { promise, resolve } = Promise.withResolvers<Place>();
+    try {
+      return await this.#places.execute(question);
+    } finally {
+      this.#waiting.pop()?.("a place was left");
+    }
+  }
+
+  async #news(unwanted: AbortSignal): Promise<News> {
+    const { promise, resolve } = Promise.withResolvers<News>();
     const giveUp = (): void => {
       const index = this.#waiting.indexOf(resolve);
       if (index < 0) return;
@@ -33,14 +49,8 @@ export class QuestionPlaces {
     };
     this.#waiting.push(resolve);
     unwanted.addEventListener("abort", giveUp, { once: true });
-    const place = await promise;
+    const news = await promise;
     unwanted.removeEventListener("abort", giveUp);
-    return place;
-  }
-
-  leave(): void {
-    const next = this.#waiting.pop();
-    if (next === undefined) this.#free++;
-    else next("taken");
+    return news;
   }
 }

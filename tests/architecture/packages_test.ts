@@ -23,6 +23,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@std/dotenv": ["src/config/"],
   // Data for tests.
   "big-list-of-naughty-strings": [],
+  "cockatiel": ["src/identity/"],
   "fast-check": [],
   "jose": ["src/identity/", "src/dev/"],
   // Data for tests.
