@@ -30,10 +30,6 @@ import type { TokenTypeRule } from "./token_type.ts";
 export interface ClaimRules extends LifetimeRule, TokenTypeRule, ScopeRule {
   /** `iss`, compared code point by code point: no slash, case or host name is folded. */
   readonly issuer: string;
-  /** `aud` must name one of these. */
-  readonly audiences: readonly string[];
-  /** If given, `azp` and `client_id` must be among these. */
-  readonly clientIds?: readonly string[];
   /** Claims that must be there and have the type that later readers rely on. */
   readonly requiredClaims?: readonly RequiredClaim[];
 }

@@ -8,9 +8,11 @@ import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
+import { idTokenTrait } from "./id_token.ts";
+import type { TokenRecipients } from "./id_token.ts";
 
 /** Which of an issuer's tokens are meant for here. */
-export interface TokenTypeRule {
+export interface TokenTypeRule extends TokenRecipients {
   /** Accepted `typ` headers, which must then be there. Without: none, `JWT` or `at+jwt`. */
   readonly typ?: readonly string[];
   /** Accept the identity tokens of OpenID Connect too, which are made for the client to read. */
@@ -25,12 +27,10 @@ const ACCESS_TOKEN_TYPE = "at+jwt";
  */
 const TYPES_UNLESS_CONFIGURED: readonly string[] = ["jwt", ACCESS_TOKEN_TYPE];
 
-/** Claims that are only in identity tokens (OpenID Connect Core sections 2 and 3.3.2.11). */
-const ID_TOKEN_CLAIMS = ["nonce", "at_hash", "c_hash", "s_hash"] as const;
-
 /** How Keycloak (`typ`) and Amazon Cognito (`token_use`) name a token's purpose in its claims. */
 const PURPOSE_CLAIMS = ["typ", "token_use"] as const;
 const ID_TOKEN_PURPOSE = "id";
+const ACCESS_TOKEN_PURPOSES: readonly string[] = ["bearer", "access"];
 const FOREIGN_PURPOSES: readonly string[] = ["refresh", "offline", "logout"];
 
 export function checkTokenType(
@@ -42,27 +42,23 @@ export function checkTokenType(
   if (!isAccepted(mediaType, rule.typ)) {
     return foreign('header "typ" is none of those accepted');
   }
+  let isAccessToken = mediaType === ACCESS_TOKEN_TYPE;
   for (const name of PURPOSE_CLAIMS) {
     const purpose = member(claims, name);
     if (typeof purpose !== "string") continue;
-    if (FOREIGN_PURPOSES.includes(purpose.toLowerCase())) {
+    const lower = purpose.toLowerCase();
+    if (FOREIGN_PURPOSES.includes(lower)) {
       return foreign(`claim "${name}" says that it is no access token`);
     }
-    if (
-      purpose.toLowerCase() === ID_TOKEN_PURPOSE && rule.allowIdTokens !== true
-    ) {
+    if (lower === ID_TOKEN_PURPOSE && rule.allowIdTokens !== true) {
       return foreign(`claim "${name}" says that it is an ID token`);
     }
+    isAccessToken ||= ACCESS_TOKEN_PURPOSES.includes(lower);
   }
-  // The header is conclusive; some issuers copy `nonce` into access tokens.
-  if (mediaType === ACCESS_TOKEN_TYPE) return undefined;
-  if (rule.allowIdTokens === true) return undefined;
-  for (const name of ID_TOKEN_CLAIMS) {
-    if (Object.hasOwn(claims, name)) {
-      return foreign(`claim "${name}" belongs to ID tokens`);
-    }
-  }
-  return undefined;
+  // Conclusive: some issuers copy `nonce` into access tokens.
+  if (isAccessToken || rule.allowIdTokens === true) return undefined;
+  const trait = idTokenTrait(claims, rule);
+  return trait === undefined ? undefined : foreign(trait);
 }
 
 function isAccepted(

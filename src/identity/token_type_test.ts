@@ -7,8 +7,10 @@ type Row = readonly [
   why: string,
   typ: string | undefined,
   claims: JsonObject,
-  rule: TokenTypeRule,
+  rule: Partial<TokenTypeRule>,
 ];
+
+const RECIPIENTS = { audiences: ["nats", "app"] } as const;
 
 const AT_JWT = { typ: ["at+jwt"] } as const;
 
@@ -35,6 +37,29 @@ const refused: readonly Row[] = [
   ["C12 c_hash", "JWT", { c_hash: "x" }, {}],
   ["C12 Keycloak's ID token", "JWT", { typ: "ID" }, {}],
   ["C12 Cognito's ID token", "JWT", { token_use: "id" }, {}],
+  ["C12 aud is its own client", "JWT", { aud: "app", azp: "app" }, {}],
+  ["C12 aud is its own client, also called client_id", "JWT", {
+    aud: ["app"],
+    azp: "app",
+    client_id: "app",
+  }, {}],
+  ["C12 what is ours of aud is its own client", undefined, {
+    aud: ["elsewhere", "app"],
+    azp: "app",
+  }, {}],
+  [
+    "C12 aud is another configured client",
+    "JWT",
+    { aud: "app", azp: "phone" },
+    {
+      clientIds: ["app", "phone"],
+    },
+  ],
+  ["C12 nonce, whatever the scope", "JWT", { nonce: "x", scope: "openid" }, {}],
+  ["C12 an ID token whose other claim says access", "JWT", {
+    typ: "ID",
+    token_use: "access",
+  }, {}],
   ["C11 Keycloak's refresh token", "JWT", { typ: "Refresh" }, {}],
   ["C11 Keycloak's offline token", "JWT", { typ: "Offline" }, {}],
   [
@@ -48,7 +73,7 @@ const refused: readonly Row[] = [
 for (const [why, typ, claims, rule] of refused) {
   Deno.test(`${why}: checkTokenType() refuses`, () => {
     assertEquals(
-      checkTokenType(claims, typ, rule)?.code,
+      checkTokenType(claims, typ, { ...RECIPIENTS, ...rule })?.code,
       "token_type_not_accepted",
     );
   });
@@ -68,12 +93,55 @@ const accepted: readonly Row[] = [
   ["C12 an ID token, if configured", "JWT", { nonce: "x", typ: "ID" }, {
     allowIdTokens: true,
   }],
+  ["C12 aud is its own client, and another of ours", "JWT", {
+    aud: ["app", "nats"],
+    azp: "app",
+  }, {}],
+  ["C12 aud is its own client, with a scope", "JWT", {
+    aud: "app",
+    azp: "app",
+    scope: "chat",
+  }, {}],
+  ["C12 Microsoft's access token for a client's own API", "JWT", {
+    aud: "app",
+    azp: "app",
+    scp: "chat",
+  }, {}],
+  ["C12 aud is its own client, of type at+jwt", "at+jwt", {
+    aud: "app",
+    azp: "app",
+  }, {}],
+  ["C12 aud is its own client, if ID tokens are accepted", "JWT", {
+    aud: "app",
+    azp: "app",
+  }, { allowIdTokens: true }],
+  ["C12 aud is not the client", "JWT", { aud: "nats", azp: "app" }, {
+    clientIds: ["app"],
+  }],
+  ["C12 an access token for its own client", "JWT", {
+    aud: ["app"],
+    client_id: "app",
+  }, { clientIds: ["app"] }],
+  ["C12 no client is named", "JWT", { aud: "app" }, {}],
+  ["C12 aud of another form, which is refused for that", "JWT", {
+    aud: { app: 1 },
+    azp: "app",
+  }, {}],
   ["C12 Keycloak's access token", "JWT", { typ: "Bearer" }, {}],
+  ["C12 Keycloak's access token of before 24", "JWT", {
+    aud: "app",
+    azp: "app",
+    nonce: "x",
+    typ: "Bearer",
+  }, {}],
   ["C12 Cognito's access token", "JWT", { token_use: "access" }, {}],
 ];
 
 for (const [why, typ, claims, rule] of accepted) {
   Deno.test(`${why}: checkTokenType() accepts`, () => {
-    assertEquals(checkTokenType(claims, typ, rule), undefined);
+    assertEquals(
+      checkTokenType(claims, typ, { ...RECIPIENTS, ...rule }),
+      undefined,
+    );
   });
 }

@@ -117,17 +117,13 @@ counterpartTest(
 
 /** A token from the client credentials grant. */
 async function grant(issuer: string, client: string): Promise<string> {
-  const response = await fetch(new URL("/oauth/token", issuer), {
-    method: "POST",
-    headers: { authorization: `Basic ${btoa(`${client}:verysecret`)}` },
-    body: new URLSearchParams({
-      "grant_type": "client_credentials",
-      scope: "openid profile",
-    }),
+  const answer = await askForTokens(issuer, client, {
+    "grant_type": "client_credentials",
+    scope: "openid profile",
   });
-  const answer = await response.json();
-  assert(typeof answer["access_token"] === "string", JSON.stringify(answer));
-  return answer["access_token"];
+  const { "access_token": token } = answer;
+  assert(token !== undefined, JSON.stringify(answer));
+  return token;
 }
 
 counterpartTest(
@@ -151,3 +147,89 @@ counterpartTest(
     assertEquals(brief(await judge("no-such-token")), "bearer_token_inactive");
   },
 );
+
+counterpartTest(
+  "C12 what a login gives to its client: the access token is accepted, the ID token only if configured",
+  second,
+  async (other) => {
+    const issuer = issuerOf(other);
+    const tokens = await logIn(issuer);
+    for (const allowIdTokens of [false, true]) {
+      using judge = await createJudge({
+        issuers: [{
+          issuer,
+          algorithms: ["RS256"],
+          keys: { kind: "discovery", ...ASKING },
+          ...RULES,
+          audiences: ["web"],
+          allowIdTokens,
+        }],
+      });
+      assertEquals(brief(await judge(tokens.access)), "identity id1");
+      assertEquals(
+        brief(await judge(tokens.id)),
+        allowIdTokens ? "identity id1" : "token_type_not_accepted",
+      );
+    }
+  },
+);
+
+/** Somebody logs in at the client "web", as a browser would (RFC 6749 section 4.1). */
+async function logIn(
+  issuer: string,
+): Promise<{ readonly access: string; readonly id: string }> {
+  const redirectUri = "http://localhost:9999/auth/callback";
+  const login = await follow(
+    new URL(
+      `/auth?${new URLSearchParams({
+        "client_id": "web",
+        "redirect_uri": redirectUri,
+        "response_type": "code",
+        scope: "openid profile",
+        state: "any",
+      })}`,
+      issuer,
+    ),
+  );
+  const form = new URLSearchParams({
+    id: login.searchParams.get("authRequestID") ?? "",
+    username: "test-user@localhost",
+    password: "verysecure",
+  });
+  login.search = "";
+  const back = await follow(await follow(login, form));
+  const { "access_token": access, "id_token": id } = await askForTokens(
+    issuer,
+    "web",
+    {
+      "grant_type": "authorization_code",
+      code: back.searchParams.get("code") ?? "",
+      "redirect_uri": redirectUri,
+    },
+  );
+  assert(access !== undefined && id !== undefined);
+  return { access, id };
+}
+
+/** Where it leads to. */
+async function follow(url: URL, form?: URLSearchParams): Promise<URL> {
+  const response = await fetch(url, {
+    redirect: "manual",
+    ...(form === undefined ? {} : { method: "POST", body: form }),
+  });
+  await response.body?.cancel();
+  return new URL(response.headers.get("location") ?? "", url);
+}
+
+async function askForTokens(
+  issuer: string,
+  client: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const response = await fetch(new URL("/oauth/token", issuer), {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa(`${client}:verysecret`)}` },
+    body: new URLSearchParams(parameters),
+  });
+  return await response.json();
+}

@@ -4,7 +4,8 @@
 //
 // Tokens come from the client credentials grant: the client "jwt" gets JWTs, the
 // client "opaque" opaque tokens, both with the secret "verysecret". The client
-// "api" with "secret" may introspect.
+// "api" with "secret" may introspect. Somebody who logs in at the client "web",
+// with "verysecret", gets JWTs whose audience is that client.
 package main
 
 import (
@@ -41,6 +42,14 @@ func (c tokenClient) AccessTokenType() op.AccessTokenType {
 
 type tokenStorage struct{ *storage.Storage }
 
+func (s tokenStorage) GetClientByClientID(ctx context.Context, id string) (op.Client, error) {
+	client, err := s.Storage.GetClientByClientID(ctx, id)
+	if err != nil || id != "web" {
+		return client, err
+	}
+	return tokenClient{Client: client, id: id, jwt: true}, nil
+}
+
 func (s tokenStorage) ClientCredentials(ctx context.Context, id, secret string) (op.Client, error) {
 	client, err := s.Storage.ClientCredentials(ctx, "sid1", secret)
 	if err != nil {
@@ -69,7 +78,7 @@ func main() {
 	}
 	port := listener.Addr().(*net.TCPAddr).Port
 	issuer := fmt.Sprintf("http://localhost:%d/", port)
-	storage.RegisterClients(storage.WebClient("api", "secret"))
+	storage.RegisterClients(storage.WebClient("api", "secret"), storage.WebClient("web", "verysecret"))
 	users := storage.NewUserStore(issuer)
 	router := exampleop.SetupServer(issuer, tokenStorage{storage.NewStorage(users)}, nil, false)
 	go func() {
