@@ -53,6 +53,7 @@ export type {
 export type { LifetimeRule } from "../identity/token_lifetime.ts";
 export type { TokenMemoryOptions } from "../identity/token_memory.ts";
 export type { TokenReviewOptions } from "../identity/token_review.ts";
+export type { TokenRecipients } from "../identity/id_token.ts";
 export type { TokenTypeRule } from "../identity/token_type.ts";
 export type { UserInfoOptions } from "../identity/userinfo.ts";
 export type { WebhookOptions } from "../identity/webhook.ts";
