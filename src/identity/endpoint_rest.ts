@@ -15,11 +15,7 @@ import {
   ConsecutiveBreaker,
   handleResultType,
 } from "cockatiel";
-import type {
-  CircuitBreakerPolicy,
-  IBackoff,
-  IHalfOpenAfterBackoffContext,
-} from "cockatiel";
+import type { CircuitBreakerPolicy } from "cockatiel";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Log } from "../telemetry/log.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
@@ -39,17 +35,8 @@ const REST_MS_MAX = 10_000;
 /** The longest pause that an endpoint can ask for: its logins fail meanwhile. */
 const RETRY_AFTER_MS_MAX = 30_000;
 
-/** What came of one question. */
-class Answered<T> {
-  readonly answer: T | EndpointFault;
-  /** How often the endpoint had been left alone when it was asked. */
-  readonly restsBefore: number;
-
-  constructor(answer: T | EndpointFault, restsBefore: number) {
-    this.answer = answer;
-    this.restsBefore = restsBefore;
-  }
-}
+/** Thrown past the breaker, which then counts neither a failure nor an answer. */
+class OlderThanRest extends Error {}
 
 export class EndpointRest {
   readonly #issuer: string;
@@ -66,9 +53,12 @@ export class EndpointRest {
     this.#dependencies = dependencies;
     const failures = new ConsecutiveBreaker(FAILURES_MAX);
     this.#breaker = circuitBreaker(
-      handleResultType(Answered, (answered) => this.#isFailure(answered)),
+      handleResultType(EndpointFault, ({ questionOnly }) => !questionOnly)
+        // A probe that throws has found out nothing.
+        .orWhen((error) => this.isFailing && !(error instanceof OlderThanRest)),
       {
-        halfOpenAfter: { next: (context) => this.#begin(context) },
+        // Never too early by the wall clock: `isResting` has been looked at.
+        halfOpenAfter: -Infinity,
         breaker: {
           state: undefined,
           success: () => failures.success(),
@@ -78,6 +68,9 @@ export class EndpointRest {
         },
       },
     );
+    this.#breaker.onBreak((reason) => {
+      if (!("isolated" in reason)) this.#begin(retryAfterMs(reason));
+    });
     this.#breaker.onReset(() => {
       this.#restMs = REST_MS_MIN;
       dependencies.log.info("an issuer answers again", { issuer });
@@ -94,7 +87,8 @@ export class EndpointRest {
   get isResting(): boolean {
     const { state } = this.#breaker;
     return state === CircuitState.HalfOpen ||
-      state === CircuitState.Open && !this.#isOver;
+      state === CircuitState.Open &&
+        this.#dependencies.monotonic() < this.#until;
   }
 
   /** Asks once. Undefined: it is not asked now. */
@@ -103,9 +97,16 @@ export class EndpointRest {
   ): Promise<T | EndpointFault | undefined> {
     if (this.isResting) return undefined;
     const restsBefore = this.#rests;
-    const { answer } = await this.#breaker.execute(async () =>
-      new Answered(await attempt(), restsBefore)
-    );
+    let answer: T | EndpointFault | undefined;
+    try {
+      await this.#breaker.execute(async () => {
+        answer = await attempt();
+        if (restsBefore !== this.#rests) throw new OlderThanRest();
+        return answer;
+      });
+    } catch (error) {
+      if (!(error instanceof OlderThanRest)) throw error;
+    }
     return answer;
   }
 
@@ -114,21 +115,11 @@ export class EndpointRest {
     this.#breaker.isolate();
   }
 
-  get #isOver(): boolean {
-    return this.#dependencies.monotonic() >= this.#until;
-  }
-
-  #isFailure({ answer, restsBefore }: Answered<unknown>): boolean {
-    return answer instanceof EndpointFault && !answer.questionOnly &&
-      restsBefore === this.#rests;
-  }
-
-  #begin(
-    { result }: IHalfOpenAfterBackoffContext,
-  ): IBackoff<IHalfOpenAfterBackoffContext> {
+  #begin(askedMs: number): void {
     const { log, monotonic } = this.#dependencies;
-    const askedMs = Math.min(retryAfterMs(result), RETRY_AFTER_MS_MAX);
-    const durationMs = askedMs > 0 ? askedMs : this.#restMs;
+    const durationMs = askedMs > 0
+      ? Math.min(askedMs, RETRY_AFTER_MS_MAX)
+      : this.#restMs;
     if (askedMs === 0) this.#restMs = Math.min(2 * durationMs, REST_MS_MAX);
     this.#rests++;
     this.#until = monotonic() + durationMs as MonotonicMs;
@@ -138,22 +129,13 @@ export class EndpointRest {
         : "an issuer does not answer and is left alone for a while",
       { code: "endpoint_resting", issuer: this.#issuer, durationMs },
     );
-    const isOver = (): boolean => this.#isOver;
-    return {
-      next: (context) => this.#begin(context),
-      // It is compared with what has passed by the wall clock.
-      get duration() {
-        return isOver() ? -Infinity : Infinity;
-      },
-    };
   }
 }
 
 /** 0 if the endpoint did not ask for a pause. */
 function retryAfterMs(failure: CircuitBreakerPolicy["lastFailure"]): number {
-  if (failure === undefined || !("value" in failure)) return 0;
-  const { value } = failure;
-  return value instanceof Answered && value.answer instanceof EndpointFault
-    ? value.answer.retryAfterMs ?? 0
+  return failure !== undefined && "value" in failure &&
+      failure.value instanceof EndpointFault
+    ? failure.value.retryAfterMs ?? 0
     : 0;
 }

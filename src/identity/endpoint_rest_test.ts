@@ -1,5 +1,5 @@
 /** When an endpoint is left alone, for how long, and who finds out that it is well again. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHold, json } from "../../tests/fixtures/asked_server.ts";
 import {
   assertBrief,
@@ -8,6 +8,10 @@ import {
   introspectionScene,
 } from "../../tests/fixtures/introspection_scene.ts";
 import type { IntrospectionScene } from "../../tests/fixtures/introspection_scene.ts";
+import { createRecordingLog } from "../../tests/fixtures/jwt_scene.ts";
+import type { MonotonicMs } from "../base/time.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { EndpointRest } from "./endpoint_rest.ts";
 
 const good = JSON.stringify(goodAnswer());
 
@@ -183,4 +187,41 @@ Deno.test("F13 a probe that ends because we stop is no answer of the endpoint", 
   hold.release();
   const { lines } = scene.clocks.dependencies.log;
   assertEquals(lines.map(({ level }) => level), ["warn"]);
+});
+
+Deno.test("F13 a failure that is older than the rest neither counts nor ends the counting", async () => {
+  const old = Promise.withResolvers<Response>();
+  await using scene = introspectionScene(() => old.promise);
+  const oldest = scene.judge("old");
+  await untilAsked(scene, 1);
+  scene.server.answer = () => json("{}", { status: 500 });
+  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
+  scene.clocks.advance(1_001);
+  scene.server.answer = () => json(good);
+  await assertBrief(scene.judge("probe"), "identity alice");
+  scene.server.answer = () => json("{}", { status: 500 });
+  for (let count = 0; count < 4; count++) await scene.judge(`u${count}`);
+  old.resolve(json("{}", { status: 500 }));
+  await assertBrief(oldest, UNAVAILABLE);
+  assertEquals(rests(scene), [1_000]);
+  await scene.judge("fifth");
+  assertEquals(rests(scene), [1_000, 1_000]);
+});
+
+Deno.test("F13 EndpointRest: a probe that throws has not found out that the endpoint is well", async () => {
+  let now = 0 as MonotonicMs;
+  const rest = new EndpointRest("https://id.example", {
+    log: createRecordingLog(),
+    monotonic: () => now,
+  });
+  for (let count = 0; count < 5; count++) {
+    await rest.ask(() => Promise.resolve(new EndpointFault("gone")));
+  }
+  assert(rest.isFailing);
+  now = 1_001 as MonotonicMs;
+  await assertRejects(() => rest.ask(() => Promise.reject(new Error("bug"))));
+  assert(rest.isFailing);
+  now = 4_000 as MonotonicMs;
+  assertEquals(await rest.ask(() => Promise.resolve("answer")), "answer");
+  assert(!rest.isFailing);
 });

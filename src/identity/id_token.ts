@@ -7,19 +7,16 @@
  */
 import { member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
-
-/** For whom an issuer's tokens may be. */
-export interface TokenRecipients {
-  /** `aud` must name one of these. */
-  readonly audiences: readonly string[];
-  /** If given, `azp` and `client_id` must be among these. */
-  readonly clientIds?: readonly string[];
-}
+import type { TokenRecipients } from "./named_claims.ts";
 
 const ID_TOKEN_CLAIMS = ["nonce", "at_hash", "c_hash", "s_hash"] as const;
 
-/** What a client is allowed to do, which is no matter of identity tokens (RFC 9068 section 2.2.3; `scp` at Okta and Microsoft). */
-const SCOPE_CLAIMS = ["scope", "scp"] as const;
+/**
+ * What only access tokens say: what the client is allowed to do (RFC 9068 section
+ * 2.2.3; `scp` at Okta and Microsoft), and how it proved itself (Microsoft, whose
+ * tokens for programs have no scopes).
+ */
+const ACCESS_TOKEN_CLAIMS = ["scope", "scp", "azpacr"] as const;
 
 /** What shows that a token, whose header does not say so, is an identity token. */
 export function idTokenTrait(
@@ -31,9 +28,11 @@ export function idTokenTrait(
       return `claim "${name}" belongs to ID tokens`;
     }
   }
-  const hasScopes = SCOPE_CLAIMS.some((name) => Object.hasOwn(claims, name));
-  return !hasScopes && isForClient(claims, recipients)
-    ? 'claim "aud" names the client itself ("azp"), as in ID tokens'
+  if (ACCESS_TOKEN_CLAIMS.some((name) => Object.hasOwn(claims, name))) {
+    return undefined;
+  }
+  return isForClient(claims, recipients)
+    ? 'claim "aud" names a client ("azp") and there are no scopes, as in ID tokens'
     : undefined;
 }
 

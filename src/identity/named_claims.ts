@@ -8,6 +8,14 @@ import { SUB_BYTES_MAX } from "../base/limits.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 
+/** For whom an issuer's tokens may be. */
+export interface TokenRecipients {
+  /** `aud` must name one of these. */
+  readonly audiences: readonly string[];
+  /** If given, `azp` and `client_id` must be among these. */
+  readonly clientIds?: readonly string[];
+}
+
 const UTF8 = new TextEncoder();
 
 /** A member that names somebody: the name, or why it names nobody. */

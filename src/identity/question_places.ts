@@ -15,7 +15,7 @@ type News = "a place was left" | "unwanted";
 
 export class QuestionPlaces {
   readonly #places;
-  /** In order of arrival. */
+  /** The newest is the last. */
   readonly #waiting: ((news: News) => void)[] = [];
 
   constructor(count: number) {
@@ -40,6 +40,7 @@ export class QuestionPlaces {
   }
 
   async #news(unwanted: AbortSignal): Promise<News> {
+    if (unwanted.aborted) return "unwanted";
     const { promise, resolve } = Promise.withResolvers<News>();
     const giveUp = (): void => {
       const index = this.#waiting.indexOf(resolve);

@@ -96,3 +96,23 @@ Deno.test("F13 QuestionPlaces: who comes when a place is left takes it, and the 
   await (waiting.isAsked ? waiting : newcomer)?.answer();
   assertEquals([waiting.isAsked, newcomer?.isAsked], [true, true]);
 });
+
+Deno.test("F13 QuestionPlaces: who is gone when somebody else has taken the place is not asked", async () => {
+  // Where in the run of things that is depends on the runtime.
+  for (let microtasks = 0; microtasks < 10; microtasks++) {
+    const places = new QuestionPlaces(1);
+    const first = new Asking(places);
+    const gone = new Asking(places);
+    const answered = first.answer();
+    for (let count = 0; count < microtasks; count++) await null;
+    const wasAskedBefore = gone.isAsked;
+    gone.unwanted.abort();
+    const newcomer = new Asking(places);
+    await answered;
+    await gone.answer();
+    await newcomer.answer();
+    await gone.outcome;
+    assert(newcomer.isAsked);
+    assertEquals(gone.isAsked, wasAskedBefore);
+  }
+});

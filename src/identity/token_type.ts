@@ -9,7 +9,7 @@ import type { JsonObject } from "../base/json.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 import { idTokenTrait } from "./id_token.ts";
-import type { TokenRecipients } from "./id_token.ts";
+import type { TokenRecipients } from "./named_claims.ts";
 
 /** Which of an issuer's tokens are meant for here. */
 export interface TokenTypeRule extends TokenRecipients {

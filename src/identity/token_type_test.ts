@@ -107,6 +107,12 @@ const accepted: readonly Row[] = [
     azp: "app",
     scp: "chat",
   }, {}],
+  ["C12 Microsoft's access token for a program", "JWT", {
+    aud: "app",
+    azp: "app",
+    azpacr: "1",
+    roles: ["chat"],
+  }, { clientIds: ["app", "worker"] }],
   ["C12 aud is its own client, of type at+jwt", "at+jwt", {
     aud: "app",
     azp: "app",

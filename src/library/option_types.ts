@@ -42,6 +42,7 @@ export type {
   DiscoveredLocation,
   EndpointLocation,
 } from "../identity/located_endpoint.ts";
+export type { TokenRecipients } from "../identity/named_claims.ts";
 export type { TokenCharacters } from "../identity/opaque_token.ts";
 export type { ClaimType, RequiredClaim } from "../identity/required_claims.ts";
 export type { ScopeRule } from "../identity/scopes.ts";
@@ -53,7 +54,6 @@ export type {
 export type { LifetimeRule } from "../identity/token_lifetime.ts";
 export type { TokenMemoryOptions } from "../identity/token_memory.ts";
 export type { TokenReviewOptions } from "../identity/token_review.ts";
-export type { TokenRecipients } from "../identity/id_token.ts";
 export type { TokenTypeRule } from "../identity/token_type.ts";
 export type { UserInfoOptions } from "../identity/userinfo.ts";
 export type { WebhookOptions } from "../identity/webhook.ts";
