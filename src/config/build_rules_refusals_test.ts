@@ -1,4 +1,4 @@
-import { assert, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { issuesOf, TEXT } from "../../tests/fixtures/config_scene.ts";
 
 const refused: [
@@ -143,6 +143,20 @@ Deno.test("parseConfig() answers a misspelt placeholder with those that there ar
       `${TEXT}\nrules: [{ name: a, grant: { publish: "users.\${Sub}.>" } }]`,
   });
   assertMatch(issue?.remedy ?? "", /is \$\{sub\}, \$\{issuer\} or/);
+});
+
+Deno.test("parseConfig() says that a > alone, which is empty text in YAML, needs quotes", () => {
+  const [publish, subscribe] = issuesOf({
+    text:
+      `${TEXT}\nrules:\n  - name: a\n    grant:\n      publish: >\n      subscribe:\n        - >`,
+  });
+  assertEquals(
+    [publish?.path, subscribe?.path],
+    ["rules[0].grant.publish", "rules[0].grant.subscribe[0]"],
+  );
+  for (const issue of [publish, subscribe]) {
+    assertMatch(issue?.remedy ?? "", /quotes in YAML, as in ">"$/);
+  }
 });
 
 /** What is empty must not become a rule that matches more. */

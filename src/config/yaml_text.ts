@@ -18,6 +18,7 @@ import type { ConfigIssue } from "./config_error.ts";
 export const CONFIG_CHARS_MAX = 256 * 1024;
 
 const PROBLEMS: Partial<Record<ErrorCode, string>> = {
+  BAD_ALIAS: "starts with *, which is an alias in YAML",
   BAD_INDENT: "is not indented like the lines around it",
   BAD_SCALAR_START: "starts with a character that has a meaning in YAML",
   DUPLICATE_KEY: "has a name that already stands in the same section",
@@ -30,10 +31,14 @@ const PROBLEMS: Partial<Record<ErrorCode, string>> = {
 
 /** What most often is no YAML: `{ publish: users.${sub}.> }`. */
 const QUOTES =
-  'correct the line; a value with { } [ ] or a comma in it needs quotes, as in "users.${sub}.>"';
+  'correct the line; a value with { } [ ] or a comma in it, or with > or * at its beginning, needs quotes, as in "users.${sub}.>"';
+
+/** Subjects begin with them. */
+const QUOTE_WILDCARDS = 'put the value in quotes, as in ">" or "*"';
 
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
-  BAD_SCALAR_START: "put the value in quotes",
+  BAD_ALIAS: QUOTE_WILDCARDS,
+  BAD_SCALAR_START: QUOTE_WILDCARDS,
   DUPLICATE_KEY: "remove one of the two",
   MISSING_CHAR: QUOTES,
   MULTIPLE_DOCS: "remove the line ---",
@@ -88,7 +93,11 @@ export function readYaml(text: string): Json | YamlFault {
   });
   if (issues.length > 0) return new YamlFault(issues);
   const unwanted = findUnwanted(document).map((offset) =>
-    at(offset, "has an alias, an anchor or a tag", "write the value out")
+    at(
+      offset,
+      "has an alias (*), an anchor (&) or a tag (!)",
+      'write the value out; if it is text, put it in quotes, as in "*.news"',
+    )
   );
   if (unwanted.length > 0) return new YamlFault(unwanted);
   const content: Json = document.toJS({ maxAliasCount: 0 });

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+} from "@std/assert";
 import { CONFIG_CHARS_MAX, readYaml, YamlFault } from "./yaml_text.ts";
 
 const BOMB = `a: &a [x,x,x,x,x,x,x,x,x]
@@ -75,6 +80,25 @@ for (
       issue?.remedy.includes('quotes, as in "users.${sub}.>"'),
       issue?.remedy,
     );
+  });
+}
+
+for (
+  const [value, problem] of [
+    ["*", /alias/],
+    ["*.news", /alias/],
+    ["[*]", /alias/],
+    ["[>]", /meaning in YAML/],
+    [">.news", /not YAML/],
+  ] as const
+) {
+  Deno.test(`readYaml() says that a wildcard at the beginning needs quotes: ${value}`, () => {
+    const fault = readYaml(`publish: ${value}`);
+    assertInstanceOf(fault, YamlFault);
+    const [issue, ...others] = fault.issues;
+    assertEquals(others, []);
+    assertMatch(issue?.problem ?? "", problem);
+    assertMatch(issue?.remedy ?? "", /quotes, as in "/);
   });
 }
 

@@ -39,7 +39,10 @@ export function parseSubjectTemplate(
   form: TemplateForm = {},
 ): SubjectTemplate | Fault {
   if (text === "") {
-    return new Fault("is empty", "write a subject, as in news.*");
+    return new Fault(
+      "is empty",
+      'write a subject, as in news.*; one that begins with > or * needs quotes in YAML, as in ">"',
+    );
   }
   if (text.length > SUBJECT_TEMPLATE_CHARS_MAX) {
     return new Fault(
