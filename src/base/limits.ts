@@ -165,6 +165,9 @@ export const QUESTIONS_IN_FLIGHT_MAX = 32;
  */
 export const LOGINS_WAITING_MAX = 1024;
 
+/** Longest token of the service's own account in a cluster, in bytes: 2 kB, and some more for what clouds add. */
+export const SERVICE_TOKEN_BYTES_MAX = 64 * 1024;
+
 /** API tokens in the file: 10,000 are 3 MB. */
 export const API_TOKENS_MAX = 10_000;
 export const API_TOKENS_FILE_BYTES_MAX = 8 * 1024 * 1024;

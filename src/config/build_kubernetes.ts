@@ -1,15 +1,13 @@
 /**
  * From the settings of `kubernetes:` to its options.
  */
+import { SERVICE_TOKEN_BYTES_MAX } from "../base/limits.ts";
 import { tokenFromFile } from "../identity/api_server.ts";
 import type { KubernetesOptions } from "../identity/kubernetes.ts";
 import { buildMemory, readUrl } from "./build_asked.ts";
 import { readCertificates } from "./certificates.ts";
 import type { Checking } from "./checking.ts";
 import type { KubernetesSettings } from "./schema.ts";
-
-/** Longest token of a service account: 2 kB, and some more for what clouds add. */
-const TOKEN_BYTES_MAX = 64 * 1024;
 
 /** Undefined if it lacks something, which has been reported. */
 export function buildCluster(
@@ -67,7 +65,7 @@ function buildRemote(
   const token = checking.readFile(`${path}.api_server.token_file`, {
     path: server.token_file,
     secret: false,
-    bytesMax: TOKEN_BYTES_MAX,
+    bytesMax: SERVICE_TOKEN_BYTES_MAX,
   });
   const authority = readCertificates(
     server.ca_file,

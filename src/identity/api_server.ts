@@ -7,7 +7,7 @@
  *   "Service account issuer discovery"
  */
 import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
-import { JSON_LIMITS } from "../base/limits.ts";
+import { JSON_LIMITS, SERVICE_TOKEN_BYTES_MAX } from "../base/limits.ts";
 import { Secret } from "../base/secret.ts";
 import { describeOtherIssuer } from "./discovery.ts";
 import { FetchFault } from "./fetch_document.ts";
@@ -29,7 +29,17 @@ export const POD_CA_FILE =
 
 /** Reads a token that the kubelet writes and replaces. */
 export function tokenFromFile(path: string): () => Promise<Secret> {
-  return async () => new Secret((await Deno.readTextFile(path)).trim());
+  return async () => {
+    // Before it is opened: opening a pipe would wait for its writer.
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new TypeError(`${path} is not a file`);
+    if (size > SERVICE_TOKEN_BYTES_MAX) {
+      throw new RangeError(
+        `${path} is longer than ${SERVICE_TOKEN_BYTES_MAX} bytes`,
+      );
+    }
+    return new Secret((await Deno.readTextFile(path)).trim());
+  };
 }
 
 /** A fault is of this machine, not of the API server: it tells which file, and why. */
