@@ -12,7 +12,12 @@ import {
   type RuleSubjects,
   type SubjectLists,
 } from "./compile_subjects.ts";
-import { checkNotEmpty, takeKnown, takeRanges } from "./compile_when.ts";
+import {
+  checkNotEmpty,
+  emptyList,
+  takeKnown,
+  takeRanges,
+} from "./compile_when.ts";
 import type { ResponsePermission } from "./grant.ts";
 import { type Hours, parseHours } from "./hours.ts";
 import type { RulesContext } from "./rule_context.ts";
@@ -201,6 +206,9 @@ function takeSession(
 
 function compileOnly(only: OnlyOptions, report: Report): CompiledOnly {
   const { connections, hours, sources } = only;
+  if (hours !== undefined && toList(hours).length === 0) {
+    report.at("hours").add(emptyList());
+  }
   const windows = toList(hours).flatMap((options, index) =>
     report.at("hours", ...stepTo(hours, index)).take(parseHours(options)) ?? []
   );

@@ -102,7 +102,7 @@ export function checkNotEmpty(
 }
 
 /** An empty list could mean "none" or "any": it means a mistake. */
-function emptyList(): Fault {
+export function emptyList(): Fault {
   return new Fault("is an empty list", "leave it out, or name at least one");
 }
 

@@ -110,6 +110,11 @@ const faults: [why: string, grant: GrantOptions, problem: RegExp][] = [
     /^only\.sources is an empty list$/,
   ],
   [
+    "an empty list of hours",
+    { publish: "a", only: { hours: [] } },
+    /^only\.hours is an empty list$/,
+  ],
+  [
     "conditions of which there are none",
     { publish: "a", only: {} },
     /^only holds no condition$/,
