@@ -183,7 +183,21 @@ const REMEDY_BY_PROBLEM: readonly [problem: RegExp, remedy: string][] = [
     "write the name that stands there, as the tokens' iss has it",
   ],
   [/ has white space at its beginning or its end$/, "take it away"],
+  [
+    / algorithms is empty$/,
+    leaveOutFor("HS256 with shared_secrets and else RS256, ES256 and EdDSA"),
+  ],
+  [/ audiences is empty$/, leaveOutFor("nats")],
+  [/ clientIds is empty$/, leaveOutFor("all clients")],
+  [/ namespaces is empty$/, leaveOutFor("all namespaces")],
+  [/ requiredScopes is empty$/, leaveOutFor("tokens without scopes, too")],
+  [/ typ is empty$/, leaveOutFor("none, JWT or at+jwt")],
 ];
+
+/** @param meaning Of a list that is not there. */
+function leaveOutFor(meaning: string): string {
+  return `name at least one, or leave it out for ${meaning}: an empty list could mean none or any`;
+}
 
 function reportProblem(
   { section, index, option, problem }: AuthenticatorProblem,

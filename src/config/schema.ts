@@ -98,7 +98,7 @@ const callout = z.strictObject({
   ),
   connection_types: z.array(z.enum(["nats", "websocket", "mqtt", "leafnode"]))
     .min(1).default(["nats", "websocket", "mqtt"]).describe(
-      "How clients may be connected: nats (TCP), websocket, mqtt, leafnode. A leaf node brings users of its own along.",
+      "How clients may be connected: nats (TCP), websocket, mqtt, leafnode; unless given, the first three. A leaf node brings users of its own along.",
     ),
 });
 
