@@ -94,7 +94,7 @@ export async function startCalloutService(
       signal.throwIfAborted();
       options.log.error(
         "lost NATS while subscribing, trying again",
-        describeConnectionFault(error),
+        describeConnectionFault(error, options.nats.credentials.kind),
       );
       await reconnectPause(error, signal);
     }

@@ -18,7 +18,12 @@ import type { Secret } from "../base/secret.ts";
 import { monotonicClock } from "../base/time.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { Log } from "../telemetry/log.ts";
-import { describeConnectionFault, originOf } from "./connection_fault.ts";
+import {
+  describeConnectionFault,
+  isRefusal,
+  isUnreachable,
+  originOf,
+} from "./connection_fault.ts";
 import { isTlsAddress } from "./server_address.ts";
 
 export interface NatsOptions {
@@ -86,10 +91,10 @@ export async function connectNats(
   log: Log,
   signal: AbortSignal,
 ): Promise<NatsConnection> {
-  let toldAt = -Infinity;
+  const tell = createTeller(options, log);
   for (;;) {
     signal.throwIfAborted();
-    const attempt = dial(options);
+    const attempt = dial(options, tell);
     try {
       return await untilAborted(attempt, signal);
     } catch (error) {
@@ -97,17 +102,29 @@ export async function connectNats(
       if (signal.aborted) attempt.then((late) => late.close(), () => {});
       signal.throwIfAborted();
       throwIfUnsupported(error);
-      const now = monotonicClock();
-      if (now - toldAt >= TELL_MS) {
-        toldAt = now;
-        log.error("cannot connect to NATS, trying again", {
-          address: options.servers.map(originOf).join(" "),
-          ...describeConnectionFault(error),
-        });
-      }
+      tell(error);
       await reconnectPause(error, signal);
     }
   }
+}
+
+/** Says why an attempt has failed. */
+type Tell = (error: unknown) => void;
+
+function createTeller(
+  { credentials, servers }: NatsOptions,
+  log: Log,
+): Tell {
+  let toldAt = -Infinity;
+  return (error) => {
+    const now = monotonicClock();
+    if (now - toldAt < TELL_MS) return;
+    toldAt = now;
+    log.error("cannot connect to NATS, trying again", {
+      address: servers.map(originOf).join(" "),
+      ...describeConnectionFault(error, credentials.kind),
+    });
+  };
 }
 
 /**
@@ -126,7 +143,10 @@ export function throwIfUnsupported(error: unknown): void {
   );
 }
 
-async function dial(options: NatsOptions): Promise<NatsConnection> {
+async function dial(
+  options: NatsOptions,
+  tell: Tell,
+): Promise<NatsConnection> {
   /** Since there was a connection. */
   let lastError: Error | undefined;
   const connection = await connect({
@@ -146,7 +166,10 @@ async function dial(options: NatsOptions): Promise<NatsConnection> {
   });
   async function follow(): Promise<void> {
     for await (const status of connection.status()) {
-      if (status.type === "error") lastError = status.error;
+      if (status.type === "error") {
+        lastError = status.error;
+        if (isRefusal(lastError)) tell(lastError);
+      }
       if (status.type === "reconnect") lastError = undefined;
     }
   }
@@ -155,8 +178,7 @@ async function dial(options: NatsOptions): Promise<NatsConnection> {
 }
 
 function pauseMs(error: unknown): number {
-  const { code } = describeConnectionFault(error);
-  const leastMs = code === "nats_unreachable" ? ABSENT_MS : REFUSED_MS;
+  const leastMs = isUnreachable(error) ? ABSENT_MS : REFUSED_MS;
   return leastMs * (1 + Math.random());
 }
 

@@ -20,20 +20,45 @@ export interface ConnectionFault {
 const TLS_REGEXP =
   /certificate|\b(?:tls|ssl)\b|_(?:TLS|SSL|CERT)_|fatal alert|doesn't exist|no such file/i;
 
-export function describeConnectionFault(error: unknown): ConnectionFault {
+/** @param credentials What the service proves itself with. */
+export function describeConnectionFault(
+  error: unknown,
+  credentials: "creds" | "nkey",
+): ConnectionFault {
   const detail = messageOf(error);
   if (isRefusal(error)) {
+    const { setting, question } = REFUSED[credentials];
     return {
       code: "nats_refused_credentials",
-      setting: "nats.creds_file or nats.nkey_seed_file",
-      detail:
-        `${detail}: is the account AUTH pushed to the server, and the user one of it? Without an operator, is the user in auth_users?`,
+      setting,
+      detail: `${detail}: ${question}`,
     };
   }
-  if (TLS_REGEXP.test(`${detail} ${codeOf(error)}`)) {
+  if (isTlsFault(error)) {
     return { code: "nats_tls_failed", setting: "nats.tls.ca_file", detail };
   }
   return { code: "nats_unreachable", setting: "nats.servers", detail };
+}
+
+const REFUSED = {
+  "creds": {
+    setting: "nats.creds_file",
+    question:
+      "is the account AUTH pushed to the server, and the user one of it?",
+  },
+  "nkey": {
+    setting: "nats.nkey_seed or nats.nkey_seed_file",
+    question: "is the user in the server's configuration, and in auth_users?",
+  },
+} as const;
+
+/** As far as can be seen, nobody is there. */
+export function isUnreachable(error: unknown): boolean {
+  return !isRefusal(error) && !isTlsFault(error);
+}
+
+function isTlsFault(error: unknown): boolean {
+  return TLS_REGEXP.test(`${messageOf(error)} ${codeOf(error)}`);
 }
 
 /** The server is there, and does not let us in. */

@@ -1,6 +1,10 @@
 import { AuthorizationError, ConnectionError } from "@nats-io/nats-core";
 import { assertEquals, assertFalse } from "@std/assert";
-import { describeConnectionFault, originOf } from "./connection_fault.ts";
+import {
+  describeConnectionFault,
+  isUnreachable,
+  originOf,
+} from "./connection_fault.ts";
 
 function coded(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
@@ -32,7 +36,8 @@ const rows: [error: unknown, code: string][] = [
 
 for (const [error, code] of rows) {
   Deno.test(`describeConnectionFault() takes "${error}" for ${code}`, () => {
-    assertEquals(describeConnectionFault(error).code, code);
+    assertEquals(describeConnectionFault(error, "creds").code, code);
+    assertEquals(isUnreachable(error), code === "nats_unreachable");
   });
 }
 
@@ -45,5 +50,20 @@ Deno.test("J1 of a server's URL only the origin is shown", () => {
   );
   assertEquals(originOf("canary canary"), "(unreadable)");
   const quoted = new TypeError("Invalid URL: 'http://canary@'");
-  assertFalse(describeConnectionFault(quoted).detail.includes("canary"));
+  const { detail } = describeConnectionFault(quoted, "creds");
+  assertFalse(detail.includes("canary"));
 });
+
+for (
+  const [credentials, setting] of [
+    ["creds", "nats.creds_file"],
+    ["nkey", "nats.nkey_seed or nats.nkey_seed_file"],
+  ] as const
+) {
+  Deno.test(`describeConnectionFault() names the setting whose ${credentials} are refused`, () => {
+    const error = new AuthorizationError("Authorization Violation");
+    const fault = describeConnectionFault(error, credentials);
+    assertEquals(fault.setting, setting);
+    assertEquals(fault.code, "nats_refused_credentials");
+  });
+}

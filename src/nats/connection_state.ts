@@ -8,7 +8,6 @@ import {
   type Status,
 } from "@nats-io/nats-core";
 import type { Log } from "../telemetry/log.ts";
-import { describeConnectionFault, isRefusal } from "./connection_fault.ts";
 
 export interface ConnectionState {
   /**
@@ -36,6 +35,8 @@ export function followConnection(
   function take(status: Status): void {
     switch (status.type) {
       case "disconnect":
+        // Each attempt ends with it that the server has refused.
+        if (!isConnected) return;
         isConnected = false;
         onLost();
         return log.warn("lost the connection to NATS, trying to get it back", {
@@ -58,9 +59,6 @@ export function followConnection(
   }
 
   function takeError(error: Error): void {
-    if (isRefusal(error)) {
-      log.error("NATS refuses the service", describeConnectionFault(error));
-    }
     if (
       error instanceof PermissionViolationError && error.operation === "publish"
     ) takeRefusal(error.subject);
