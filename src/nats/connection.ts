@@ -20,10 +20,10 @@ import { untilAborted } from "../base/until_aborted.ts";
 import type { Log } from "../telemetry/log.ts";
 import {
   describeConnectionFault,
-  isRefusal,
   isUnreachable,
   originOf,
 } from "./connection_fault.ts";
+import { createLostConnection } from "./lost_connection.ts";
 import { isTlsAddress } from "./server_address.ts";
 
 export interface NatsOptions {
@@ -147,34 +147,48 @@ async function dial(
   options: NatsOptions,
   tell: Tell,
 ): Promise<NatsConnection> {
-  /** Since there was a connection. */
-  let lastError: Error | undefined;
+  const lost = createLostConnection({
+    attempt: () => attemptOnce(options),
+    tell,
+    everyMs: TELL_MS,
+  });
   const connection = await connect({
+    ...toConnectionOptions(options),
+    maxReconnectAttempts: -1,
+    reconnectDelayHandler: () => pauseMs(lost.fault()),
+  });
+  void lost.follow(connection);
+  return connection;
+}
+
+/** The error that it ends with, if it does. */
+async function attemptOnce(options: NatsOptions): Promise<unknown> {
+  try {
+    const connection = await connect({
+      ...toConnectionOptions(options),
+      reconnect: false,
+    });
+    await connection.close();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function toConnectionOptions(options: NatsOptions): ConnectionOptions {
+  return {
     servers: [...options.servers],
     authenticator: toAuthenticator(options.credentials),
     ...toTls(options),
     name: "nats-auth-callout",
     timeout: CONNECT_TIMEOUT_MS,
-    maxReconnectAttempts: -1,
-    reconnectDelayHandler: () => pauseMs(lastError),
     pingInterval: PING_INTERVAL_MS,
     ignoreClusterUpdates: true,
     // Resolved by the runtime: the process may then be kept to these names.
     resolve: false,
     // A server that has not yet got our account's JWT refuses us for a while.
     ignoreAuthErrorAbort: true,
-  });
-  async function follow(): Promise<void> {
-    for await (const status of connection.status()) {
-      if (status.type === "error") {
-        lastError = status.error;
-        if (isRefusal(lastError)) tell(lastError);
-      }
-      if (status.type === "reconnect") lastError = undefined;
-    }
-  }
-  void follow();
-  return connection;
+  };
 }
 
 function pauseMs(error: unknown): number {

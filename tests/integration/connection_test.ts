@@ -10,7 +10,10 @@ import { connectNats, type NatsOptions } from "../../src/nats/connection.ts";
 import { encodeNatsJwt } from "../../src/nats_jwt/codec.ts";
 import { signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import { createLog } from "../../src/telemetry/log.ts";
-import { createCertificateAuthority } from "../fixtures/certificates.ts";
+import {
+  type CertificateAuthority,
+  createCertificateAuthority,
+} from "../fixtures/certificates.ts";
 import { openClient } from "../fixtures/nats_client.ts";
 import { type LogLine, startService } from "../fixtures/service.ts";
 import { startStack } from "../fixtures/stack.ts";
@@ -55,6 +58,54 @@ Deno.test("a service that does not trust NATS's certificate says so, and which s
   const line = await firstLine({ servers: [stack.natsUrl], credentials });
   assertEquals(line.code, "nats_tls_failed");
   assertEquals(line.setting, "nats.tls.ca_file");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("J2 K3 a service that does not trust the certificate NATS comes back with says so once a second, and leaves it some time", async () => {
+  const folder = await Deno.makeTempDir();
+  const trusted = createCertificateAuthority("NATS");
+  const use = async ({ issue }: CertificateAuthority): Promise<void> => {
+    const { cert, key } = issue();
+    await Deno.writeTextFile(`${folder}/cert.pem`, cert);
+    await Deno.writeTextFile(`${folder}/key.pem`, key);
+  };
+  await Deno.writeTextFile(`${folder}/ca.pem`, trusted.certificate);
+  await use(trusted);
+  await using stack = await startStack({
+    extra:
+      `tls { cert_file: "${folder}/cert.pem", key_file: "${folder}/key.pem" }`,
+  });
+  const config = await stack.config();
+  const tls = { caFile: `${folder}/ca.pem` };
+  await using service = await startService({
+    ...config,
+    nats: { ...config.nats, tls },
+  });
+  const told = (): readonly LogLine[] =>
+    service.lines.filter(({ code }) => code === "nats_tls_failed");
+  const attempts = async (): Promise<number> =>
+    (await stack.serverLog()).split("TLS handshake error").length;
+
+  await use(createCertificateAuthority("another"));
+  await stack.server.restart();
+  while (told().length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assertEquals(told()[0]?.setting, "nats.tls.ca_file");
+  const before = await attempts();
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  assert(told().length >= 2 && told().length <= 4, String(told().length));
+  // The library's, and ours that finds out.
+  const count = await attempts() - before;
+  assert(count >= 5 && count <= 15, String(count));
+
+  await use(trusted);
+  await stack.server.restart();
+  while (
+    !service.lines.some(({ message }) => message === "connected to NATS again")
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -139,7 +190,9 @@ Deno.test("K3 a service that loses NATS and gets it back says both", async () =>
   await using stack = await startStack();
   await using service = await startService(await stack.config());
   await stack.server.restart();
-  while (!service.lines.some(({ message }) => message.includes("again"))) {
+  while (
+    !service.lines.some(({ message }) => message === "connected to NATS again")
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const client = await openClient(stack, await stack.token("alice"));
