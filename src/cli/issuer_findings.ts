@@ -11,7 +11,7 @@ import type {
   AuthenticatorDependencies,
 } from "../identity/authenticate.ts";
 import type { IssuerOptions } from "../identity/authenticator_options.ts";
-import { FetchFault } from "../identity/fetch_document.ts";
+import { EndpointFault } from "../identity/endpoint_fault.ts";
 import { createIntrospection } from "../identity/introspection.ts";
 import type { JwtIssuerOptions } from "../identity/jwt_issuer_options.ts";
 import { createKeyFetcher } from "../identity/key_fetcher.ts";
@@ -122,7 +122,7 @@ function inquireKeys(
       dependencies,
     );
     const fetched = await fetcher.fetch(new AbortController().signal);
-    return fetched instanceof FetchFault
+    return fetched instanceof EndpointFault
       ? [describeFault(fetched.problem, where, settings)]
       : [
         judgeKeys(fetched, where, source.kind === "jwks_url"),

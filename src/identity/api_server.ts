@@ -6,11 +6,12 @@
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/
  *   "Service account issuer discovery"
  */
-import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
-import { JSON_LIMITS, SERVICE_TOKEN_BYTES_MAX } from "../base/limits.ts";
+import { member } from "../base/json.ts";
+import type { JsonObject } from "../base/json.ts";
+import { SERVICE_TOKEN_BYTES_MAX } from "../base/limits.ts";
 import { Secret } from "../base/secret.ts";
-import { describeOtherIssuer } from "./discovery.ts";
-import { FetchFault } from "./fetch_document.ts";
+import { ofOtherIssuer } from "./discovery.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
 import { innermostReason } from "./innermost_reason.ts";
 
 /** Where a cluster's API server is, and how this service proves who it is. */
@@ -45,15 +46,16 @@ export function tokenFromFile(path: string): () => Promise<Secret> {
 /** A fault is of this machine, not of the API server: it tells which file, and why. */
 export function authorizationOf(
   { bearerToken }: ApiServer,
-): () => Promise<string | FetchFault> {
+): () => Promise<string | EndpointFault> {
   return async () => {
     try {
       return `Bearer ${(await bearerToken()).reveal()}`;
     } catch (error) {
-      return new FetchFault(
+      return new EndpointFault(
         `the token that this service shows to the API server cannot be read: ${
           innermostReason(error)
         }`,
+        { cause: "proof_unreadable" },
       );
     }
   };
@@ -80,16 +82,12 @@ export function clusterMetadataUrl(apiServer: ApiServer): URL {
  * pods cannot use, or a public copy, and our token must go to nobody but the API
  * server.
  */
-export function readClusterKeysUrl(
-  metadata: string,
+export function findClusterKeys(
+  metadata: JsonObject,
   issuer: string,
   apiServer: ApiServer,
-): URL | FetchFault {
-  const document = decodeJsonObject(metadata, JSON_LIMITS);
-  if (document instanceof JsonFault) {
-    return new FetchFault(`metadata ${document.problem}`);
-  }
-  return member(document, "issuer") === issuer
+): URL | EndpointFault {
+  return member(metadata, "issuer") === issuer
     ? apiServerUrl(apiServer, KEYS_PATH)
-    : new FetchFault(describeOtherIssuer(document));
+    : ofOtherIssuer(metadata);
 }

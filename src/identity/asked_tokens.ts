@@ -7,15 +7,14 @@
  * No answer is no verdict: it is neither remembered nor taken for a refusal.
  */
 import { LOGINS_WAITING_MAX } from "../base/limits.ts";
-import { unavailable } from "../base/outcome.ts";
-import type { Dependency, Rejected, Unavailable } from "../base/outcome.ts";
+import type { Dependency, Rejected } from "../base/outcome.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Clock, EpochMs, MonotonicClock } from "../base/time.ts";
 import type {
   AuthenticationContext,
   AuthenticationOutcome,
 } from "./authenticate.ts";
-import { EndpointFault } from "./endpoint_fault.ts";
+import { EndpointFault, Unanswered } from "./endpoint_fault.ts";
 import type { EndpointGuard } from "./endpoint_guard.ts";
 import { TokenMemory } from "./token_memory.ts";
 import type { TokenMemoryOptions, Vouched } from "./token_memory.ts";
@@ -107,7 +106,9 @@ export class AskedTokens<T> {
       return outcome;
     }
     if (this.#waiting >= LOGINS_WAITING_MAX) {
-      return this.#unavailable("too many logins wait for an answer");
+      return this.#unanswered(
+        new EndpointFault("too many logins wait for an answer"),
+      );
     }
     return this.#decideAfterAsking(name, question, context);
   }
@@ -123,13 +124,15 @@ export class AskedTokens<T> {
       answer = await untilAborted(flight.answer, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
-      return this.#unavailable("no answer before the login's time was up");
+      return this.#unanswered(
+        new EndpointFault("no answer before the login's time was up", {
+          cause: "slow",
+        }),
+      );
     } finally {
       this.#leave(name, flight);
     }
-    if (answer instanceof EndpointFault) {
-      return this.#unavailable(answer.problem);
-    }
+    if (answer instanceof EndpointFault) return this.#unanswered(answer);
     return answer.kind === "rejected"
       ? answer
       : question.judge(answer.content, this.#dependencies.clock());
@@ -196,11 +199,9 @@ export class AskedTokens<T> {
     return answer;
   }
 
-  #unavailable(problem: string): Unavailable {
+  #unanswered(fault: EndpointFault): Unanswered {
     const { issuer, dependency } = this.#options;
-    return unavailable(
-      dependency,
-      `Cannot ask about a token of ${issuer}: ${problem}`,
-    );
+    const vain = `Cannot ask about a token of ${issuer}`;
+    return new Unanswered(dependency, vain, fault);
   }
 }

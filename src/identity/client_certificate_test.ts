@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
-import { brief } from "../../tests/fixtures/introspection_scene.ts";
+import { briefCause } from "../../tests/fixtures/introspection_scene.ts";
 import {
   acceptance,
   webhookScene,
@@ -40,8 +40,8 @@ Deno.test("a backend that asks for a client certificate gets ours, and turns oth
 
   const cases: readonly [ClientCertificate | undefined, string][] = [
     [clientCertificate(authority.issue()), "identity alice"],
-    [clientCertificate(stranger.issue()), "unavailable webhook"],
-    [undefined, "unavailable webhook"],
+    [clientCertificate(stranger.issue()), "unavailable webhook: unreachable"],
+    [undefined, "unavailable webhook: proof_refused"],
   ];
   for (const [certificate, expected] of cases) {
     await using scene = webhookScene({}, {
@@ -50,7 +50,7 @@ Deno.test("a backend that asks for a client certificate gets ours, and turns oth
       caCertificates: [authority.certificate],
       ...(certificate === undefined ? {} : { clientCertificate: certificate }),
     });
-    assertEquals(brief(await scene.judge()), expected);
+    assertEquals(briefCause(await scene.judge()), expected);
   }
   assertEquals(asked, ["unsigned"]);
   await new Promise((resolve) => server.close(resolve));

@@ -7,7 +7,7 @@
 import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import { JSON_LIMITS } from "../base/limits.ts";
-import { FetchFault } from "./fetch_document.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
 import { urlProblem } from "./network_address.ts";
 
 /** Where below the issuer its metadata are: OpenID Connect Discovery or RFC 8414. */
@@ -31,12 +31,14 @@ export function metadataUrl(issuer: string, document: MetadataDocument): URL {
 const NAME_REGEXP = /^[\x21-\x7e]{1,256}$/;
 
 /** Whose metadata they are instead, if that can be told: most often a slash at the end is all that differs. */
-export function describeOtherIssuer(metadata: JsonObject): string {
+export function ofOtherIssuer(metadata: JsonObject): EndpointFault {
   const named = member(metadata, "issuer");
   const other = typeof named === "string" && NAME_REGEXP.test(named)
     ? `, ${named}`
     : "";
-  return `metadata name another "issuer"${other}`;
+  return new EndpointFault(`metadata name another "issuer"${other}`, {
+    cause: "other_issuer",
+  });
 }
 
 export interface DiscoveryRules {
@@ -51,30 +53,29 @@ export function findUrl(
   metadata: JsonObject,
   name: string,
   { issuer, origins = [], allowLoopbackHttp }: DiscoveryRules,
-): URL | string {
-  if (member(metadata, "issuer") !== issuer) {
-    return describeOtherIssuer(metadata);
-  }
+): URL | EndpointFault {
+  if (member(metadata, "issuer") !== issuer) return ofOtherIssuer(metadata);
   const text = member(metadata, name);
   const url = typeof text === "string" ? URL.parse(text) : null;
-  if (url === null) return `metadata have no URL in "${name}"`;
+  if (url === null) return unusable(`have no URL in "${name}"`);
   const problem = urlProblem(url, { allowLoopbackHttp });
-  if (problem !== undefined) return `metadata have a "${name}" that ${problem}`;
+  if (problem !== undefined) {
+    return unusable(`have a "${name}" that ${problem}`);
+  }
   const { origin } = new URL(issuer);
   return url.origin === origin || origins.includes(url.origin)
     ? url
-    : `metadata place "${name}" at another origin, ${url.origin}; allow it for this issuer if that is right`;
+    : new EndpointFault(
+      `metadata place "${name}" at another origin, ${url.origin}; allow it for this issuer if that is right`,
+      { cause: "other_origin" },
+    );
 }
 
-/** The URL of the issuer's keys. */
-export function readJwksUri(
-  metadata: string,
-  rules: DiscoveryRules,
-): URL | FetchFault {
-  const document = decodeJsonObject(metadata, JSON_LIMITS);
-  if (document instanceof JsonFault) {
-    return new FetchFault(`metadata ${document.problem}`);
-  }
-  const found = findUrl(document, "jwks_uri", rules);
-  return found instanceof URL ? found : new FetchFault(found);
+export function parseMetadata(text: string): JsonObject | EndpointFault {
+  const metadata = decodeJsonObject(text, JSON_LIMITS);
+  return metadata instanceof JsonFault ? unusable(metadata.problem) : metadata;
+}
+
+function unusable(problem: string): EndpointFault {
+  return new EndpointFault(`metadata ${problem}`, { cause: "elsewhere" });
 }

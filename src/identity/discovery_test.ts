@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { metadataUrl, readJwksUri } from "./discovery.ts";
+import { findUrl, metadataUrl, parseMetadata } from "./discovery.ts";
 import type { MetadataDocument } from "./discovery.ts";
-import { FetchFault } from "./fetch_document.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
 
 const urls: readonly [
   issuer: string,
@@ -56,11 +56,15 @@ function read(
     allowLoopbackHttp?: boolean;
   } = {},
 ): string {
-  const found = readJwksUri(
+  const parsed = parseMetadata(
     typeof metadata === "string" ? metadata : JSON.stringify(metadata),
+  );
+  const found = parsed instanceof EndpointFault ? parsed : findUrl(
+    parsed,
+    "jwks_uri",
     { issuer: ISSUER, origins: [], allowLoopbackHttp: false, ...rules },
   );
-  return found instanceof FetchFault ? found.problem : found.href;
+  return found instanceof EndpointFault ? found.problem : found.href;
 }
 
 const jwks = "https://id.example.com/jwks";
@@ -129,12 +133,12 @@ const faults: readonly [why: string, metadata: unknown, problem: string][] = [
 ];
 
 for (const [why, metadata, problem] of faults) {
-  Deno.test(`${why}: readJwksUri() uses nothing of it`, () => {
+  Deno.test(`${why}: findUrl() uses nothing of it`, () => {
     assertEquals(read(metadata), problem);
   });
 }
 
-Deno.test("D3 readJwksUri() follows to the issuer's origin and to those that are allowed", () => {
+Deno.test("D3 findUrl() follows to the issuer's origin and to those that are allowed", () => {
   assertEquals(read({ issuer: ISSUER, "jwks_uri": jwks }), jwks);
   const elsewhere = {
     issuer: ISSUER,

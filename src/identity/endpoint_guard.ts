@@ -115,7 +115,9 @@ export class EndpointGuard {
       if (!time.aborted) throw error;
       return stop.aborted
         ? stopped()
-        : new EndpointFault(`no answer within ${this.#options.timeoutMs} ms`);
+        : new EndpointFault(`no answer within ${this.#options.timeoutMs} ms`, {
+          cause: "slow",
+        });
     }
   }
 }

@@ -5,8 +5,8 @@
 import { readBoundedBody } from "../base/bounded_body.ts";
 import { decodeUtf8, JsonFault } from "../base/json.ts";
 import { JWKS_BYTES_MAX } from "../base/limits.ts";
-import { GONE_STATUSES } from "./http_endpoint.ts";
-import { innermostReason } from "./innermost_reason.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { noAnswer, unreachable } from "./http_endpoint.ts";
 import { checkHost } from "./network_address.ts";
 import type { AddressPolicy } from "./network_address.ts";
 import { untilAborted } from "../base/until_aborted.ts";
@@ -19,19 +19,7 @@ export interface FetchRules extends AddressPolicy {
   /** Media types that the document may have. `application/json` unless given. */
   readonly accept?: string;
   /** Proves to the issuer who asks, where it wants to know. */
-  readonly authorization?: () => Promise<string | FetchFault>;
-}
-
-/** Why there is no document. For the log: names the URL and no token. */
-export class FetchFault {
-  readonly problem: string;
-  /** Nobody is there: no connection, or the server knows of no such document. */
-  readonly gone: boolean;
-
-  constructor(problem: string, { gone = false } = {}) {
-    this.problem = problem;
-    this.gone = gone;
-  }
+  readonly authorization?: () => Promise<string | EndpointFault>;
 }
 
 /** The text of the document; nothing has been looked at inside. */
@@ -39,25 +27,23 @@ export async function fetchDocument(
   url: URL,
   rules: FetchRules,
   stopped: AbortSignal,
-): Promise<string | FetchFault> {
+): Promise<string | EndpointFault> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), rules.timeoutMs);
   const signal = AbortSignal.any([timeout.signal, stopped]);
   try {
     const refused = await untilAborted(checkHost(url.hostname, rules), signal);
-    if (refused !== undefined) return new FetchFault(refused, { gone: true });
+    if (refused !== undefined) return refused;
     return await download(url, rules, signal);
   } catch (error) {
     // Whatever the network does: no connection, no TLS, a connection lost.
-    if (stopped.aborted) return new FetchFault("stopped");
+    if (stopped.aborted) return new EndpointFault("stopped");
     return timeout.signal.aborted
-      ? new FetchFault(
+      ? new EndpointFault(
         `${url.origin} did not answer within ${rules.timeoutMs} ms`,
+        { cause: "slow" },
       )
-      : new FetchFault(
-        `cannot reach ${url.origin}: ${innermostReason(error)}`,
-        { gone: true },
-      );
+      : unreachable(url.origin, error);
   } finally {
     clearTimeout(timer);
   }
@@ -67,9 +53,9 @@ async function download(
   url: URL,
   rules: FetchRules,
   signal: AbortSignal,
-): Promise<string | FetchFault> {
+): Promise<string | EndpointFault> {
   const authorization = await rules.authorization?.();
-  if (authorization instanceof FetchFault) return authorization;
+  if (authorization instanceof EndpointFault) return authorization;
   // A client of its own, so that no idle connection outlives the fetch.
   using client = Deno.createHttpClient({
     caCerts: [...rules.caCertificates],
@@ -88,25 +74,23 @@ async function download(
   });
   if (response.status !== 200) {
     await response.body?.cancel();
-    return new FetchFault(`${url.origin} answered ${response.status}`, {
-      gone: GONE_STATUSES.includes(response.status),
-    });
+    return noAnswer(response, url.origin);
   }
   const encoding = response.headers.get("content-encoding") ?? "identity";
   if (encoding !== "identity") {
     await response.body?.cancel();
-    return new FetchFault(
+    return new EndpointFault(
       `${url.origin} answered in a content-encoding that was not asked for`,
     );
   }
   const bytes = await readBoundedBody(response, JWKS_BYTES_MAX, signal);
   if (bytes === undefined) {
-    return new FetchFault(
+    return new EndpointFault(
       `${url.origin} answered with more than ${JWKS_BYTES_MAX} bytes`,
     );
   }
   const text = decodeUtf8(bytes);
   return text instanceof JsonFault
-    ? new FetchFault(`the answer of ${url.origin} ${text.problem}`)
+    ? new EndpointFault(`the answer of ${url.origin} ${text.problem}`)
     : text;
 }

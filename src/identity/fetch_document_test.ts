@@ -13,7 +13,8 @@ import {
   startKeyServer,
 } from "../../tests/fixtures/key_server.ts";
 import type { KeyServer } from "../../tests/fixtures/key_server.ts";
-import { fetchDocument, FetchFault } from "./fetch_document.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { fetchDocument } from "./fetch_document.ts";
 import type { FetchRules } from "./fetch_document.ts";
 
 const RULES: FetchRules = {
@@ -28,7 +29,11 @@ const CAP = 256 * 1024;
 function fetchTest(
   name: string,
   answer: KeyServer["answer"] | string,
-  check: (text: string | FetchFault, server: KeyServer, tookMs: number) => void,
+  check: (
+    text: string | EndpointFault,
+    server: KeyServer,
+    tookMs: number,
+  ) => void,
 ): void {
   Deno.test(name, async () => {
     await using server = startKeyServer(answer);
@@ -42,8 +47,8 @@ function fetchTest(
   });
 }
 
-function assertFault(text: string | FetchFault, problem: RegExp): void {
-  assertInstanceOf(text, FetchFault);
+function assertFault(text: string | EndpointFault, problem: RegExp): void {
+  assertInstanceOf(text, EndpointFault);
   assertMatch(text.problem, problem);
 }
 

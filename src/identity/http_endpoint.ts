@@ -11,6 +11,7 @@ import { ANSWER_BYTES_MAX, JSON_LIMITS } from "../base/limits.ts";
 import type { Secret } from "../base/secret.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
+import type { FaultCause } from "./endpoint_fault.ts";
 import { innermostReason } from "./innermost_reason.ts";
 import { checkHost } from "./network_address.ts";
 import { untilAborted } from "../base/until_aborted.ts";
@@ -61,7 +62,7 @@ const ADDRESS_CHECK_MS = 30_000;
 const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
 /** The server has nothing at this URL (RFC 9110 sections 15.5.5 and 15.5.11). */
-export const GONE_STATUSES: readonly number[] = [404, 410];
+const GONE_STATUSES: readonly number[] = [404, 410];
 
 export class HttpEndpoint {
   readonly #options: EndpointOptions;
@@ -88,9 +89,7 @@ export class HttpEndpoint {
         this.#checkAddress(question.url.hostname),
         signal,
       );
-      if (refused !== undefined) {
-        return new EndpointFault(refused, { gone: true });
-      }
+      if (refused !== undefined) return refused;
       if (this.#closed) return new EndpointFault("this program ends");
       response = await this.#send(question, signal);
       return await readAnswer(response, question, signal);
@@ -100,10 +99,7 @@ export class HttpEndpoint {
         return new EndpointFault(`${origin} did not answer in time`);
       }
       return response === undefined
-        ? new EndpointFault(
-          `cannot reach ${origin}: ${innermostReason(error)}`,
-          { again: true, gone: true },
-        )
+        ? unreachable(origin, error)
         : new EndpointFault(
           `the answer of ${origin} breaks off: ${innermostReason(error)}`,
         );
@@ -135,18 +131,18 @@ export class HttpEndpoint {
     });
   }
 
-  async #checkAddress(hostname: string): Promise<string | undefined> {
+  async #checkAddress(hostname: string): Promise<EndpointFault | undefined> {
     const allowedAt = this.#allowedAt.get(hostname);
     const now = this.#monotonic();
     if (allowedAt !== undefined && now - allowedAt < ADDRESS_CHECK_MS) {
       return undefined;
     }
-    const problem = await checkHost(hostname, {
+    const fault = await checkHost(hostname, {
       allowLoopback: this.#options.allowLoopbackHttp ?? false,
       allowPrivate: this.#options.allowPrivateAddresses ?? false,
     });
-    if (problem === undefined) this.#allowedAt.set(hostname, now);
-    return problem;
+    if (fault === undefined) this.#allowedAt.set(hostname, now);
+    return fault;
   }
 }
 
@@ -217,26 +213,61 @@ export function readJsonAnswer(
 }
 
 function checkHead(
-  { headers, status }: Response,
+  response: Response,
   origin: string,
   statuses: readonly number[],
 ): EndpointFault | undefined {
-  if (!statuses.includes(status)) {
-    return new EndpointFault(`${origin} answered ${status}`, {
-      again: BUSY_STATUSES.includes(status),
-      retryAfterMs: readRetryAfter(headers.get("retry-after")),
-      gone: GONE_STATUSES.includes(status),
-      // What we sent was not to its liking; whether we may ask at all is another matter.
-      questionOnly: status >= 400 && status < 500 &&
-        ![401, 403, 429].includes(status),
-    });
-  }
+  const { headers, status } = response;
+  if (!statuses.includes(status)) return noAnswer(response, origin);
   if ((headers.get("content-encoding") ?? "identity") !== "identity") {
     return new EndpointFault(
       `${origin} answered in a content-encoding that was not asked for`,
     );
   }
   return undefined;
+}
+
+/** A response whose status is none that an answer has. */
+export function noAnswer(
+  { headers, status }: Response,
+  origin: string,
+): EndpointFault {
+  return new EndpointFault(`${origin} answered ${status}`, {
+    cause: STATUS_CAUSES[status] ?? (status < 500 ? "elsewhere" : "broken"),
+    again: BUSY_STATUSES.includes(status),
+    retryAfterMs: readRetryAfter(headers.get("retry-after")),
+    gone: GONE_STATUSES.includes(status),
+    // What we sent was not to its liking; whether we may ask at all is another matter.
+    questionOnly: status >= 400 && status < 500 &&
+      ![401, 403, 429].includes(status),
+  });
+}
+
+/** Other statuses are 5xx, or of something else than what was asked for. */
+const STATUS_CAUSES: Readonly<Record<number, FaultCause>> = {
+  400: "question_refused",
+  401: "proof_refused",
+  403: "proof_refused",
+  422: "question_refused",
+  429: "asked_too_often",
+};
+
+/** The runtime's TLS has no codes: its words. */
+const TLS_CAUSES: readonly [said: RegExp, cause: FaultCause][] = [
+  [/certificate: UnknownIssuer|pem file to/i, "authority_unknown"],
+  [/alert: CertificateRequired/, "proof_refused"],
+];
+
+/** No connection, or none that can be trusted. */
+export function unreachable(origin: string, error: unknown): EndpointFault {
+  const reason = innermostReason(error);
+  const [, cause = "unreachable"] =
+    TLS_CAUSES.find(([said]) => said.test(reason)) ?? [];
+  return new EndpointFault(`cannot reach ${origin}: ${reason}`, {
+    cause,
+    again: true,
+    gone: true,
+  });
 }
 
 const SECONDS_REGEXP = /^\d{1,6}$/;

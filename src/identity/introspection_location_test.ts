@@ -5,6 +5,7 @@ import type { AskedServer } from "../../tests/fixtures/asked_server.ts";
 import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
 import {
   assertBrief,
+  briefCause,
   goodAnswer,
   introspectionScene,
   ISSUER,
@@ -35,29 +36,40 @@ Deno.test("F16 D17 TLS is verified, with the endpoint's own certificate authorit
   for (
     const [authority, expected] of [
       [ours, "identity alice"],
-      [theirs, "unavailable introspection"],
+      [theirs, "unavailable introspection: authority_unknown"],
     ] as const
   ) {
     await using scene = introspectionScene({}, {
       endpoint,
       caCertificates: [authority.certificate],
     });
-    await assertBrief(scene.judge(), expected);
+    assertEquals(briefCause(await scene.judge()), expected);
   }
   await server.shutdown();
 });
 
 Deno.test("D2 D3 the endpoint can be discovered, in the issuer's own metadata and at its own origin", async () => {
-  const cases: readonly [Record<string, string>, string][] = [
+  const cases: readonly [
+    changes: Record<string, string>,
+    expected: string,
+    init?: ResponseInit,
+  ][] = [
     [{}, "identity alice"],
-    [{ issuer: ISSUER }, "unavailable introspection"],
+    [{ issuer: ISSUER }, "unavailable introspection: other_issuer"],
     [
       { introspection_endpoint: "https://elsewhere.example/i" },
-      "unavailable introspection",
+      "unavailable introspection: other_origin",
     ],
-    [{ introspection_endpoint: "nonsense" }, "unavailable introspection"],
+    [
+      { introspection_endpoint: "nonsense" },
+      "unavailable introspection: elsewhere",
+    ],
+    [{}, "unavailable introspection: elsewhere", {
+      headers: { "content-type": "text/html" },
+    }],
+    [{}, "unavailable introspection: broken", { status: 500 }],
   ];
-  for (const [changes, expected] of cases) {
+  for (const [changes, expected, init] of cases) {
     await using metadata = introspectionScene();
     const { origin } = metadata.server;
     metadata.server.answer = ({ path }) =>
@@ -66,14 +78,14 @@ Deno.test("D2 D3 the endpoint can be discovered, in the issuer's own metadata an
           issuer: origin,
           introspection_endpoint: `${origin}/i`,
           ...changes,
-        })
+        }, init)
         : json(good);
     await using scene = introspectionScene({}, {
       issuer: origin,
       endpoint: { kind: "discovery" },
     });
-    await assertBrief(scene.judge("one"), expected);
-    await assertBrief(scene.judge("two"), expected);
+    assertEquals(briefCause(await scene.judge("one")), expected);
+    assertEquals(briefCause(await scene.judge("two")), expected);
     const looks = metadata.server.asked.filter(({ method }) =>
       method === "GET"
     );

@@ -7,10 +7,11 @@ import type { Log } from "../telemetry/log.ts";
 import {
   authorizationOf,
   clusterMetadataUrl,
-  readClusterKeysUrl,
+  findClusterKeys,
 } from "./api_server.ts";
-import { metadataUrl, readJwksUri } from "./discovery.ts";
-import { fetchDocument, FetchFault } from "./fetch_document.ts";
+import { findUrl, metadataUrl, parseMetadata } from "./discovery.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
+import { fetchDocument } from "./fetch_document.ts";
 import type { FetchRules } from "./fetch_document.ts";
 import { importKeySet } from "./key_set.ts";
 import type { ImportedKeySet } from "./key_set.ts";
@@ -21,7 +22,7 @@ import { LearnedLocation } from "./learned_location.ts";
 
 export interface KeyFetcher {
   /** The keys, or why there are none. Never rejects. */
-  fetch(stopped: AbortSignal): Promise<ImportedKeySet | FetchFault>;
+  fetch(stopped: AbortSignal): Promise<ImportedKeySet | EndpointFault>;
 }
 
 export interface KeyFetcherOptions {
@@ -44,20 +45,20 @@ export function createKeyFetcher(
     : createLocator(issuer, source, learned);
   /** The last document and what came of it: unchanged keys are not imported again. */
   let lastJwks: string | undefined;
-  let lastImport: ImportedKeySet | FetchFault | undefined;
+  let lastImport: ImportedKeySet | EndpointFault | undefined;
 
   return {
-    async fetch(stopped): Promise<ImportedKeySet | FetchFault> {
+    async fetch(stopped): Promise<ImportedKeySet | EndpointFault> {
       const url = await locate(stopped);
-      if (url instanceof FetchFault) return url;
+      if (url instanceof EndpointFault) return url;
       const jwks = await fetchDocument(url, rules, stopped);
-      if (jwks instanceof FetchFault) {
+      if (jwks instanceof EndpointFault) {
         if (jwks.gone) learned.doubt();
         return jwks;
       }
       if (jwks === lastJwks && lastImport !== undefined) return lastImport;
       const imported = importFetched(jwks, source, context);
-      if (!(imported instanceof FetchFault)) {
+      if (!(imported instanceof EndpointFault)) {
         for (const detail of imported.warnings) {
           log.warn("a key of an issuer is ignored", {
             code: "key_ignored",
@@ -93,10 +94,10 @@ function importFetched(
   jwks: string,
   { whenEmpty = REMOTE_DEFAULTS.whenEmpty }: JwksUrlSource | DiscoverySource,
   context: JwkContext,
-): ImportedKeySet | FetchFault {
+): ImportedKeySet | EndpointFault {
   const imported = importKeySet(jwks, context);
   if (imported instanceof JsonFault) {
-    return new FetchFault(`key set ${imported.problem}`);
+    return new EndpointFault(`key set ${imported.problem}`);
   }
   const { keySet, others, warnings } = imported;
   if (keySet.keys.length === 0 && whenEmpty === "keep") {
@@ -104,7 +105,10 @@ function importFetched(
       ? warnings
       : [`${others} for something else than ${context.algorithms.join(", ")}`]
         .concat(warnings);
-    return new FetchFault(["key set has no usable key", ...reasons].join("; "));
+    return new EndpointFault(
+      ["key set has no usable key", ...reasons].join("; "),
+      { cause: "keys_unusable" },
+    );
   }
   return imported;
 }
@@ -113,7 +117,7 @@ function createLocator(
   issuer: string,
   source: DiscoverySource,
   learned: LearnedLocation,
-): (stopped: AbortSignal) => Promise<URL | FetchFault> {
+): (stopped: AbortSignal) => Promise<URL | EndpointFault> {
   const rules = fetchRulesOf(source);
   const { apiServer } = source;
   const url = apiServer === undefined
@@ -125,16 +129,18 @@ function createLocator(
     allowLoopbackHttp: rules.allowLoopback,
   };
 
-  return async function locate(stopped): Promise<URL | FetchFault> {
+  return async function locate(stopped): Promise<URL | EndpointFault> {
     const { believed } = learned;
     if (believed !== undefined) return believed;
-    const metadata = await fetchDocument(url, rules, stopped);
+    const document = await fetchDocument(url, rules, stopped);
     // Metadata that are gone for now do not make the keys unknown; metadata of
     // somebody else do.
-    if (metadata instanceof FetchFault) return learned.keep() ?? metadata;
+    if (document instanceof EndpointFault) return learned.keep() ?? document;
+    const metadata = parseMetadata(document);
+    if (metadata instanceof EndpointFault) return metadata;
     const found = apiServer === undefined
-      ? readJwksUri(metadata, discoveryRules)
-      : readClusterKeysUrl(metadata, issuer, apiServer);
+      ? findUrl(metadata, "jwks_uri", discoveryRules)
+      : findClusterKeys(metadata, issuer, apiServer);
     if (found instanceof URL) learned.learn(found);
     return found;
   };

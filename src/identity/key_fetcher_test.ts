@@ -22,7 +22,7 @@ import {
 } from "../../tests/fixtures/remote_scene.ts";
 import { monotonicClock } from "../base/time.ts";
 import type { MonotonicMs } from "../base/time.ts";
-import { FetchFault } from "./fetch_document.ts";
+import { EndpointFault } from "./endpoint_fault.ts";
 import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
 import { createKeyFetcher } from "./key_fetcher.ts";
 import { P256Tables } from "./p256_tables.ts";
@@ -96,11 +96,11 @@ Deno.test(
       context: { algorithms: ["EdDSA"], tables },
     }, { log, monotonic: () => now });
     const { signal } = new AbortController();
-    assert(!(await fetcher.fetch(signal) instanceof FetchFault));
+    assert(!(await fetcher.fetch(signal) instanceof EndpointFault));
     keysAt = "/moved";
     now = 60_000 as MonotonicMs;
-    assertInstanceOf(await fetcher.fetch(signal), FetchFault);
-    assert(!(await fetcher.fetch(signal) instanceof FetchFault));
+    assertInstanceOf(await fetcher.fetch(signal), EndpointFault);
+    assert(!(await fetcher.fetch(signal) instanceof EndpointFault));
     assertEquals(server.asked.slice(2), [
       "/keys",
       "/.well-known/openid-configuration",
@@ -259,7 +259,7 @@ for (
       context: { algorithms: ["EdDSA"], tables },
     }, { log: createRecordingLog(), monotonic: monotonicClock });
     const fetched = await fetcher.fetch(new AbortController().signal);
-    assert(fetched instanceof FetchFault);
+    assert(fetched instanceof EndpointFault);
     assertEquals(fetched.problem, problem);
   });
 }

@@ -77,8 +77,7 @@ function discoverEndpoint(
       origins,
       allowLoopbackHttp,
     });
-    if (!(found instanceof URL)) return new EndpointFault(found);
-    learned.learn(found);
+    if (found instanceof URL) learned.learn(found);
     return found;
   }
 
@@ -112,6 +111,10 @@ async function readMetadata(
     ? answer
     : readJsonAnswer(answer);
   if (!(metadata instanceof EndpointFault)) return metadata;
-  const { problem, again, retryAfterMs } = metadata;
-  return new EndpointFault(`no metadata: ${problem}`, { again, retryAfterMs });
+  const { problem, cause, again, retryAfterMs } = metadata;
+  return new EndpointFault(`no metadata: ${problem}`, {
+    cause: cause === "unusable" ? "elsewhere" : cause,
+    again,
+    retryAfterMs,
+  });
 }

@@ -11,6 +11,8 @@
  */
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
+import { EndpointFault } from "./endpoint_fault.ts";
+import type { FaultCause } from "./endpoint_fault.ts";
 
 export interface AddressPolicy {
   /** This machine. */
@@ -107,35 +109,36 @@ export function classifyAddress(address: string): AddressClass {
 export async function checkHost(
   hostname: string,
   policy: AddressPolicy,
-): Promise<string | undefined> {
+): Promise<EndpointFault | undefined> {
   const literal = hostname.replace(/^\[(.*)\]$/, "$1");
   const addresses = isIP(literal) === 0 ? await resolve(literal) : [literal];
-  if (addresses === undefined) return `cannot resolve ${hostname}`;
+  if (addresses === undefined) {
+    return noPlace("host_unknown", `cannot resolve ${hostname}`);
+  }
   for (const address of addresses) {
-    const problem = checkAddress(address, policy);
-    if (problem !== undefined) return `${hostname} ${problem}`;
+    const found = classifyAddress(address);
+    if (found === "public" || isAllowed(found, policy)) continue;
+    return noPlace(found, `${hostname} ${REFUSALS[found]}`);
   }
   return undefined;
 }
 
-function checkAddress(
-  address: string,
-  policy: AddressPolicy,
-): string | undefined {
-  switch (classifyAddress(address)) {
-    case "public":
-      return undefined;
-    case "loopback":
-      return policy.allowLoopback || policy.allowPrivate
-        ? undefined
-        : "is this machine, which is not allowed for this issuer";
-    case "private":
-      return policy.allowPrivate
-        ? undefined
-        : "is in a private network, which is not allowed for this issuer";
-    case "forbidden":
-      return "is at an address where no issuer can be";
-  }
+const REFUSALS: Readonly<Record<Exclude<AddressClass, "public">, string>> = {
+  "loopback": "is this machine, which is not allowed for this issuer",
+  "private": "is in a private network, which is not allowed for this issuer",
+  "forbidden": "is at an address where no issuer can be",
+};
+
+function isAllowed(
+  found: AddressClass,
+  { allowLoopback, allowPrivate }: AddressPolicy,
+): boolean {
+  return found === "loopback" && allowLoopback ||
+    found !== "forbidden" && allowPrivate;
+}
+
+function noPlace(cause: FaultCause, problem: string): EndpointFault {
+  return new EndpointFault(problem, { cause, gone: true });
 }
 
 /** Undefined if there is no address, or none that we may learn. */

@@ -10,7 +10,7 @@
  * keeps them.
  */
 import { JWKS_WAITERS_MAX } from "../base/limits.ts";
-import { rejected, unavailable } from "../base/outcome.ts";
+import { rejected } from "../base/outcome.ts";
 import type { Rejected, Unavailable } from "../base/outcome.ts";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -23,7 +23,7 @@ import type {
 } from "./key_set.ts";
 import type { JwsAlgorithm } from "./jws_algorithms.ts";
 import type { KeyFetcher } from "./key_fetcher.ts";
-import { FetchFault } from "./fetch_document.ts";
+import { EndpointFault, Unanswered } from "./endpoint_fault.ts";
 import { UnknownKids } from "./unknown_kids.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 
@@ -58,7 +58,7 @@ export class RemoteKeys implements IssuerKeys {
   /** End of the last fetch, whatever it brought. */
   #triedAt: MonotonicMs | undefined;
   /** Why the last fetch brought nothing. */
-  #problem: string | undefined = "not fetched yet";
+  #fault: EndpointFault | undefined = new EndpointFault("not fetched yet");
   #failures = 0;
   #flight: Promise<void> | undefined;
   #waiting = 0;
@@ -85,7 +85,9 @@ export class RemoteKeys implements IssuerKeys {
       return this.#verdictOnMissingKey();
     }
     if (this.#waiting >= JWKS_WAITERS_MAX) {
-      return this.#unavailable("too many tokens wait for them");
+      return this.#unanswered(
+        new EndpointFault("too many tokens wait for them"),
+      );
     }
     return this.#findAfterFetch(algorithm, kid, wait.signal);
   }
@@ -125,7 +127,7 @@ export class RemoteKeys implements IssuerKeys {
 
   /** Age of the keys, if they should have been newer by now; otherwise 0. */
   get staleSeconds(): number {
-    if (this.#problem === undefined || this.#fetchedAt === undefined) return 0;
+    if (this.#fault === undefined || this.#fetchedAt === undefined) return 0;
     return (this.#dependencies.monotonic() - this.#fetchedAt) / 1000;
   }
 
@@ -165,26 +167,26 @@ export class RemoteKeys implements IssuerKeys {
       await untilAborted(this.#fetchOnce(), signal);
     } catch {
       // Only the signal ends the wait early: a fetch that fails resolves.
-      return this.#unavailable("they did not come in time");
+      return this.#unanswered(
+        new EndpointFault("they did not come in time", { cause: "slow" }),
+      );
     } finally {
       this.#waiting--;
     }
     const found = this.#look(algorithm, kid);
     if (found.kind !== "missing key") return found;
-    if (this.#problem === undefined && !joins) this.#unknownKids.add(kid);
+    if (this.#fault === undefined && !joins) this.#unknownKids.add(kid);
     return this.#verdictOnMissingKey();
   }
 
   #verdictOnMissingKey(): Rejected | Unavailable {
-    if (this.#problem !== undefined) return this.#unavailable(this.#problem);
+    if (this.#fault !== undefined) return this.#unanswered(this.#fault);
     return rejected("key_unknown", "The issuer has no such key");
   }
 
-  #unavailable(problem: string): Unavailable {
-    return unavailable(
-      "jwks",
-      `Cannot use keys of ${this.#options.issuer}: ${problem}`,
-    );
+  #unanswered(fault: EndpointFault): Unanswered {
+    const vain = `Cannot use keys of ${this.#options.issuer}`;
+    return new Unanswered("jwks", vain, fault);
   }
 
   /** Joins the fetch under way, or begins one. Never rejects. */
@@ -198,18 +200,18 @@ export class RemoteKeys implements IssuerKeys {
     const fetched = await this.#fetchSafely();
     if (this.#stopped.signal.aborted) return;
     this.#triedAt = this.#dependencies.monotonic();
-    if (fetched instanceof FetchFault) this.#keepKeys(fetched.problem);
+    if (fetched instanceof EndpointFault) this.#keepKeys(fetched);
     else this.#takeKeys(fetched.keySet, this.#triedAt);
     this.#timer = setTimeout(() => this.#fetchOnce(), this.#delayMs());
   }
 
   /** The shell of a background task: not even a mistake of ours ends the refreshes. */
-  async #fetchSafely(): Promise<ImportedKeySet | FetchFault> {
+  async #fetchSafely(): Promise<ImportedKeySet | EndpointFault> {
     try {
       return await this.#options.fetcher.fetch(this.#stopped.signal);
     } catch (error) {
       const name = error instanceof Error ? error.name : "unknown";
-      return new FetchFault(`unexpected error: ${name}`);
+      return new EndpointFault(`unexpected error: ${name}`);
     }
   }
 
@@ -222,18 +224,18 @@ export class RemoteKeys implements IssuerKeys {
     }
     this.#keySet = keySet;
     this.#fetchedAt = now;
-    this.#problem = undefined;
+    this.#fault = undefined;
     this.#failures = 0;
   }
 
-  #keepKeys(problem: string): void {
+  #keepKeys(fault: EndpointFault): void {
     const { issuer } = this.#options;
-    this.#problem = problem;
+    this.#fault = fault;
     this.#failures++;
     this.#dependencies.log.warn("cannot fetch the keys of an issuer", {
       code: "keys_unavailable",
       issuer,
-      detail: problem,
+      detail: fault.problem,
     });
   }
 

@@ -22,7 +22,6 @@ import type {
 } from "./authenticate.ts";
 import { decodeClaims, decodeCompactJws } from "./compact_jws.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
-import { FetchFault } from "./fetch_document.ts";
 import { readJsonAnswer } from "./http_endpoint.ts";
 import { toServiceAccount } from "./service_account.ts";
 import type { ServiceAccountRules } from "./service_account.ts";
@@ -81,7 +80,7 @@ export function createTokenReview(
     signal: AbortSignal,
   ): Promise<Vouched<Review> | Rejected | EndpointFault> {
     const proof = await authorization();
-    if (proof instanceof FetchFault) return new EndpointFault(proof.problem);
+    if (proof instanceof EndpointFault) return proof;
     const answer = await endpoint.http.ask({
       url,
       method: "POST",

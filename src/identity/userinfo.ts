@@ -139,6 +139,7 @@ function readAnswer(
   // not rest for everybody because of one who logs in often.
   if (answer.status === 429) {
     return new EndpointFault(`${answer.origin} answered 429`, {
+      cause: "asked_too_often",
       questionOnly: true,
     });
   }

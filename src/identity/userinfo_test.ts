@@ -11,7 +11,7 @@ import type {
   AskedServer,
   TestClocks,
 } from "../../tests/fixtures/asked_server.ts";
-import { brief } from "../../tests/fixtures/introspection_scene.ts";
+import { brief, briefCause } from "../../tests/fixtures/introspection_scene.ts";
 import {
   claims,
   ISSUER,
@@ -211,7 +211,10 @@ Deno.test("F12 F13 a user who is asked about too often keeps nobody else waiting
       : json(answer)
   );
   for (const token of eager) {
-    assertEquals(brief(await scene.begin(token)), "unavailable userinfo");
+    assertEquals(
+      briefCause(await scene.begin(token)),
+      "unavailable userinfo: asked_too_often",
+    );
   }
   assertEquals(scene.server.asked.length, eager.length);
   assertEquals(brief(await scene.judge()), "identity alice");
