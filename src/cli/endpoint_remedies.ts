@@ -1,7 +1,12 @@
 /**
- * What to do about an endpoint that cannot be used, by what the service says of
- * it and under the names that the settings have where it is configured.
+ * What to do about an endpoint that cannot be used, by the cause of its fault and
+ * under the names that the settings have where it is configured.
  */
+import type { Dependency } from "../base/outcome.ts";
+import type { TokenConfig } from "../config/config.ts";
+import type { AuthenticationOutcome } from "../identity/authenticate.ts";
+import { Unanswered } from "../identity/endpoint_fault.ts";
+import type { EndpointFault, FaultCause } from "../identity/endpoint_fault.ts";
 import type { EndpointLocation } from "../identity/located_endpoint.ts";
 import type { JwtKeySource } from "../identity/jwt_issuer_options.ts";
 import type { KubernetesOptions } from "../identity/kubernetes.ts";
@@ -9,6 +14,7 @@ import type { Finding } from "./finding.ts";
 
 /** Names of settings, as they follow those of the section. */
 export interface EndpointSettings {
+  readonly section: "issuers" | "introspection" | "webhook" | "kubernetes";
   /** Says where it is. */
   readonly place: string;
   /** Say it in the place of metadata, where these lead there. */
@@ -31,13 +37,16 @@ const REMOTE = {
 } as const;
 
 export function keySettings({ kind }: JwtKeySource): EndpointSettings {
-  const proof = "keys are public: see whether that is where they are";
-  return kind === "jwks_url" ? { ...REMOTE, place: "jwks_url", proof } : {
+  const place = kind === "jwks_url" ? kind : "issuer";
+  return {
     ...REMOTE,
-    place: "issuer",
-    insteadOfMetadata: "jwks_url or remote.metadata_document",
-    origins: "remote.jwks_origins",
-    proof,
+    section: "issuers",
+    place,
+    ...(kind === "jwks_url" ? {} : {
+      insteadOfMetadata: "jwks_url or remote.metadata_document",
+      origins: "remote.jwks_origins",
+    }),
+    proof: `keys are public: see whether ${place} leads to where they are`,
   };
 }
 
@@ -46,6 +55,7 @@ export function userInfoSettings(
 ): EndpointSettings {
   return {
     ...REMOTE,
+    section: "issuers",
     ...(endpoint instanceof URL ? { place: "userinfo.endpoint" } : {
       place: "issuer",
       insteadOfMetadata: "userinfo.endpoint or remote.metadata_document",
@@ -60,6 +70,7 @@ export function introspectionSettings(
 ): EndpointSettings {
   return {
     ...REMOTE,
+    section: "introspection",
     ...(endpoint instanceof URL ? { place: "endpoint" } : {
       place: "issuer",
       insteadOfMetadata: "endpoint or metadata_document",
@@ -72,6 +83,7 @@ export function introspectionSettings(
 
 export const WEBHOOK_SETTINGS: EndpointSettings = {
   ...REMOTE,
+  section: "webhook",
   place: "url",
   proof:
     "compare secrets, or the certificate of tls, with what the backend has",
@@ -81,6 +93,7 @@ export function clusterSettings(
   { apiServer, kind }: KubernetesOptions,
 ): EndpointSettings {
   return {
+    section: "kubernetes",
     place: apiServer === undefined ? "issuer" : "api_server.url",
     authority: "api_server.ca_file",
     timeout: "timeout_ms",
@@ -96,104 +109,102 @@ export function clusterSettings(
   };
 }
 
-interface Remedy {
-  readonly problem: RegExp;
-  readonly mend: (settings: EndpointSettings) => string;
-  /** Says little about other questions. */
-  readonly bad?: "doubtful";
-}
+/** What mends it. */
+const REMEDIES: Readonly<
+  Record<FaultCause, (settings: EndpointSettings) => string>
+> = {
+  "loopback": ({ loopback }) => `allow it with ${loopback}, if that is meant`,
+  "private": ({ privateNetwork }) =>
+    `allow it with ${privateNetwork}, if the network is yours`,
+  "forbidden": () => "name another host",
+  "host_unknown": ({ place }) =>
+    `compare ${place}; if it is right, see whether this machine's DNS knows the host`,
+  "unreachable": ({ place }) =>
+    `compare ${place}; if it is right, see whether it runs and can be reached from here`,
+  "authority_unknown": ({ authority }) =>
+    `set ${authority} to the certificate of the authority that signed the endpoint's, or start with DENO_TLS_CA_STORE=system if this machine trusts it`,
+  "slow": ({ timeout }) =>
+    `see whether it can be reached from here; if it is slow, raise ${timeout}`,
+  "proof_unreadable": () =>
+    "see whether api_server.token_file is there for this user",
+  "proof_refused": ({ proof }) => proof,
+  "asked_too_often": () => "try again later",
+  "question_refused": ({ place }) =>
+    `compare ${place}; if it is right, see its own log`,
+  "broken": () => "see its own log",
+  "elsewhere": ({ place, insteadOfMetadata: other }) =>
+    other === undefined
+      ? `compare ${place}`
+      : `compare ${place}; if it publishes no such metadata, set ${other}`,
+  "other_issuer": () =>
+    "write issuer exactly as the metadata and the tokens' iss do; a slash at the end counts",
+  "other_origin": ({ origins = "" }) =>
+    `name it in ${origins}, if it is theirs`,
+  "keys_unusable": () => "compare algorithms with what its keys are for",
+  "unusable": ({ place }) =>
+    `see what is at ${place}: nothing that can be used`,
+};
 
-/** The first that fits. */
-const REMEDIES: readonly Remedy[] = [
-  {
-    problem: /is this machine, which is not allowed/,
-    mend: ({ loopback }) => `allow it with ${loopback}, if that is meant`,
-  },
-  {
-    problem: /is in a private network, which is not allowed/,
-    mend: ({ privateNetwork }) =>
-      `allow it with ${privateNetwork}, if the network is yours`,
-  },
-  {
-    problem: /is at an address where no issuer can be/,
-    mend: () => "name another host",
-  },
-  {
-    problem: /cannot be read/,
-    mend: () => "see whether api_server.token_file is there for this user",
-  },
-  {
-    problem: /cannot resolve /,
-    mend: ({ place }) =>
-      `compare ${place}; if it is right, see whether this machine's DNS knows the host`,
-  },
-  {
-    problem: /certificate: UnknownIssuer/,
-    mend: ({ authority }) =>
-      `set ${authority} to the certificate of the authority that signed the endpoint's, or start with DENO_TLS_CA_STORE=system if this machine trusts it`,
-  },
-  {
-    problem: /cannot reach /,
-    mend: ({ place }) =>
-      `compare ${place}; if it is right, see whether it runs and can be reached from here`,
-  },
-  {
-    problem: /did not answer (?:within|in time)|no answer within/,
-    mend: ({ timeout }) =>
-      `see whether it can be reached from here; if it is slow, raise ${timeout}`,
-  },
-  {
-    problem: /answered 40[13]\b/,
-    mend: ({ proof }) => proof,
-  },
-  {
-    problem: /answered 429\b/,
-    mend: () => "try again later",
-    bad: "doubtful",
-  },
-  {
-    problem: /answered 4(?:00|22)\b/,
-    mend: () => "see what it does with a token of a user: deno task explain",
-    bad: "doubtful",
-  },
-  {
-    problem: /answered 5\d\d\b/,
-    mend: () => "see its own log",
-  },
-  {
-    problem: /another "issuer"/,
-    mend: () =>
-      "write issuer exactly as the metadata and the tokens' iss do; a slash at the end counts",
-  },
-  {
-    problem: /at another origin/,
-    mend: ({ origins = "" }) => `name it in ${origins}, if it is theirs`,
-  },
-  {
-    problem: /no usable key/,
-    mend: () => "compare algorithms with what its keys are for",
-  },
-  {
-    problem: /metadata|answered \d/,
-    mend: ({ place, insteadOfMetadata: other }) =>
-      other === undefined
-        ? `compare ${place}`
-        : `compare ${place}; if it publishes no such metadata, set ${other}`,
-  },
-];
+/** What says little about other questions than that about a made-up token. */
+const DOUBTS: Partial<Readonly<Record<FaultCause, string>>> = {
+  "asked_too_often": "try again later",
+  "question_refused":
+    "see what it does with a token of a user: deno task explain",
+};
 
-/** @param problem As the service logs it. */
 export function describeFault(
-  problem: string,
+  { cause, problem }: EndpointFault,
   where: string,
   settings: EndpointSettings,
 ): Finding {
-  const remedy = REMEDIES.find((each) => each.problem.test(problem));
+  const doubt = DOUBTS[cause];
   return {
-    verdict: remedy?.bad ?? "wrong",
+    verdict: doubt === undefined ? "wrong" : "doubtful",
     where,
     what: problem,
-    remedy: remedy?.mend(settings) ??
-      `see what is at ${settings.place}: nothing that can be used`,
+    remedy: doubt ?? REMEDIES[cause](settings),
   };
+}
+
+/** What to look at, if somebody could not be asked about a user's token. */
+export function findRemedy(
+  outcome: AuthenticationOutcome,
+  tokens: TokenConfig,
+  issuer: string,
+): string | undefined {
+  if (outcome.kind !== "unavailable") return undefined;
+  if (outcome.dependency === "api_tokens") return "api_tokens: file";
+  const settings = settingsOf(outcome.dependency, tokens, issuer);
+  return settings !== undefined && outcome instanceof Unanswered
+    ? `${settings.section}: ${REMEDIES[outcome.fault.cause](settings)}`
+    : undefined;
+}
+
+function settingsOf(
+  dependency: Dependency,
+  tokens: TokenConfig,
+  issuer: string,
+): EndpointSettings | undefined {
+  function isIts(each: { readonly issuer: string }): boolean {
+    return each.issuer === issuer;
+  }
+  const jwts = tokens.issuers.find(isIts);
+  const opaque = tokens.introspection?.find(isIts);
+  const cluster = tokens.kubernetes?.find(isIts);
+  switch (dependency) {
+    case "jwks":
+      return jwts
+        ? keySettings(jwts.keys)
+        : cluster && clusterSettings(cluster);
+    case "userinfo":
+      return jwts?.userinfo && userInfoSettings(jwts.userinfo.endpoint);
+    case "introspection":
+      return opaque && introspectionSettings(opaque.endpoint);
+    case "webhook":
+      return WEBHOOK_SETTINGS;
+    case "token_review":
+      return cluster && clusterSettings(cluster);
+    default:
+      return undefined;
+  }
 }

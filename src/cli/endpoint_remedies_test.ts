@@ -90,6 +90,20 @@ const rows: Row[] = [
     /^keys are public/,
   ],
   [
+    "a server that does not want us",
+    { answer: () => json("{}", { status: 403 }) },
+    "wrong",
+    /answered 403$/,
+    /^keys are public/,
+  ],
+  [
+    "a server that does not understand us",
+    { answer: () => json("{}", { status: 422 }) },
+    "doubtful",
+    /answered 422$/,
+    /deno task explain$/,
+  ],
+  [
     "a server that is asked too often",
     { answer: () => json("{}", { status: 429 }) },
     "doubtful",
@@ -200,4 +214,15 @@ Deno.test("check --issuers tells of a port where nobody is", async () => {
   const [found] = await look(`http://127.0.0.1:${port}`, DISCOVERY);
   assertMatch(found?.what ?? "", /^cannot reach http:\/\/127\.0\.0\.1:\d+: /);
   assertMatch(found?.remedy ?? "", /^compare issuer; .* whether it runs/);
+});
+
+Deno.test("check --issuers tells of a certificate authority that is none", async () => {
+  const [found] = await look("https://127.0.0.1", {
+    ...DISCOVERY,
+    caCertificates: [
+      "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n",
+    ],
+  });
+  assertMatch(found?.what ?? "", /^cannot reach https:\/\/127\.0\.0\.1: /);
+  assertMatch(found?.remedy ?? "", /^set remote\.ca_file to /);
 });

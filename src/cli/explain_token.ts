@@ -22,6 +22,7 @@ import type {
 import { parseServiceAccount } from "../identity/service_account.ts";
 import type { LoginFacts } from "../permissions/grant.ts";
 import { createLog } from "../telemetry/log.ts";
+import { findRemedy } from "./endpoint_remedies.ts";
 import {
   explainDecision,
   type ExplainedLogin,
@@ -80,6 +81,7 @@ export async function explainToken(
     : explainRefusal(outcome, {
       ...context,
       configured: { "issuers": jwtIssuers(config).join(", ") },
+      remedy: source && findRemedy(outcome, config, source.issuer),
       now,
     });
 }

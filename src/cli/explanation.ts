@@ -14,11 +14,7 @@ import type {
   SubjectPermission,
 } from "../permissions/grant.ts";
 import type { Explanation, RuleTrace } from "../permissions/rules.ts";
-import {
-  explainMismatch,
-  settingThatLetsIn,
-  settingToLookAt,
-} from "./mismatch.ts";
+import { explainMismatch, settingThatLetsIn } from "./mismatch.ts";
 import { formatTime } from "./printable.ts";
 import type { Facts } from "./source_settings.ts";
 
@@ -31,7 +27,7 @@ export interface ExplainedLogin {
   readonly expected?: string;
   /** What it has instead. */
   readonly found?: string;
-  /** The setting that may be wrong, if nobody could judge it, or that would let it in. */
+  /** What to do if nobody could judge it, or the setting that would let it in. */
   readonly lookAt?: string;
   /** Left out of made-up claims. */
   readonly token?: ExplainedToken;
@@ -96,6 +92,8 @@ export type Presented = Pick<ExplainedLogin, "judge" | "token">;
 export interface RefusalContext extends Presented {
   /** What is configured beside the judge, for tokens that belong to nobody. */
   readonly configured?: Facts;
+  /** What to do about whoever could not be asked. */
+  readonly remedy?: string | undefined;
   readonly now: EpochMs;
 }
 
@@ -105,7 +103,7 @@ const DEVELOPMENT_SETTING =
 /** A login that did not get as far as the rules. */
 export function explainRefusal(
   refusal: Rejected | Unavailable,
-  { configured = {}, judge, now, token }: RefusalContext,
+  { configured = {}, judge, now, remedy, token }: RefusalContext,
 ): ExplainedLogin {
   const { detail } = refusal;
   const presented = {
@@ -135,11 +133,10 @@ export function explainRefusal(
       ...presented,
     };
   }
-  const lookAt = judge && settingToLookAt(refusal, judge.kind);
   return {
     outcome: "could not be judged",
     code: `unavailable: ${refusal.dependency}`,
-    ...(lookAt === undefined ? {} : { lookAt }),
+    ...(remedy === undefined ? {} : { lookAt: remedy }),
     ...presented,
   };
 }

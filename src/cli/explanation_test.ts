@@ -202,16 +202,17 @@ Deno.test("explain says how a token of the development issuer is judged", () => 
 
 Deno.test("explain tells a token that could not be judged from one that is refused", () => {
   const silent = explainRefusal(
-    unavailable("jwks", "invalid peer certificate: UnknownIssuer"),
+    unavailable("jwks", "no answer"),
     {
       judge: { kind: "jwt", issuer: ISSUER, settings: {} },
+      remedy: "issuers: compare issuer",
       now: FACTS.now,
     },
   );
   assertEquals([silent.outcome, silent.code, silent.lookAt], [
     "could not be judged",
     "unavailable: jwks",
-    "issuers: remote.ca_file",
+    "issuers: compare issuer",
   ]);
   assertStringIncludes(
     formatExplanation(silent),

@@ -59,7 +59,6 @@ export function listInquiries(tokens: TokenConfig): readonly Inquiry[] {
     ]),
     ...introspection.map((each) =>
       inquireVerdict({
-        issuer: each.issuer,
         where: `introspection ${each.issuer}`,
         settings: introspectionSettings(each.endpoint),
       }, (dependencies) =>
@@ -67,7 +66,6 @@ export function listInquiries(tokens: TokenConfig): readonly Inquiry[] {
     ),
     ...webhooks.map((each) =>
       inquireVerdict({
-        issuer: each.issuer,
         where: `webhook ${each.issuer}`,
         settings: WEBHOOK_SETTINGS,
       }, (dependencies) =>
@@ -123,7 +121,7 @@ function inquireKeys(
     );
     const fetched = await fetcher.fetch(new AbortController().signal);
     return fetched instanceof EndpointFault
-      ? [describeFault(fetched.problem, where, settings)]
+      ? [describeFault(fetched, where, settings)]
       : [
         judgeKeys(fetched, where, source.kind === "jwks_url"),
         ...fetched.warnings.map((what): Finding => ({
@@ -173,7 +171,7 @@ function inquireCluster(options: KubernetesOptions): readonly Inquiry[] {
   }
   return [
     inquireVerdict(
-      { issuer, where: `${name}, token_review`, settings },
+      { where: `${name}, token_review`, settings },
       (dependencies) => createTokenReview(options, dependencies),
       madeUpJwt(issuer),
     ),
@@ -195,7 +193,6 @@ function inquireUserInfo(
 ): readonly Inquiry[] {
   if (options === undefined) return [];
   const place = {
-    issuer,
     where: `issuer ${issuer}, userinfo`,
     settings: userInfoSettings(options.endpoint),
   };

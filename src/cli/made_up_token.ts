@@ -13,6 +13,7 @@ import type {
   AuthenticationOutcome,
   Authenticator,
 } from "../identity/authenticate.ts";
+import { EndpointFault, Unanswered } from "../identity/endpoint_fault.ts";
 import { describeFault, type EndpointSettings } from "./endpoint_remedies.ts";
 import type { Finding } from "./finding.ts";
 
@@ -68,7 +69,6 @@ export async function askMadeUp(
 /** What is asked about tokens, by which settings. */
 export interface AskedPlace {
   readonly where: string;
-  readonly issuer: string;
   readonly settings: EndpointSettings;
 }
 
@@ -115,12 +115,11 @@ function refused({ where }: AskedPlace): Finding {
 }
 
 function describeSilence(
-  { detail }: Unavailable,
-  { issuer, settings, where }: AskedPlace,
+  outcome: Unavailable,
+  { settings, where }: AskedPlace,
 ): Finding {
-  const problem = detail.replace(
-    `Cannot ask about a token of ${issuer}: `,
-    "",
-  );
-  return describeFault(problem, where, settings);
+  const fault = outcome instanceof Unanswered
+    ? outcome.fault
+    : new EndpointFault(outcome.detail);
+  return describeFault(fault, where, settings);
 }

@@ -85,7 +85,7 @@ const expiresAt = Math.floor(Date.now() / 1000) + 60;
 type Row = [
   kind: Kind,
   why: string,
-  answer: () => Response,
+  answer: () => Response | Promise<Response>,
   verdict: Finding["verdict"],
   what: RegExp,
   remedy?: RegExp,
@@ -161,6 +161,17 @@ const rows: Row[] = [
     "wrong",
     /answered 401$/,
     /^compare secrets, or the certificate of tls/,
+  ],
+  [
+    "webhook",
+    "takes its time",
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return json({ result: "refused" });
+    },
+    "wrong",
+    /^no answer within 400 ms$/,
+    /raise remote\.timeout_ms$/,
   ],
   [
     "webhook",

@@ -1,14 +1,9 @@
 /**
- * Where a token was refused: what was asked for and what it has instead, or which
- * setting to look at when nobody could judge it.
+ * Where a token was refused: what was asked for and what it has instead, and the
+ * setting that would let it in.
  */
 import type { CredentialKind } from "../base/identity.ts";
-import type {
-  Dependency,
-  Rejected,
-  RejectionCode,
-  Unavailable,
-} from "../base/outcome.ts";
+import type { Rejected, RejectionCode } from "../base/outcome.ts";
 import type { EpochMs } from "../base/time.ts";
 import { formatTime } from "./printable.ts";
 import type { Facts } from "./source_settings.ts";
@@ -90,56 +85,6 @@ function pick(facts: Facts, names: readonly string[]): readonly string[] {
   });
 }
 
-const SECTION_BY_KIND: Readonly<Record<CredentialKind, string>> = {
-  "jwt": "issuers",
-  "shared_secret": "issuers",
-  "introspection": "introspection",
-  "api_token": "api_tokens",
-  "webhook": "webhook",
-  "kubernetes": "kubernetes",
-  "custom": "",
-};
-
-/** Where it is that could not be had. */
-const ADDRESS_BY_DEPENDENCY: Partial<Readonly<Record<Dependency, string>>> = {
-  "jwks": "jwks_url, or where the issuer's metadata say that its keys are",
-  "userinfo": "userinfo.endpoint",
-  "introspection": "endpoint",
-  "webhook": "url",
-  "token_review": "api_server.url",
-  "api_tokens": "file",
-};
-
-/**
- * What most often keeps somebody from being asked, by what is said about it: in
- * words that no host and no issuer can have in its name.
- */
-const CAUSES: readonly [
-  said: RegExp,
-  usual: string | undefined,
-  other: Partial<Readonly<Record<CredentialKind, string>>>,
-][] = [
-  [/certificate: UnknownIssuer|pem file to/i, "remote.ca_file", {
-    "kubernetes": "api_server.ca_file",
-  }],
-  [/alert: CertificateRequired/, undefined, { "webhook": "tls" }],
-  [/is in a private network/, "remote.allow_private_addresses", {
-    "kubernetes": "api_server.url",
-  }],
-  [/is this machine/, "remote.allow_loopback_http", {
-    "kubernetes": "api_server.url",
-  }],
-  [/(?:answer|come) (?:in time|within)/, "remote.timeout_ms", {
-    "kubernetes": "timeout_ms",
-  }],
-  // Keys are public, and the user's own token is shown for UserInfo.
-  [/ answered 40[13]\b|token .* cannot be read/, undefined, {
-    "introspection": "client",
-    "kubernetes": "api_server.token_file",
-    "webhook": "secrets or tls",
-  }],
-];
-
 /** Settings that let in what is refused, where the refusal does not name them. */
 const REFUSALS: readonly [
   code: RejectionCode,
@@ -187,19 +132,4 @@ export function settingThatLetsIn(
       code === refusal.code && said.test(refusal.detail) && kind === judge
     ) ?? [];
   return setting;
-}
-
-/** The setting to look at, of those that say how somebody is asked. */
-export function settingToLookAt(
-  { dependency, detail }: Unavailable,
-  kind: CredentialKind,
-): string | undefined {
-  const [, usual, other] = CAUSES.find(([said]) => said.test(detail)) ?? [];
-  const setting = other?.[kind] ?? usual ??
-    (kind === "kubernetes"
-      ? "api_server.url"
-      : ADDRESS_BY_DEPENDENCY[dependency]);
-  return setting === undefined
-    ? undefined
-    : `${SECTION_BY_KIND[kind]}: ${setting}`;
 }

@@ -216,7 +216,7 @@ Deno.test("explain says who was to judge a token that nobody could judge", async
     /^Kind +jwt$/m,
     /^Settings +keys +0 known/m,
     NOT_VERIFIED,
-    /^Could not be judged, which is no refusal: unavailable: jwks\n.*cannot reach.*\n {2}look at +issuers: jwks_url/m,
+    /^Could not be judged, which is no refusal: unavailable: jwks\n.*cannot reach.*\n {2}look at +issuers: compare issuer; if it is right, see whether it runs/m,
   ]);
 });
 
