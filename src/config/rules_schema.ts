@@ -179,6 +179,9 @@ const rule = z.strictObject({
   refuse: z.boolean().optional().describe(
     "true: whoever matches is refused, whatever later rules say.",
   ),
+  gives_way_to: oneOrMore(z.string(), "the name of a rule").optional().describe(
+    "Earlier rules that decide about whoever matches both: that is meant, and not warned of.",
+  ),
 });
 
 export const RULES_SCHEMA = z.array(rule).max(RULES_MAX);

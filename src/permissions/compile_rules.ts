@@ -8,6 +8,7 @@ import { checkNotEmpty, compileWhen } from "./compile_when.ts";
 import type { CompiledRule } from "./compiled_rule.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { Fault, Report, type RuleIssue, RulesFault } from "./rule_fault.ts";
+import { stepTo, toList } from "./rule_options.ts";
 import type { RuleOptions } from "./rule_options.ts";
 import { connectionsOf } from "./rule_reach.ts";
 import { concerns, type RuleNeed } from "./server_need.ts";
@@ -39,6 +40,7 @@ export function compileRules(
   const names = new Set<string>();
   const rules: CompiledRule[] = [];
   for (const [index, rule] of options.entries()) {
+    checkGivesWay(rule, names, report.at(index, "gives_way_to"));
     checkName(rule, names, report.at(index, "name"));
     rules.push(compileRule(rule, context, report.at(index)));
   }
@@ -85,6 +87,22 @@ function checkName(
     );
   }
   names.add(name);
+}
+
+function checkGivesWay(
+  { gives_way_to: first }: RuleOptions,
+  earlier: ReadonlySet<string>,
+  report: Report,
+): void {
+  for (const [index, name] of toList(first).entries()) {
+    if (earlier.has(name)) continue;
+    report.at(...stepTo(first, index)).add(
+      new Fault(
+        "names no earlier rule",
+        "write the name of a rule that stands before this one, or leave it out",
+      ),
+    );
+  }
 }
 
 function compileRule(

@@ -20,6 +20,14 @@ const faults: [why: string, rules: readonly RuleOptions[], problem: RegExp][] =
       name: "a",
       grant: GRANT,
     }], /^1\.name is the name of an earlier rule$/],
+    ["giving way to a later rule", [
+      { name: "a", grant: GRANT, when: { kind: "jwt" }, "gives_way_to": "b" },
+      { name: "b", grant: GRANT },
+    ], /^0\.gives_way_to names no earlier rule$/],
+    ["giving way to itself, among others", [
+      { name: "a", grant: GRANT, when: { kind: "jwt" } },
+      { name: "b", grant: GRANT, "gives_way_to": ["a", "b"] },
+    ], /^1\.gives_way_to\.1 names no earlier rule$/],
     [
       "a rule that says nothing",
       [{ name: "a" }],

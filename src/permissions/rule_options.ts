@@ -18,6 +18,8 @@ export interface RuleOptions {
   readonly "grant"?: GrantOptions | undefined;
   /** Whoever matches is refused, whatever later rules say. */
   readonly "refuse"?: boolean | undefined;
+  /** Earlier rules that decide about whoever meets both, which is meant and not warned of. */
+  readonly "gives_way_to"?: OneOrMore<string> | undefined;
 }
 
 /** Whom a rule is for. All that is given must hold. */

@@ -19,6 +19,8 @@ import { issuersOf } from "./rule_reach.ts";
 /** A rule, and what it grants; undefined if it refuses. */
 export interface ReadRule extends ReachedRule {
   readonly read: ReadGrant | undefined;
+  /** Names of rules that are meant to decide about who meets both. */
+  readonly givesWayTo: readonly string[];
 }
 
 /** So many earlier rules are named at most. */
@@ -32,6 +34,7 @@ export function findOverlap(
 ): Fault | undefined {
   const met: ReadRule[] = [];
   for (const [index, other] of earlier.entries()) {
+    if (rule.givesWayTo.includes(other.name)) continue;
     if (!takesFrom(other, rule, context)) continue;
     const both = [...other.conditions, ...meantFor(rule)];
     const meeting = {
@@ -100,10 +103,10 @@ function describe(
   return read === undefined
     ? new Fault(
       `gives way to ${those} gets what that one grants and is not refused`,
-      `move it before rule ${first.name}`,
+      `move it before rule ${first.name}; if the order is meant, name that in gives_way_to`,
     )
     : new Fault(
       `gives way to ${those} gets what that one grants and nothing of ${name}`,
-      `put a rule for both before rule ${first.name}, or let the conditions exclude each other; if the order is meant, leave it`,
+      `put a rule for both before rule ${first.name}, or let the conditions exclude each other; if the order is meant, name that in gives_way_to`,
     );
 }

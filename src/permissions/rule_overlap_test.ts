@@ -242,3 +242,16 @@ Deno.test("one warning names the rules that one gives way to, and what both ask 
     many[5],
   );
 });
+
+Deno.test("nothing is said of a rule that names the one that it gives way to", () => {
+  function said(given: RuleOptions["gives_way_to"]): readonly string[] {
+    return warningsOf([
+      { name: "ops", when: OPS, grant: A },
+      { name: "sockets", when: { connection: "websocket" }, grant: A },
+      { name: "editors", when: EDITORS, grant: B, "gives_way_to": given },
+    ]).filter((text) => text.startsWith("2 gives way"));
+  }
+  assertEquals(said(["ops", "sockets"]), []);
+  assert(said(undefined)[0]?.startsWith("2 gives way to rules ops, sockets: "));
+  assert(said("ops")[0]?.startsWith("2 gives way to rule sockets: "));
+});

@@ -7,6 +7,7 @@ import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault, Report, type RuleIssue } from "./rule_fault.ts";
+import { toList } from "./rule_options.ts";
 import type { GrantOptions, RuleOptions } from "./rule_options.ts";
 import { findUnfilled } from "./rule_filling.ts";
 import { findContradiction, isBehind } from "./rule_matching.ts";
@@ -37,7 +38,7 @@ export function findSurprises(
       at.at("when").add(contradiction);
       continue;
     }
-    const own = readRule(rule, option.grant, context);
+    const own = readRule(rule, option, context);
     const before = earlier.find((each) => isBehind(own, each, context));
     if (before !== undefined) {
       const isDead = earlier.some((each) =>
@@ -68,16 +69,20 @@ function withoutSurroundings(context: RulesContext): RulesContext {
 
 function readRule(
   rule: CompiledRule,
-  grant: GrantOptions | undefined,
+  { gives_way_to: first, grant }: RuleOptions,
   context: RulesContext,
 ): ReadRule {
   const { conditions, outcome } = rule;
-  const issuers = issuersOf(conditions, context);
+  const own = {
+    ...rule,
+    issuers: issuersOf(conditions, context),
+    givesWayTo: toList(first),
+  };
   if (outcome === "refuse" || grant === undefined) {
-    return { ...rule, issuers, read: undefined };
+    return { ...own, read: undefined };
   }
   const subjects = compileSubjects(grant, new Report());
-  return { ...rule, issuers, read: { grant, outcome, subjects } };
+  return { ...own, read: { grant, outcome, subjects } };
 }
 
 interface GrantingRule extends RuleOptions {
