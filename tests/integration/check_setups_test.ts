@@ -188,7 +188,7 @@ Deno.test("check tells a clock that is off from monitoring that is slow", async 
 });
 
 Deno.test("check looks at what monitoring shows of a server without an operator, and says what it does not", async () => {
-  await using stack = await startConfiguredStack("sealed");
+  await using stack = await startConfiguredStack({ requests: "sealed" });
   const config = await stack.config();
   const absent = await check(config, stack.monitoringUrl);
   assertEquals(placesOf(absent, "unknown"), ["account AUTH", "auth_callout"]);
@@ -209,10 +209,10 @@ Deno.test("check looks at what monitoring shows of a server without an operator,
 });
 
 Deno.test("N2 check finds an account AUTH that is open, at a server without an operator", async () => {
-  await using stack = await startConfiguredStack(
-    "sealed",
-    'jetstream: enabled, exports: [ { stream: "all.>" } ]',
-  );
+  await using stack = await startConfiguredStack({
+    requests: "sealed",
+    calloutAccount: 'jetstream: enabled, exports: [ { stream: "all.>" } ]',
+  });
   const config = await stack.config();
   const misnamed: Config = {
     ...config,

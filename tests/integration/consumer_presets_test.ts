@@ -8,9 +8,9 @@ import { Kvm } from "@nats-io/kv";
 import { Objm } from "@nats-io/obj";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { PresetOptions } from "../../src/permissions/rule_options.ts";
+import { ALL_ENVIRONMENTS } from "../fixtures/environments.ts";
 import { ask, assertNoPublish } from "../fixtures/refusals.ts";
-import { rulesByClaim, startRulesStack } from "../fixtures/rules_stack.ts";
-import { SERVERS } from "../fixtures/servers.ts";
+import { rulesByClaim, serveRules } from "../fixtures/rules_stack.ts";
 
 const PRESETS: readonly (readonly [
   name: string,
@@ -33,12 +33,12 @@ const PRESETS: readonly (readonly [
   ],
 ];
 
-for (const [name, options] of SERVERS) {
+for (const { name, start } of ALL_ENVIRONMENTS) {
   for (const [presetName, preset, stream, filter] of PRESETS) {
-    Deno.test(`${presetName}: a consumer whose name is known can be changed and deleted, whosever it is, on ${name}`, async () => {
-      await using stack = await startRulesStack(
+    Deno.test(`${presetName}: a consumer whose name is known can be changed and deleted, whosever it is, with ${name}`, async () => {
+      await using stack = await serveRules(
+        await start(),
         rulesByClaim({ "own": { preset } }),
-        options,
       );
       await new Kvm(stack.admin).create("settings");
       await new Objm(stack.admin).create("settings");

@@ -19,15 +19,17 @@ import { systemClock } from "../../src/base/time.ts";
 import { judgeSetup } from "../../src/cli/setup_findings.ts";
 import { ServerTooOldError } from "../../src/nats/callout_service.ts";
 import type { RuleOptions } from "../../src/permissions/rule_options.ts";
+import { ALL_ENVIRONMENTS, ENVIRONMENTS } from "../fixtures/environments.ts";
 import { reaches, subscribeProblem } from "../fixtures/nats_client.ts";
 import { assertNoSubscription } from "../fixtures/refusals.ts";
 import {
   connectAs,
   rulesByClaim,
+  serveRules,
   startRulesStack,
 } from "../fixtures/rules_stack.ts";
 import { startServiceProcess } from "../fixtures/service.ts";
-import { OLDEST, SERVERS } from "../fixtures/servers.ts";
+import { OLDEST } from "../fixtures/servers.ts";
 import { startStack } from "../fixtures/stack.ts";
 
 async function assertSubscribes(
@@ -42,9 +44,10 @@ async function assertSubscribes(
   );
 }
 
-for (const [name, options] of SERVERS) {
-  Deno.test(`H6 a subscription gets what its rule says, although NATS would let in more, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+for (const { name, start } of ALL_ENVIRONMENTS) {
+  Deno.test(`H6 a subscription gets what its rule says, although NATS would let in more, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({
         "news": {
           subscribe: ["news.*", "users.${sub}.>"],
@@ -53,7 +56,6 @@ for (const [name, options] of SERVERS) {
         "queue": { subscribe: ["jobs.* workers"] },
         "first_token": { subscribe: ["*"] },
       }),
-      options,
     );
     const { admin } = stack;
 
@@ -90,10 +92,9 @@ for (const [name, options] of SERVERS) {
     assertFalse(await reaches(admin, first, "a.b", ">"));
   });
 
-  Deno.test(`the reason for it: with news.* allowed and nothing denied, NATS delivers news.a.b, on ${name}`, async () => {
+  Deno.test(`the reason for it: with news.* allowed and nothing denied, NATS delivers news.a.b, with ${name}`, async () => {
     const everybody = rulesByClaim({ "any": { subscribe: "news.*" } });
-    await using stack = await startRulesStack(everybody, {
-      ...options,
+    await using stack = await serveRules(await start(), everybody, {
       change: (grant) => ({
         ...grant,
         permissions: {
@@ -145,14 +146,16 @@ function ruleFor(
 
 const DEMANDING_RULES = DEMANDING.map(([rule]) => rule);
 
-Deno.test("H6 what is denied is not delivered to who subscribes to a part of it", async () => {
-  await using stack = await startRulesStack(DEMANDING_RULES);
-  for (const [{ name }, asked, denied, allowed] of DEMANDING) {
-    const client = await connectAs(stack, "alice", name);
-    assertFalse(await reaches(stack.admin, client, denied, asked), name);
-    assert(await reaches(stack.admin, client, allowed, asked), name);
-  }
-});
+for (const { name, start } of ENVIRONMENTS) {
+  Deno.test(`H6 what is denied is not delivered to who subscribes to a part of it, with ${name}`, async () => {
+    await using stack = await serveRules(await start(), DEMANDING_RULES);
+    for (const [{ name }, asked, denied, allowed] of DEMANDING) {
+      const client = await connectAs(stack, "alice", name);
+      assertFalse(await reaches(stack.admin, client, denied, asked), name);
+      assert(await reaches(stack.admin, client, allowed, asked), name);
+    }
+  });
+}
 
 Deno.test("H6 the service does not run on a server that would deliver it, and says which rule, why and what to do", async () => {
   const error = await assertRejects(

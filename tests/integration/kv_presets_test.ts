@@ -6,6 +6,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { headers } from "@nats-io/nats-core";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ALL_ENVIRONMENTS } from "../fixtures/environments.ts";
 import { reaches } from "../fixtures/nats_client.ts";
 import {
   ask,
@@ -16,15 +17,14 @@ import {
 import {
   connectAs,
   rulesByClaim,
-  startRulesStack,
+  serveRules,
 } from "../fixtures/rules_stack.ts";
-import { SERVERS } from "../fixtures/servers.ts";
 
-for (const [name, options] of SERVERS) {
-  Deno.test(`kv_read: reads one bucket in every way, writes none, and reads no other, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+for (const { name, start } of ALL_ENVIRONMENTS) {
+  Deno.test(`kv_read: reads one bucket in every way, writes none, and reads no other, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({ "reader": { preset: { "kv_read": "settings" } } }),
-      options,
     );
     const settings = await new Kvm(stack.admin).create("settings", {
       history: 5,
@@ -78,15 +78,15 @@ for (const [name, options] of SERVERS) {
     );
   });
 
-  Deno.test(`kv_write: writes and reads below one's own keys and nowhere else, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+  Deno.test(`kv_write: writes and reads below one's own keys and nowhere else, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({
         "writer": { preset: { "kv_write": "settings" } },
         "below_users": {
           preset: { "kv_write": { bucket: "settings", keys: "users.${sub}" } },
         },
       }),
-      options,
     );
     const settings = await new Kvm(stack.admin).create("settings", {
       history: 5,
@@ -134,10 +134,10 @@ for (const [name, options] of SERVERS) {
     await assertRefused(() => other.put("alice.theme", "x"));
   });
 
-  Deno.test(`kv_write: a consumer's request cannot ask for more keys than its subject says, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+  Deno.test(`kv_write: a consumer's request cannot ask for more keys than its subject says, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({ "writer": { preset: { "kv_write": "settings" } } }),
-      options,
     );
     const settings = await new Kvm(stack.admin).create("settings");
     await settings.put("bob.theme", "light");
@@ -164,10 +164,10 @@ for (const [name, options] of SERVERS) {
     }
   });
 
-  Deno.test(`kv_write: one message can erase a bucket, unless its stream forbids roll-ups, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+  Deno.test(`kv_write: one message can erase a bucket, unless its stream forbids roll-ups, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({ "writer": { preset: { "kv_write": "settings" } } }),
-      options,
     );
     const settings = await new Kvm(stack.admin).create("settings");
     await settings.put("bob.theme", "light");
@@ -205,10 +205,10 @@ for (const [name, options] of SERVERS) {
     assertEquals(await settings.get("bob.theme"), null);
   });
 
-  Deno.test(`whoever may create a consumer chooses where its messages go: the reason for the caution, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+  Deno.test(`whoever may create a consumer chooses where its messages go: the reason for the caution, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({ "reader": { preset: { "kv_read": "settings" } } }),
-      options,
     );
     const settings = await new Kvm(stack.admin).create("settings");
     await settings.put("a", "b");

@@ -46,7 +46,7 @@ function byHand({ accounts, ...options }: PlainOptions): PlainOptions {
 
 for (const requests of ["sealed", "plain"] as const) {
   Deno.test(`startCallout() serves a NATS without an operator, requests ${requests}`, async () => {
-    await using stack = await startConfiguredStack(requests);
+    await using stack = await startConfiguredStack({ requests });
     const options = toPlain(await stack.config());
     assert("nkeySeed" in options.nats);
     assertEquals(options.callout.xkey === null, requests === "plain");

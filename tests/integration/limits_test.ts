@@ -6,21 +6,19 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { monotonicClock, systemClock } from "../../src/base/time.ts";
+import type { Config } from "../../src/config/config.ts";
 import { createReplayGuard } from "../../src/callout/replay.ts";
 import { createVerifier } from "../../src/callout/request.ts";
 import { createResponder } from "../../src/callout/response.ts";
 import type { SigningKeyScope } from "../../src/dev/operator.ts";
-import type { Stack } from "../../src/dev/stack.ts";
+import { connectNats } from "../../src/nats/connection.ts";
 import { encodeNatsJwt } from "../../src/nats_jwt/codec.ts";
 import { createSeed, signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
 import { xkeyFromSeed } from "../../src/nats_jwt/xkeys.ts";
-import {
-  connectWithCreds,
-  openClient,
-  subscribeProblem,
-} from "../fixtures/nats_client.ts";
+import { ENVIRONMENTS } from "../fixtures/environments.ts";
+import { createRecordingLog } from "../fixtures/jwt_scene.ts";
+import { openClient, subscribeProblem } from "../fixtures/nats_client.ts";
 import { rulesByClaim, startRulesStack } from "../fixtures/rules_stack.ts";
-import { startStack } from "../fixtures/stack.ts";
 
 /** Two subscriptions, 100 bytes. */
 const LIMITED = {
@@ -61,36 +59,42 @@ Deno.test(`${REASON} a scoped key's template`, async () => {
   );
 });
 
-Deno.test(`${REASON} a user JWT`, async () => {
-  await using stack = await startStack();
-  const responder = await answerWith(stack, LIMITED);
-  const client = await openClient(stack, "any");
-  await assertUnlimited(client);
-  await client.close();
-  await responder.close();
-});
+for (const { name, start } of ENVIRONMENTS) {
+  Deno.test(`${REASON} a user JWT, with ${name}`, async () => {
+    await using stack = await start();
+    const responder = await answerWith(await stack.config(), LIMITED);
+    const client = await openClient(stack, "any");
+    await assertUnlimited(client);
+    await client.close();
+    await responder.close();
+  });
+}
 
 /** Admits everybody with a user JWT that says this. */
 async function answerWith(
-  { natsUrl, operator }: Stack,
+  { accounts: [account], callout, nats }: Config,
   claims: object,
 ): Promise<NatsConnection> {
-  const { applicationAccount, calloutAccount } = operator;
-  const xkey = xkeyFromSeed(operator.calloutXkeySeed);
+  assert(account !== undefined);
+  const ofCallout = {
+    calloutAccount: callout.account,
+    ...(callout.xkey && { xkey: xkeyFromSeed(callout.xkey) }),
+  };
   const verify = createVerifier({
-    calloutAccount: calloutAccount.publicKey,
+    ...ofCallout,
     isTrustedServer: () => true,
     replays: createReplayGuard(),
-    xkey,
   });
   const respond = createResponder({
-    calloutAccount: calloutAccount.publicKey,
-    signingKey: signingKeyFromSeed(calloutAccount.signingSeed, "account"),
-    xkey,
+    ...ofCallout,
+    signingKey: signingKeyFromSeed(callout.signingKey, "account"),
   });
-  const signer = signingKeyFromSeed(applicationAccount.signingSeed, "account");
-  const { calloutCreds } = operator;
-  const connection = await connectWithCreds(natsUrl, calloutCreds.reveal());
+  const signer = signingKeyFromSeed(account.signingKey, "account");
+  const connection = await connectNats(
+    nats,
+    createRecordingLog(),
+    new AbortController().signal,
+  );
   connection.subscribe("$SYS.REQ.USER.AUTH", {
     queue: "nats-auth-callout",
     callback: (_error, message) => {
@@ -105,10 +109,11 @@ async function answerWith(
         "sub": request.userNkey,
         "name": "limited",
         "iat": Math.floor(now / 1000),
+        ...(account.publicKey === undefined ? { "aud": account.name } : {}),
         "nats": {
           "type": "user",
           "version": 2,
-          "issuer_account": applicationAccount.publicKey,
+          ...(account.publicKey && { "issuer_account": account.publicKey }),
           ...claims,
         },
       }, signer);

@@ -6,6 +6,7 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { Objm } from "@nats-io/obj";
 import { assert, assertEquals } from "@std/assert";
+import { ALL_ENVIRONMENTS } from "../fixtures/environments.ts";
 import { subscribeProblem } from "../fixtures/nats_client.ts";
 import {
   assertNoPublish,
@@ -15,17 +16,16 @@ import {
 import {
   connectAs,
   rulesByClaim,
-  startRulesStack,
+  serveRules,
 } from "../fixtures/rules_stack.ts";
-import { SERVERS } from "../fixtures/servers.ts";
 
-for (const [name, options] of SERVERS) {
-  Deno.test(`H13 request_reply: replies come to an inbox of one's own, and nobody else's are read, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+for (const { name, start } of ALL_ENVIRONMENTS) {
+  Deno.test(`H13 request_reply: replies come to an inbox of one's own, and nobody else's are read, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({
         "asker": { preset: "request_reply", publish: "service.>" },
       }),
-      options,
     );
     const { admin } = stack;
     admin.subscribe("service.echo", {
@@ -47,8 +47,9 @@ for (const [name, options] of SERVERS) {
     await assertNoPublish(bob, "users.alice._INBOX.x", "users.bob._INBOX.x");
   });
 
-  Deno.test(`jetstream_consumer: pulls and acknowledges from its own consumer of one stream, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+  Deno.test(`jetstream_consumer: pulls and acknowledges from its own consumer of one stream, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({
         "consumer": {
           preset: {
@@ -56,7 +57,6 @@ for (const [name, options] of SERVERS) {
           },
         },
       }),
-      options,
     );
     const manager = await jetstreamManager(stack.admin);
     await manager.streams.add({ name: "ORDERS", subjects: ["orders.>"] });
@@ -99,12 +99,12 @@ for (const [name, options] of SERVERS) {
     await assertNoSubscription(alice, "orders.>", "$JS.>");
   });
 
-  Deno.test(`jetstream_admin: makes streams and buckets, consumes, and takes them away, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+  Deno.test(`jetstream_admin: makes streams and buckets, consumes, and takes them away, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({
         "admin": { preset: "jetstream_admin", publish: "orders.>" },
       }),
-      options,
     );
     const alice = await connectAs(stack, "alice", "admin");
     const manager = await jetstreamManager(alice);
@@ -135,10 +135,10 @@ for (const [name, options] of SERVERS) {
     await assertNoSubscription(alice, "orders.>", "$SYS.>", ">");
   });
 
-  Deno.test(`object_read: reads whole objects of one bucket and writes none, on ${name}`, async () => {
-    await using stack = await startRulesStack(
+  Deno.test(`object_read: reads whole objects of one bucket and writes none, with ${name}`, async () => {
+    await using stack = await serveRules(
+      await start(),
       rulesByClaim({ "reader": { preset: { "object_read": "files" } } }),
-      options,
     );
     const files = await new Objm(stack.admin).create("files");
     // Long enough for flow control.

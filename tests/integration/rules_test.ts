@@ -4,29 +4,19 @@
  */
 import type { NatsConnection } from "@nats-io/nats-core";
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import type { EnvironmentStack } from "../fixtures/environment_stack.ts";
 import { ENVIRONMENTS } from "../fixtures/environments.ts";
 import { publishProblem, reaches } from "../fixtures/nats_client.ts";
 import { assertNoPublish, assertNoSubscription } from "../fixtures/refusals.ts";
 import {
+  connectAs,
   rulesByClaim,
   type RulesStack,
   serveRules,
 } from "../fixtures/rules_stack.ts";
 
-type Served = RulesStack<EnvironmentStack>;
-
-function connectAs(
-  stack: Served,
-  rule: string,
-  claims: Record<string, unknown> = {},
-): Promise<NatsConnection> {
-  return stack.client("alice", { claims: { rule, ...claims } });
-}
-
 /** Accounts of the clients that are connected with this name, as the server has them. */
 async function accountsOf(
-  { stack }: Served,
+  { stack }: RulesStack,
   name: string,
 ): Promise<ReadonlySet<string>> {
   const response = await fetch(`${stack.monitoringUrl}/connz?auth=1`);
@@ -51,7 +41,7 @@ for (const { name, start } of ENVIRONMENTS) {
         "subscriber": { subscribe: { allow: ["a.>"], deny: ["a.secret.>"] } },
       }),
     );
-    const publisher = await connectAs(stack, "publisher");
+    const publisher = await connectAs(stack, "alice", "publisher");
     assertEquals(await publishProblem(publisher, "a.b"), undefined);
     await assertNoPublish(publisher, ...[
       "b",
@@ -67,7 +57,7 @@ for (const { name, start } of ENVIRONMENTS) {
       "_INBOX.>",
       "users.alice.>",
     ]);
-    const subscriber = await connectAs(stack, "subscriber");
+    const subscriber = await connectAs(stack, "alice", "subscriber");
     assert(await reaches(stack.admin, subscriber, "a.b", "a.>"));
     assertFalse(await reaches(stack.admin, subscriber, "a.secret.b", "a.>"));
     await assertNoSubscription(subscriber, "a.secret.b");
@@ -91,7 +81,7 @@ for (const { name, start } of ENVIRONMENTS) {
       rule: string,
       subject: string,
     ): Promise<NatsConnection> => {
-      const connection = await connectAs(stack, rule);
+      const connection = await connectAs(stack, "alice", rule);
       connection.subscribe(subject, {
         callback: (_error, message) => {
           for (let count = 0; count < 5; count++) message.respond(`${count}`);
@@ -120,7 +110,7 @@ for (const { name, start } of ENVIRONMENTS) {
     await assertNoPublish(responder, "asked.other");
 
     // Too late: the leave to answer has run out.
-    const late = await connectAs(stack, "thrice");
+    const late = await connectAs(stack, "alice", "thrice");
     const reply = Promise.withResolvers<string>();
     late.subscribe("thrice.late", {
       callback: (_error, message) => reply.resolve(message.reply ?? ""),
@@ -143,7 +133,7 @@ for (const { name, start } of ENVIRONMENTS) {
         },
       }),
     );
-    const responder = await connectAs(stack, "responder");
+    const responder = await connectAs(stack, "alice", "responder");
     await assertNoPublish(responder, "a.secret");
     responder.subscribe("service.a", {
       callback: (_error, message) => void message.respond("answer"),
@@ -227,7 +217,7 @@ for (const { name, start } of ENVIRONMENTS) {
         "a.b",
       ]
     ) {
-      const client = await connectAs(stack, "tenant", {
+      const client = await connectAs(stack, "alice", "tenant", {
         tenant,
         account: "SYS",
         "issuer_account": "SYS",
@@ -257,7 +247,9 @@ for (const { name, start } of ENVIRONMENTS) {
       ]);
       await client.close();
     }
-    const path = await connectAs(stack, "path", { tenant: "acme.berlin" });
+    const path = await connectAs(stack, "alice", "path", {
+      tenant: "acme.berlin",
+    });
     assert(await reaches(path, path, "t.acme.berlin.x", "t.acme.berlin.>"));
     await assertNoSubscription(path, "t.acme.>");
     for (const tenant of ["acme.*", "acme.>", "", "a b", "acme..x", ["acme"]]) {

@@ -5,14 +5,14 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { counterpartTest, natsService } from "../fixtures/counterparts.ts";
+import { ALL_ENVIRONMENTS } from "../fixtures/environments.ts";
 import { subscribeProblem } from "../fixtures/nats_client.ts";
 import {
   ask,
   assertNoPublish,
   assertNoSubscription,
 } from "../fixtures/refusals.ts";
-import { rulesByClaim, startRulesStack } from "../fixtures/rules_stack.ts";
-import { SERVERS } from "../fixtures/servers.ts";
+import { rulesByClaim, serveRules } from "../fixtures/rules_stack.ts";
 
 const RULES = rulesByClaim({
   "prices": {
@@ -22,14 +22,14 @@ const RULES = rulesByClaim({
 });
 const CLAIMS = { claims: { rule: "prices" } };
 
-const start = await natsService();
+const startProgram = await natsService();
 
-for (const [name, options] of SERVERS) {
+for (const { name, start } of ALL_ENVIRONMENTS) {
   counterpartTest(
-    `service_responder: a service of NATS's own library is discovered and answers, on ${name}`,
-    start,
+    `service_responder: a service of NATS's own library is discovered and answers, with ${name}`,
+    startProgram,
     async (program) => {
-      await using stack = await startRulesStack(RULES, options);
+      await using stack = await serveRules(await start(), RULES);
       const { errors, id } = await program.ask({
         op: "start",
         servers: stack.stack.natsUrl,
@@ -52,8 +52,8 @@ for (const [name, options] of SERVERS) {
     },
   );
 
-  Deno.test(`service_responder: subscribes for no other service and publishes nothing by itself, on ${name}`, async () => {
-    await using stack = await startRulesStack(RULES, options);
+  Deno.test(`service_responder: subscribes for no other service and publishes nothing by itself, with ${name}`, async () => {
+    await using stack = await serveRules(await start(), RULES);
     const alice = await stack.client("alice", CLAIMS);
     await assertNoSubscription(
       alice,
@@ -66,8 +66,8 @@ for (const [name, options] of SERVERS) {
     await assertNoPublish(alice, "$SRV.PING", "prices.get", "orders.x");
   });
 
-  Deno.test(`service_responder: answers discovery by any name: the reason for the caution, on ${name}`, async () => {
-    await using stack = await startRulesStack(RULES, options);
+  Deno.test(`service_responder: answers discovery by any name: the reason for the caution, with ${name}`, async () => {
+    await using stack = await serveRules(await start(), RULES);
     const alice = await stack.client("alice", CLAIMS);
     await answer(alice, "$SRV.PING", JSON.stringify({ name: "orders" }));
     assertStringIncludes(await ask(stack.admin, "$SRV.PING", ""), "orders");
