@@ -31,6 +31,8 @@ export interface Operator {
   readonly calloutAccount: Account;
   /** The application's users. */
   readonly applicationAccount: Account;
+  /** Users may be placed in these as well. */
+  readonly furtherAccounts: readonly Account[];
   /** Seed of AUTH's xkey: the server seals its requests for it. */
   readonly calloutXkeySeed: Secret;
   /** Creds of the service's own user. */
@@ -98,6 +100,8 @@ export interface CalloutClaims {
 }
 
 export interface OperatorOptions {
+  /** Names of further accounts that users may be placed in. */
+  readonly furtherAccounts?: readonly string[] | undefined;
   /** Further signing keys of the application's account; a key alone is not scoped. */
   readonly scopes?: readonly (SigningKeyScope | string)[] | undefined;
   /** Whether AUTH has an xkey that the server seals its requests for. It has, unless told otherwise. */
@@ -111,14 +115,19 @@ export interface OperatorOptions {
 /** Creates everything anew, with fresh keys. */
 export function createOperator(
   applicationAccountName: string,
-  { requests = "sealed", scopes = [], spoilCallout = (claims) => claims }:
-    OperatorOptions = {},
+  {
+    furtherAccounts = [],
+    requests = "sealed",
+    scopes = [],
+    spoilCallout = (claims) => claims,
+  }: OperatorOptions = {},
 ): Operator {
-  const identity = newSigner("operator");
-  const signing = newSigner("operator");
+  const identity = newSigner("operator").signer;
+  const operator = newSigner("operator").signer;
   const system = newAccount();
   const callout = newAccount();
-  const application = newAccount();
+  const application = newApplication(applicationAccountName, operator, scopes);
+  const others = furtherAccounts.map((name) => newApplication(name, operator));
   const calloutUser = newUser();
   const xkeySeed = createSeed("curve");
   const xkey = { "xkey": decodeSeed(xkeySeed, "curve").publicKey };
@@ -127,35 +136,18 @@ export function createOperator(
     "limits": ACCOUNT_LIMITS,
     "authorization": {
       "auth_users": [calloutUser.publicKey],
-      "allowed_accounts": [application.publicKey],
+      "allowed_accounts": [application, ...others]
+        .map(({ publicKey }) => publicKey),
       ...(requests === "sealed" ? xkey : {}),
     },
   });
-  const accounts = {
-    system: {
-      ...described("SYS", system),
-      jwt: accountJwt("SYS", system, signing.signer, {
-        "limits": ACCOUNT_LIMITS,
-      }),
-    },
-    callout: {
-      ...described("AUTH", callout),
-      jwt: accountJwt("AUTH", callout, signing.signer, calloutClaims),
-    },
-    application: {
-      ...described(applicationAccountName, application),
-      jwt: accountJwt(applicationAccountName, application, signing.signer, {
-        "limits": { ...ACCOUNT_LIMITS, ...JETSTREAM_LIMITS },
-        "signing_keys": [application.signer.publicKey, ...scopes],
-      }),
-    },
-  };
 
   return {
-    jwt: operatorJwt(identity.signer, signing.signer, system),
-    systemAccount: accounts.system,
-    calloutAccount: accounts.callout,
-    applicationAccount: accounts.application,
+    jwt: operatorJwt(identity, operator, system),
+    systemAccount: accountOf("SYS", system, operator, {}),
+    calloutAccount: accountOf("AUTH", callout, operator, calloutClaims),
+    applicationAccount: application,
+    furtherAccounts: others,
     calloutXkeySeed: xkeySeed,
     calloutCreds: creds(
       userJwt({
@@ -211,24 +203,38 @@ function operatorJwt(
   }, identity);
 }
 
-function accountJwt(
+function newApplication(
   name: string,
-  account: AccountKeys,
+  operator: SigningKey,
+  scopes: readonly (SigningKeyScope | string)[] = [],
+): Account {
+  const keys = newAccount();
+  return accountOf(name, keys, operator, {
+    "limits": { ...ACCOUNT_LIMITS, ...JETSTREAM_LIMITS },
+    "signing_keys": [keys.signer.publicKey, ...scopes],
+  });
+}
+
+function accountOf(
+  name: string,
+  { publicKey, signer, signingSeed }: AccountKeys,
   operator: SigningKey,
   claims: object,
-): string {
-  return encodeNatsJwt({
-    "sub": account.publicKey,
+): Account {
+  const jwt = encodeNatsJwt({
+    "sub": publicKey,
     "name": name,
     "iat": now(),
     "nats": {
       "type": "account",
       "version": NATS_JWT_VERSION,
-      "signing_keys": [account.signer.publicKey],
+      "signing_keys": [signer.publicKey],
+      "limits": ACCOUNT_LIMITS,
       "default_permissions": { "pub": {}, "sub": {} },
       ...claims,
     },
   }, operator);
+  return { name, publicKey, signingSeed, jwt };
 }
 
 function userJwt(options: UserOptions): string {
@@ -278,13 +284,6 @@ function newSigner(
 ): { readonly signer: SigningKey; readonly seed: Secret } {
   const seed = createSeed(role);
   return { signer: signingKeyFromSeed(seed, role), seed };
-}
-
-function described(
-  name: string,
-  keys: AccountKeys,
-): Omit<Account, "jwt"> {
-  return { name, publicKey: keys.publicKey, signingSeed: keys.signingSeed };
 }
 
 /** The text of a creds file (nats-io/jwt `creds_utils.go`, FormatUserConfig). */

@@ -40,6 +40,7 @@ export function serverConfiguration(
     operator.systemAccount,
     operator.calloutAccount,
     operator.applicationAccount,
+    ...operator.furtherAccounts,
   ];
   const preload = accounts.map(({ publicKey, jwt }) =>
     `  ${publicKey}: ${jwt}`

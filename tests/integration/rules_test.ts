@@ -8,27 +8,11 @@ import { ENVIRONMENTS } from "../fixtures/environments.ts";
 import { publishProblem, reaches } from "../fixtures/nats_client.ts";
 import { assertNoPublish, assertNoSubscription } from "../fixtures/refusals.ts";
 import {
+  accountsOf,
   connectAs,
   rulesByClaim,
-  type RulesStack,
   serveRules,
 } from "../fixtures/rules_stack.ts";
-
-/** Accounts of the clients that are connected with this name, as the server has them. */
-async function accountsOf(
-  { stack }: RulesStack,
-  name: string,
-): Promise<ReadonlySet<string>> {
-  const response = await fetch(`${stack.monitoringUrl}/connz?auth=1`);
-  const { connections } = await response.json();
-  return new Set(
-    connections
-      .filter((each: { authorized_user: string }) =>
-        each.authorized_user === name
-      )
-      .map((each: { account: string }) => each.account),
-  );
-}
 
 for (const { name, start } of ENVIRONMENTS) {
   Deno.test(`H5 what a rule does not name is refused on both sides, with ${name}`, async () => {
@@ -225,7 +209,7 @@ for (const { name, start } of ENVIRONMENTS) {
       });
       assertEquals(
         [...await accountsOf(stack, "alice")],
-        [stack.stack.account],
+        [...stack.stack.accounts.values()],
       );
       await assertNoSubscription(client, ...[
         "$SYS.>",
