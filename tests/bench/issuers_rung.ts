@@ -1,6 +1,6 @@
 /**
- * Whole logins with ten issuers configured, against the usual four: two services
- * side by side, measured in turns. The tokens are of all issuers of an algorithm,
+ * Whole logins with ten issuers configured, against the usual four and the null
+ * responder: two services and that one side by side, measured in turns. The tokens are of all issuers of an algorithm,
  * one after the other, so that none of their keys is the only one that is warm.
  */
 import {
@@ -11,13 +11,16 @@ import {
   mintTokens,
 } from "./bearer_tokens.ts";
 import type { Bench, Finding, Rung, RungOutcome, Table } from "./bench.ts";
-import { type Contender, startService } from "./contender.ts";
+import { type Contender, startNull, startService } from "./contender.ts";
 import { type Load, startLoad } from "./load.ts";
 import {
   CPU_BOUNDS,
   medianOf,
   type Pair,
+  RATE_BOUNDS,
+  ratioByCpu,
   ratiosOf,
+  type Sample,
   sample,
   turns,
 } from "./login_series.ts";
@@ -26,7 +29,8 @@ import { spreadText } from "./table_text.ts";
 
 export const issuersRung: Rung = {
   name: "issuers",
-  summary: "Whole logins with ten issuers configured, against four",
+  summary:
+    "Whole logins with ten issuers configured, against four and the null responder",
   run: measure,
 };
 
@@ -44,12 +48,14 @@ const AT_A_TIME = 50;
 /** The other one has four issuers. */
 interface Series extends Pair {
   readonly algorithm: Algorithm;
+  readonly ofNull: Sample[];
 }
 
-/** A service, and whose tokens it is shown. */
+/** A contender, whose tokens it is shown, and where its samples go. */
 interface Party {
-  readonly service: Contender;
+  readonly contender: Contender;
   readonly issuers: readonly BenchIssuer[];
+  readonly samples: "ours" | "other" | "ofNull";
 }
 
 async function measure(bench: Bench): Promise<RungOutcome> {
@@ -61,24 +67,28 @@ async function measure(bench: Bench): Promise<RungOutcome> {
   ];
   await using few = await startService({ natsServer, issuers: four });
   await using many = await startService({ natsServer, issuers: ten });
+  await using nobody = await startNull({ natsServer, issuers: ten });
   await using load = startLoad();
-  const ours: Party = { service: many, issuers: ten };
-  const other: Party = { service: few, issuers: four };
-  await warmUp(bench, load, [other, ours]);
+  const parties: readonly Party[] = [
+    { contender: few, issuers: four, samples: "other" },
+    { contender: many, issuers: ten, samples: "ours" },
+    { contender: nobody, issuers: ten, samples: "ofNull" },
+  ];
+  await warmUp(bench, load, parties);
   const all = ALGORITHMS.map((algorithm): Series => ({
     algorithm,
     ours: [],
     other: [],
+    ofNull: [],
   }));
   for (let round = 0; round < scale.rounds; round++) {
     bench.report(`issuers: round ${round + 1} of ${scale.rounds}`);
     for (const series of all) {
-      for (const party of turns(round, other, ours)) {
-        const samples = party === ours ? series.ours : series.other;
+      for (const party of turns(round, ...parties)) {
         const { count } = scale.logins;
         await keepTokens(load, party, series.algorithm, count);
-        samples.push(
-          await sample(load, party.service, {
+        series[party.samples].push(
+          await sample(load, party.contender, {
             pool: "measured",
             transport: "tcp",
             atATime: AT_A_TIME,
@@ -101,7 +111,7 @@ async function warmUp(
   for (const algorithm of ALGORITHMS) {
     for (const party of parties) {
       await keepTokens(load, party, algorithm, count);
-      await sample(load, party.service, {
+      await sample(load, party.contender, {
         pool: "measured",
         transport: "tcp",
         atATime: AT_A_TIME,
@@ -145,9 +155,15 @@ function toTable(all: readonly Series[]): Table {
       "load",
       "logins/s",
       "with four",
+      "null",
+      "against null",
+      "middle half",
+      "by CPU",
     ],
     rows: all.map((series) => {
       const ratios = ratiosOf(series, "responderMs");
+      const againstNull = toNull(series);
+      const rates = ratiosOf(againstNull, "perSecond");
       return [
         series.algorithm,
         medianOf(series.ours, "responderMs"),
@@ -158,16 +174,35 @@ function toTable(all: readonly Series[]): Table {
         medianOf(series.ours, "loadMs"),
         Math.round(medianOf(series.ours, "perSecond")),
         Math.round(medianOf(series.other, "perSecond")),
+        Math.round(medianOf(series.ofNull, "perSecond")),
+        median(rates),
+        spreadText(spreadOf(rates)),
+        ratioByCpu(againstNull),
       ];
     }),
   };
 }
 
+function toNull({ ofNull, ours }: Series): Pair {
+  return { ours, other: ofNull };
+}
+
 function findings(all: readonly Series[]): Finding[] {
-  return all.map(({ algorithm, ours }) => ({
+  const costs = all.map(({ algorithm, ours }): Finding => ({
     what: `CPU of the service for a login with ten issuers, ${algorithm}`,
     value: medianOf(ours, "responderMs"),
     unit: "ms",
     ...CPU_BOUNDS[algorithm],
   }));
+  const ratios = all.flatMap((series) => ratiosOf(toNull(series), "perSecond"));
+  return [
+    ...costs,
+    {
+      what: "logins/s with ten issuers against the null responder",
+      value: median(ratios),
+      spread: spreadOf(ratios),
+      unit: "x",
+      ...RATE_BOUNDS,
+    },
+  ];
 }

@@ -3,7 +3,7 @@
  * it is compared with.
  */
 import type { Algorithm } from "./bearer_tokens.ts";
-import { atMost, type Bound } from "./bench.ts";
+import { atLeast, atMost, type Bound } from "./bench.ts";
 import { cpuBetween, cpuTimes } from "./consumption.ts";
 import { between, type Contender } from "./contender.ts";
 import type { Load } from "./load.ts";
@@ -46,6 +46,12 @@ export const CPU_BOUNDS: Readonly<
   RS256: { must: atMost(0.45), aim: atMost(0.35) },
 };
 
+/** Logins a second against the null responder. */
+export const RATE_BOUNDS: { readonly must: Bound; readonly aim: Bound } = {
+  must: atLeast(0.9),
+  aim: atLeast(0.95),
+};
+
 /** Longest time for one measurement: a machine that is much too slow must not take hours. */
 export const DURATION_MS_MAX = 20_000;
 
@@ -85,12 +91,14 @@ export async function sample(
 }
 
 /**
- * The order of measurements in a round: A B B A, in the next round B A A B. What
- * the machine does meanwhile, as long as it grows or falls evenly, then meets both
- * alike, and whatever one leaves behind is not always found by the other.
+ * The order of measurements in a round: A B B A, in the next round B A A B; with
+ * more of them as well. What the machine does meanwhile, as long as it grows or
+ * falls evenly, then meets all alike, and whatever one leaves behind is not always
+ * found by the same other.
  */
-export function turns<T>(round: number, one: T, other: T): readonly T[] {
-  return round % 2 === 0 ? [one, other, other, one] : [other, one, one, other];
+export function turns<T>(round: number, ...all: readonly T[]): readonly T[] {
+  const back = all.toReversed();
+  return round % 2 === 0 ? [...all, ...back] : [...back, ...all];
 }
 
 export function medianOf(

@@ -5,7 +5,6 @@
  */
 import { type Algorithm, ALGORITHMS, type Flaw } from "./bearer_tokens.ts";
 import {
-  atLeast,
   atMost,
   type Bench,
   contenderOptions,
@@ -23,6 +22,7 @@ import {
   DURATION_MS_MAX,
   medianOf,
   type Pair,
+  RATE_BOUNDS,
   ratioByCpu,
   ratiosOf,
   sample,
@@ -246,8 +246,7 @@ function findings(all: readonly Series[]): Finding[] {
       value: median(ratios),
       spread: spreadOf(ratios),
       unit: "x",
-      must: atLeast(0.9),
-      aim: atLeast(0.95),
+      ...RATE_BOUNDS,
     },
     {
       what: "CPU of the dearest refusal against its grant",
