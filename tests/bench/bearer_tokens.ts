@@ -38,6 +38,8 @@ export interface BenchIssuer {
   readonly privateJwk: JsonWebKey;
   /** Of the others. */
   readonly publicJwk: JsonWebKey | undefined;
+  /** Where the keys are fetched; in a file unless given. */
+  readonly jwksUrl?: string;
 }
 
 export interface MintOptions {

@@ -1,6 +1,7 @@
 /**
- * An issuer that hangs, while a steady stream of its opaque tokens comes in: how
- * many logins with other tokens are left.
+ * An issuer that hangs, while a steady stream of its tokens comes in: how many
+ * logins with tokens of each other kind are left. An introspection endpoint hangs,
+ * a webhook does, and an issuer's keys do not come.
  *
  * Compared with the same stream of tokens that are refused by their form, so that
  * nobody is asked about them. It costs nats-server and the load generator the
@@ -11,7 +12,7 @@
  * in time, and no stream at all.
  */
 import {
-  introspectionSettings,
+  createApiTokens,
   opaqueTokens,
   startTokenEndpoint,
   type TokenEndpoint,
@@ -27,68 +28,46 @@ import {
 import { cpuBetween, type CpuTimes, cpuTimes } from "./consumption.ts";
 import { type Contender, startService } from "./contender.ts";
 import { checkCounts } from "./counts.ts";
+import { createStreams, type Stream } from "./hanging_streams.ts";
 import { type Load, startLoad } from "./load.ts";
 import { turns } from "./login_series.ts";
 import { sleep } from "./sleep.ts";
 import { median, spreadOf } from "./statistics.ts";
-import { spreadText } from "./table_text.ts";
 
 export const hangingRung: Rung = {
   name: "hanging",
-  summary: "EdDSA logins while an introspection endpoint hangs",
+  summary:
+    "Logins of four kinds while introspection, a webhook or keys hang: 4 minutes",
   run: measure,
 };
 
-const AT_A_TIME = 50;
-/** Random tokens that come in each second. */
+/** Those who have nothing to do with the stream; introspection has a memory. */
+const KINDS = ["EdDSA", "HS256", "introspection", "API token"] as const;
+/** Of each kind, at the same time. */
+const AT_A_TIME = 12;
+/** Of the kinds whose tokens are shown again and again. */
+const TOKENS = 200;
+/** Tokens of the stream that come in each second. */
 const STREAM_PER_SECOND = 100;
 /** Each may be open for as long as the server lets it wait. */
 const STREAM_OPEN_MAX = 5 * STREAM_PER_SECOND;
 /** Before anything is measured: the first ones are held for a second, and pile up. */
 const STREAM_LEAD_MS = 500;
 const STREAM_TAIL_MS = 250;
-/** Within the second that the service waits: no failure, and so never left alone. */
-const SLOW_MS = 800;
 /** Longest time for which an endpoint that did not answer is left alone, and some more. */
 const REST_MS_MAX = 12_000;
 
-interface Stream {
-  readonly name: string;
-  /** So many tokens that nobody has shown before; undefined for no stream. */
-  readonly tokens?: (count: number) => readonly string[];
+/** Of the others. */
+interface OthersSample {
+  /** By kind. */
+  readonly perSecond: Readonly<Record<string, number>>;
+  /** Of the kind that waits longest. */
+  readonly p99: number;
+  /** Of all programs that take part, for each login. */
+  readonly cpuMs: number;
 }
 
-const HANGING_LABEL = "hanging";
-const REFUSED: Stream = {
-  name: "refused by their form",
-  tokens: (count) =>
-    opaqueTokens("quick", "bad", count).map((token) => `${token} `),
-};
-
-const HANGING: Stream = {
-  name: "asked about, hangs",
-  tokens: (count) => opaqueTokens(HANGING_LABEL, "bad", count),
-};
-
-/** For what they are worth beside those that are compared. */
-const OTHERS: readonly Stream[] = [
-  { name: "none" },
-  {
-    name: "asked about, answers at once",
-    tokens: (count) => opaqueTokens("quick", "bad", count),
-  },
-  {
-    name: `asked about, answers after ${SLOW_MS} ms`,
-    tokens: (count) => opaqueTokens("slow", "bad", count),
-  },
-];
-
-interface Sample {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  /** Of all programs that take part, for each of these logins. */
-  readonly cpuMs: number;
+interface Sample extends OthersSample {
   /** Tokens of the stream, a second. */
   readonly streamed: number;
   readonly questions: number;
@@ -107,50 +86,60 @@ interface Scene {
 }
 
 async function measure(bench: Bench): Promise<RungOutcome> {
-  const { issuers: { EdDSA }, natsServer, scale } = bench;
+  const { issuers: { EdDSA, HS256 }, natsServer, scale } = bench;
   await using endpoint = await startTokenEndpoint();
-  const asked = [
-    { label: "quick", answersAfter: 0 },
-    { label: "slow", answersAfter: SLOW_MS },
-    { label: HANGING_LABEL, answersAfter: "never" },
-  ] as const;
+  const { hanging, others, refused, ...asked } = createStreams(endpoint);
+  const apiTokens = createApiTokens("api", TOKENS);
   await using service = await startService({
     natsServer,
-    issuers: [EdDSA],
-    settings: () =>
-      Promise.resolve({
-        introspection: asked.map((each) =>
-          introspectionSettings({ ...each, endpoint })
-        ),
-      }),
+    issuers: [EdDSA, HS256, asked.issuer],
+    settings: async (folder) => ({
+      ...asked.settings,
+      "api_tokens": await apiTokens.settings(folder),
+    }),
   });
   await using load = startLoad();
-  await load.mint("others", { issuer: EdDSA, flaw: "none" }, 20_000);
+  for (const issuer of [EdDSA, HS256]) {
+    await load.mint(issuer.algorithm, { issuer, flaw: "none" }, 20_000);
+  }
+  const remembered = opaqueTokens(asked.rememberedLabel, "good", TOKENS);
+  await load.keep("introspection", remembered);
+  await load.keep("API token", apiTokens.tokens);
   const scene = { load, service, endpoint, durationMs: scale.hangingMs };
+  // Whoever has to be asked about those that are remembered is asked here.
   await logInOthers(scene);
-  const all = [...OTHERS, REFUSED, HANGING]
+  const all = [...others, refused, ...hanging]
     .map((stream): Series => ({ stream, samples: [] }));
   for (let round = 0; round < scale.rounds; round++) {
     bench.report(`hanging: round ${round + 1} of ${scale.rounds}`);
-    for (const stream of [...OTHERS, ...turns(round, REFUSED, HANGING)]) {
-      if (stream === HANGING) await revive(scene);
+    for (const stream of [...others, ...turns(round, refused, ...hanging)]) {
+      await revive(scene, stream);
       const series = all.find((each) => each.stream === stream);
       series?.samples.push(await sample(scene, stream));
     }
   }
   const counts = await checkCounts(service);
+  const baseline = all.find(({ stream }) => stream === refused)?.samples ?? [];
   return {
-    tables: [toTable(all), counts.table],
-    findings: [...findings(all), ...counts.findings],
+    tables: [toTable(all, baseline), counts.table],
+    findings: [
+      ...all.filter(({ stream }) => hanging.includes(stream))
+        .map((series) => toFinding(series, baseline)),
+      ...counts.findings,
+    ],
     samples: all,
   };
 }
 
 /** Lets the endpoint answer a question, so that it begins to hang anew. */
-async function revive({ load, service }: Scene): Promise<void> {
+async function revive(
+  { load, service }: Scene,
+  { answered, name }: Stream,
+): Promise<void> {
+  if (answered === undefined) return;
   const startedAt = performance.now();
   for (;;) {
-    await load.keep("one", opaqueTokens(HANGING_LABEL, "good", 1));
+    await load.keep("one", [answered()]);
     const { admitted } = await load.logins({
       pool: "one",
       endpoint: service.endpoint("tcp"),
@@ -160,7 +149,7 @@ async function revive({ load, service }: Scene): Promise<void> {
     });
     if (admitted === 1) return;
     if (performance.now() - startedAt > REST_MS_MAX) {
-      throw new Error("hanging: the endpoint answers, and is not asked");
+      throw new Error(`${name}: the endpoint answers, and is not asked`);
     }
     await sleep(250);
   }
@@ -194,10 +183,10 @@ async function sample(scene: Scene, { tokens }: Stream): Promise<Sample> {
   };
 }
 
-/** Those who have nothing to do with the stream. */
+/** All kinds at the same time, each as fast as it can. */
 async function logInOthers(
   { endpoint, load, service, durationMs }: Scene,
-): Promise<Omit<Sample, "streamed" | "questions">> {
+): Promise<OthersSample> {
   const used = (): CpuTimes =>
     new Map([
       ...Object.values(service.consumed()).flatMap((times) => [...times]),
@@ -205,78 +194,92 @@ async function logInOthers(
       ...cpuTimes(endpoint.pid),
     ]);
   const before = used();
-  const { admitted, elapsedMs, failed, latencyMs, refused } = await load.logins(
-    {
-      pool: "others",
+  const outcomes = await Promise.all(KINDS.map(async (pool) => {
+    const outcome = await load.logins({
+      pool,
       endpoint: service.endpoint("tcp"),
       atATime: AT_A_TIME,
       durationMs,
-    },
-  );
-  if (refused + failed > 0) {
-    throw new Error(`hanging: ${refused} refused, ${failed} failed`);
-  }
+    });
+    const { failed, refused } = outcome;
+    if (refused + failed > 0) {
+      throw new Error(`${pool}: ${refused} refused, ${failed} failed`);
+    }
+    return { ...outcome, pool };
+  }));
+  const sum = sumOf(outcomes.map(({ admitted }) => admitted));
   return {
-    perSecond: admitted / elapsedMs * 1000,
-    p50: latencyMs.p50,
-    p99: latencyMs.p99,
-    cpuMs: cpuBetween(before, used()) / admitted,
+    perSecond: Object.fromEntries(
+      outcomes.map((each) => [
+        each.pool,
+        each.admitted / each.elapsedMs * 1000,
+      ]),
+    ),
+    p99: Math.max(...outcomes.map(({ latencyMs }) => latencyMs.p99)),
+    cpuMs: cpuBetween(before, used()) / sum,
   };
 }
 
 /** Rates with a stream against those with tokens that are refused by their form. */
-function ratiosOf(all: readonly Series[], { samples }: Series): number[] {
-  const baseline = all.find(({ stream }) => stream === REFUSED)?.samples ?? [];
+function ratiosOf(
+  { samples }: Series,
+  baseline: readonly Sample[],
+  kind: string,
+): number[] {
   // What is only shown was measured less often.
   const step = baseline.length / samples.length;
   return samples.map(({ perSecond }, index) =>
-    perSecond / (baseline[index * step]?.perSecond ?? NaN)
+    (perSecond[kind] ?? NaN) / (baseline[index * step]?.perSecond[kind] ?? NaN)
   );
 }
 
-function toTable(all: readonly Series[]): Table {
+function toTable(all: readonly Series[], baseline: readonly Sample[]): Table {
   return {
     title:
-      `EdDSA logins beside a stream of random opaque tokens, TCP, ${AT_A_TIME} at a time: medians`,
+      `Logins beside a stream of ${STREAM_PER_SECOND} tokens a second, TCP, ${AT_A_TIME} of each kind at a time: medians, and rates against those beside tokens that are refused by their form`,
     columns: [
       "the stream's tokens",
-      "logins/s",
-      `against "${REFUSED.name}"`,
-      "middle half",
+      "logins/s of all",
+      ...KINDS,
       "CPU ms of all for one",
-      "p50 ms",
       "p99 ms",
       "tokens/s",
       "questions",
     ],
     rows: all.map((series) => {
-      const ratios = ratiosOf(all, series);
-      const of = (name: keyof Sample): number =>
-        median(series.samples.map((sample) => sample[name]));
+      const { samples } = series;
+      const of = (read: (sample: Sample) => number): number =>
+        median(samples.map(read));
       return [
         series.stream.name,
-        Math.round(of("perSecond")),
-        median(ratios),
-        spreadText(spreadOf(ratios)),
-        of("cpuMs"),
-        of("p50"),
-        of("p99"),
-        Math.round(of("streamed")),
-        of("questions"),
+        Math.round(of(({ perSecond }) => sumOf(Object.values(perSecond)))),
+        ...KINDS.map((kind) => median(ratiosOf(series, baseline, kind))),
+        of(({ cpuMs }) => cpuMs),
+        of(({ p99 }) => p99),
+        Math.round(of(({ streamed }) => streamed)),
+        of(({ questions }) => questions),
       ];
     }),
   };
 }
 
-function findings(all: readonly Series[]): Finding[] {
-  return all.filter(({ stream }) => stream === HANGING).map((series) => {
-    const ratios = ratiosOf(all, series);
-    return {
-      what: "logins/s of others while an issuer hangs",
-      value: median(ratios),
-      spread: spreadOf(ratios),
-      unit: "x",
-      must: atLeast(0.9),
-    };
+/** Of the kind that is left with least. */
+function toFinding(series: Series, baseline: readonly Sample[]): Finding {
+  const byKind = KINDS.map((kind) => {
+    const ratios = ratiosOf(series, baseline, kind);
+    return { kind, value: median(ratios), spread: spreadOf(ratios) };
   });
+  const [least = { kind: "", value: NaN, spread: spreadOf([]) }] = byKind
+    .toSorted((one, other) => one.value - other.value);
+  return {
+    what: `logins/s of the others while ${series.stream.name}: ${least.kind}`,
+    value: least.value,
+    spread: least.spread,
+    unit: "x",
+    must: atLeast(0.9),
+  };
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -100,7 +100,7 @@ export const QUICK: Scale = {
     afterwardsMs: 2500,
   },
   lagMs: 3000,
-  hangingMs: 2500,
+  hangingMs: 1500,
   randomTokens: 50_000,
   memoryLogins: 2000,
   memoryChunk: 1000,

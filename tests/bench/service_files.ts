@@ -64,20 +64,35 @@ export async function writeServiceFiles(
   return file;
 }
 
-function issuerSettings(
-  { algorithm, issuer, kid, label }: BenchIssuer,
-  folder: string,
-): object {
-  const file = `${folder}/${label}`;
+function issuerSettings(issuer: BenchIssuer, folder: string): object {
   return {
-    issuer,
-    label,
+    issuer: issuer.issuer,
+    label: issuer.label,
     audiences: [AUDIENCE],
-    algorithms: [algorithm],
-    ...(algorithm === "HS256"
-      ? { shared_secrets: [{ kid, secret_file: file, encoding: "base64url" }] }
-      : { jwks_file: file }),
+    algorithms: [issuer.algorithm],
+    ...keySettings(issuer, `${folder}/${issuer.label}`),
   };
+}
+
+function keySettings(
+  { algorithm, jwksUrl, kid }: BenchIssuer,
+  file: string,
+): object {
+  if (jwksUrl !== undefined) {
+    return {
+      "jwks_url": jwksUrl,
+      // Fetched as often as can be configured.
+      remote: {
+        "allow_loopback_http": true,
+        "unknown_key_cooldown_seconds": 1,
+      },
+    };
+  }
+  return algorithm === "HS256"
+    ? {
+      "shared_secrets": [{ kid, "secret_file": file, encoding: "base64url" }],
+    }
+    : { "jwks_file": file };
 }
 
 export function writeSecret(file: string, text: string): Promise<void> {

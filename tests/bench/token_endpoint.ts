@@ -2,7 +2,7 @@
  * Whoever is asked about tokens, a program of its own: introspection and a webhook
  * that call every token active that says so itself. The path says how long an
  * answer takes, in milliseconds; with `never` only good tokens have an answer, at
- * once. Ends with its standard input.
+ * once, and whoever asks for keys instead has none. Ends with its standard input.
  *
  * Whether a question is genuine is not looked at: it is not what is measured.
  */
@@ -26,7 +26,7 @@ async function answer(request: Request): Promise<Response> {
   const [, kind, delay] = pathname.split("/");
   const token: string = kind === "webhook"
     ? (await request.json()).token
-    : new URLSearchParams(await request.text()).get("token");
+    : new URLSearchParams(await request.text()).get("token") ?? "";
   const isGood = token.includes(GOOD);
   if (delay !== "never") await sleep(Number(delay));
   else if (!isGood) await new Promise(() => {});
