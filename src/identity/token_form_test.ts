@@ -11,6 +11,7 @@ function part(text: string): string {
 
 const header = part('{"alg":"RS256"}');
 const payload = part('{"iss":"x"}');
+const longHeader = part(`{"x":"${"x".repeat(4_200)}","alg":"RS256"}`);
 const encrypted = part('{"alg":"dir","enc":"A128GCM"}');
 
 function spaced(count: number): string {
@@ -58,6 +59,43 @@ const forms: readonly [why: string, text: string, form: TokenForm][] = [
     `${Buffer.from(' {"alg":"??>>~~"}').toString("base64")}.${payload}.AAAA`,
     "jwt",
   ],
+  [
+    "a header with 4,200 spaces behind the brace",
+    `${part(`{${" ".repeat(4_200)}"alg":"none"}`)}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a header with 4,200 spaces behind its first member",
+    `${part(`{"alg"${" ".repeat(4_200)}:"none"}`)}.${payload}`,
+    "jwt",
+  ],
+  [
+    "a header after 2,000 wide spaces",
+    `${part(`${"\u3000".repeat(2_000)}{"alg":"none"}`)}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a header after 2,000 byte order marks",
+    `${part(`${"\ufeff".repeat(2_000)}{"alg":"none"}`)}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a header after controls, which some trim",
+    `${part('\0\x1f\x85{\0"alg":"none"}')}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a header after a space without width",
+    `${part('\u200b{"alg":"none"}')}.${payload}.AAAA`,
+    "jwt",
+  ],
+  [
+    "a long header that lacks its end",
+    `${part(`{"x":"${"x".repeat(4_200)}`)}.${payload}.AAAA`,
+    "jwt",
+  ],
+  ["two parts with a long header", `${longHeader}.${payload}`, "jwt"],
+  ["a JWT with dots before it", `..${header}.${payload}.AAAA`, "jwt"],
   ["a header after 48 spaces", `${spaced(48)}.${payload}.AAAA`, "jwt"],
   ["a header after 4,000 spaces", `${spaced(4_000)}.${payload}.AAAA`, "jwt"],
   ["a header after 9,000 spaces", `${spaced(9_000)}.${payload}.AAAA`, "jwt"],
