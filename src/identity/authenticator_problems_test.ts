@@ -233,6 +233,13 @@ const problems: readonly [
     },
     "issuers[0]: userinfo.claims contains sub, which only the token itself can say",
   ],
+  [
+    "C20 UserInfo with an email that nothing says is verified",
+    {
+      issuers: [{ ...jwt, userinfo: { ...userinfo, claims: ["email"] } }],
+    },
+    "issuers[0]: userinfo.claims contains email without email_verified, which rules need beside it",
+  ],
   ["UserInfo without claims", {
     issuers: [{ ...jwt, userinfo: { ...userinfo, claims: [] } }],
   }, "issuers[0]: userinfo.claims is empty"],

@@ -99,6 +99,15 @@ export function checkUserInfo(
       `contains ${protectedClaim}, which only the token itself can say`,
     );
   }
+  if (
+    options.claims.includes("email") &&
+    !options.claims.includes("email_verified")
+  ) {
+    report(
+      "userinfo.claims",
+      "contains email without email_verified, which rules need beside it",
+    );
+  }
   checkAsking(
     options,
     (option, problem) => report(`userinfo.${option}`, problem),

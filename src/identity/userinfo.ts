@@ -106,7 +106,7 @@ export function createUserInfo(
         ask: (signal) => ask(identity, bearerToken, signal),
         judge: (claims) => ({
           ...identity,
-          claims: { ...claims, ...identity.claims },
+          claims: { ...addable(claims, identity), ...identity.claims },
         }),
       }, context);
     },
@@ -115,6 +115,18 @@ export function createUserInfo(
     },
     stop: () => endpoint.stop(),
   };
+}
+
+/**
+ * An address and whether it is verified are one statement, of the token or of the
+ * answer: the one half with the other's would vouch for an address that is not meant.
+ */
+function addable(claims: JsonObject, { claims: own }: Identity): JsonObject {
+  if (!Object.hasOwn(own, "email") && !Object.hasOwn(own, "email_verified")) {
+    return claims;
+  }
+  const { email: _email, "email_verified": _verified, ...others } = claims;
+  return others;
 }
 
 function readAnswer(

@@ -45,7 +45,7 @@ function createScene(
         ...issuerOptions(signer),
         userinfo: {
           endpoint: new URL(`${server.origin}/userinfo`),
-          claims: ["groups", "email"],
+          claims: ["groups", "email", "email_verified"],
           allowLoopbackHttp: true,
           timeoutMs: 300,
           ...changes,
@@ -76,6 +76,7 @@ const answer = {
   sub: "alice",
   groups: ["ops"],
   email: "a@example.com",
+  "email_verified": true,
   iss: "https://evil",
   secret: "x",
 };
@@ -88,6 +89,7 @@ Deno.test("the named claims are added to those of the token", async () => {
   assertEquals(outcome.claims, {
     groups: ["ops"],
     email: "a@example.com",
+    "email_verified": true,
     ...claims(),
   });
   assertEquals(outcome.credential, "jwt");
@@ -103,6 +105,22 @@ Deno.test("what the token says itself stays", async () => {
   assertEquals(outcome.claims["groups"], ["guests"]);
   assertEquals(outcome.issuer, ISSUER);
 });
+
+for (
+  const own of [
+    { email: "b@example.com" },
+    { email: "b@example.com", "email_verified": false },
+    { "email_verified": false },
+    { "email_verified": true },
+  ]
+) {
+  Deno.test(`C20 no address is verified by what is said of another: the token has ${JSON.stringify(own)}`, async () => {
+    await using scene = createScene(() => json(answer));
+    const outcome = await scene.judge(own);
+    assert(outcome.kind === "identity");
+    assertEquals(outcome.claims, { groups: ["ops"], ...claims(own) });
+  });
+}
 
 Deno.test("B20 nobody is asked about a token that does not verify, nor for another issuer", async () => {
   await using scene = createScene(() => json(answer));

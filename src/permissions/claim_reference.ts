@@ -60,7 +60,8 @@ const INDEX_REGEXP = /^(?:0|[1-9]\d{0,5})$/;
 
 /**
  * The claim's value, undefined if there is none. `sub` and `iss` are those of the
- * identity, which every kind of credential has.
+ * identity, which every kind of credential has. An `email` that is not verified is
+ * none: at many issuers everybody can write somebody else's there.
  */
 export function readClaim(
   identity: Identity,
@@ -70,6 +71,7 @@ export function readClaim(
   if (steps.length === 1) {
     if (first === "sub") return identity.sub;
     if (first === "iss") return identity.issuer;
+    if (first === "email" && !isEmailVerified(identity)) return undefined;
     return member(identity.claims, first);
   }
   let value: Json | undefined = identity.claims;
@@ -80,4 +82,22 @@ export function readClaim(
     } else return undefined;
   }
   return value;
+}
+
+/** Why an `email` does not count, in words. */
+export const UNVERIFIED = 'it is not verified: "email_verified" is not true';
+
+/** The claim's value if it is an `email` that does not count. */
+export function readUnverified(
+  identity: Identity,
+  claim: ClaimReference,
+): Json | undefined {
+  return isOnly(claim, "email") && !isEmailVerified(identity)
+    ? member(identity.claims, "email")
+    : undefined;
+}
+
+/** The literal `true` alone (OpenID Connect Core section 5.1). */
+function isEmailVerified({ claims }: Identity): boolean {
+  return member(claims, "email_verified") === true;
 }

@@ -65,6 +65,48 @@ Deno.test("C18 readClaim() takes sub and iss from the identity, also where the c
   }
 });
 
+const emails:
+  readonly (readonly [verified: Json | undefined, counts: boolean])[] = [
+    [true, true],
+    [undefined, false],
+    [false, false],
+    [null, false],
+    ["true", false],
+    ["yes", false],
+    [1, false],
+    [[true], false],
+    [{}, false],
+  ];
+
+for (const [verified, counts] of emails) {
+  Deno.test(`C20 an email counts as there if email_verified is true: ${JSON.stringify(verified)}`, () => {
+    const claims = { "email": "a@example.com", "nested": { "email": "b" } };
+    const who = withClaims(
+      verified === undefined
+        ? claims
+        : { ...claims, "email_verified": verified },
+    );
+    for (const text of ["email", "/email"]) {
+      const reference = parseClaimReference(text);
+      assert(!(reference instanceof Fault));
+      const address = counts ? "a@example.com" : undefined;
+      assertEquals(readClaim(who, reference), address);
+    }
+    const nested = parseClaimReference("/nested/email");
+    assert(!(nested instanceof Fault));
+    assertEquals(readClaim(who, nested), "b");
+  });
+}
+
+Deno.test("C20 A11 no email is verified by what objects inherit", () => {
+  const reference = parseClaimReference("email");
+  assert(!(reference instanceof Fault));
+  const claims = JSON.parse(
+    '{"email":"a@example.com","__proto__":{"email_verified":true}}',
+  );
+  assertEquals(readClaim(identity({ claims }), reference), undefined);
+});
+
 for (const text of ["", "/a~", "/a~2", "x".repeat(257), "\ud800"]) {
   Deno.test(`parseClaimReference() refuses ${JSON.stringify(text).slice(0, 12)}`, () => {
     assert(parseClaimReference(text) instanceof Fault);

@@ -12,7 +12,12 @@ import {
   isInRange,
   parseAddress,
 } from "./address_range.ts";
-import { type ClaimReference, readClaim } from "./claim_reference.ts";
+import {
+  type ClaimReference,
+  readClaim,
+  readUnverified,
+  UNVERIFIED,
+} from "./claim_reference.ts";
 import type { LoginFacts } from "./grant.ts";
 
 /** What a claim can be compared with. */
@@ -55,7 +60,15 @@ export function toLogin(identity: Identity, facts: LoginFacts): Login {
   return { identity, facts, address: parseAddress(facts.host) };
 }
 
-export function holds(condition: Condition, login: Login): boolean {
+/**
+ * @param refuses Whether the condition is of a rule that refuses: that takes an
+ *   `email` that is not verified either way, as it must not be a way around it.
+ */
+export function holds(
+  condition: Condition,
+  login: Login,
+  refuses: boolean,
+): boolean {
   switch (condition.kind) {
     case "issuer":
       return condition.issuers.includes(login.identity.issuer);
@@ -65,8 +78,14 @@ export function holds(condition: Condition, login: Login): boolean {
       return condition.types.includes(login.facts.connectionType);
     case "source":
       return isFrom(condition.ranges, login.address);
-    default:
-      return passes(condition.test, readClaim(login.identity, condition.claim));
+    default: {
+      const { claim, test } = condition;
+      if (passes(test, readClaim(login.identity, claim))) return true;
+      const unverified = refuses
+        ? readUnverified(login.identity, claim)
+        : undefined;
+      return unverified !== undefined && passes(test, unverified);
+    }
   }
 }
 
@@ -164,7 +183,9 @@ export function describeActual(condition: Condition, login: Login): string {
         ? "the host is no address"
         : `it is ${facts.host}`;
     default:
-      return describeValue(readClaim(identity, condition.claim));
+      return readUnverified(identity, condition.claim) === undefined
+        ? describeValue(readClaim(identity, condition.claim))
+        : UNVERIFIED;
   }
 }
 

@@ -1,4 +1,9 @@
-import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+} from "@std/assert";
 import type { Json } from "../base/json.ts";
 import {
   FACTS,
@@ -141,6 +146,38 @@ for (const [why, when, holds] of others) {
   });
 }
 
+const verified = withClaims({ email: "a@x.org", "email_verified": true });
+const unverified = withClaims({ email: "a@x.org", "email_verified": false });
+
+for (
+  const [condition, of, holds] of [
+    [{ equals: "a@x.org" }, verified, true],
+    [{ equals: "a@x.org" }, unverified, false],
+    ["present", unverified, false],
+    ["absent", unverified, true],
+    ["absent", verified, false],
+  ] as const
+) {
+  Deno.test(`C20 email ${JSON.stringify(condition)} with email_verified ${of.claims["email_verified"]} is ${holds}`, () => {
+    assertEquals(matches({ claims: { email: condition } }, of), holds);
+  });
+}
+
+for (const condition of [{ equals: "a@x.org" }, "present", "absent"] as const) {
+  Deno.test(`C20 a rule that refuses is not got around by an address that is not verified: ${JSON.stringify(condition)}`, () => {
+    const when = { claims: { email: condition } };
+    const rules = rulesOf([
+      { name: "suspended", when, refuse: true },
+      { name: "everyone", grant: NOTHING },
+    ]);
+    const outcome = rules.permit(unverified, FACTS);
+    assert(outcome.kind === "rejected");
+    assertEquals(outcome.code, "refused_by_rule");
+    const [trace] = rules.explain(unverified, FACTS).tried;
+    assert(trace?.conditions[0]?.holds);
+  });
+}
+
 for (const host of ["", "localhost", "192.0.2.7:4222", "192.0.2.7/24"]) {
   Deno.test(`a host that is no address (${host || "nothing"}) is in no source`, () => {
     assertFalse(
@@ -187,7 +224,7 @@ Deno.test("J1 explain() says which condition failed and shows no claim's value",
     "issuer is https://second.example: false, it is https://id.example",
     "kind is api_token: false, it is jwt",
     "connection is mqtt: false, it is nats",
-    'claim "email" equals "ops@example.com": false, it is a string',
+    'claim "email" equals "ops@example.com": false, it is not verified: "email_verified" is not true',
     'claim "groups" contains "ops": false, it is a list of 1',
     'claim "level" is one of 1, 2: false, it is a string',
     'claim "scope" contains the scope "read": false, it is a string',

@@ -16,6 +16,8 @@ import {
   type ClaimReference,
   parseClaimReference,
   readClaim,
+  readUnverified,
+  UNVERIFIED,
 } from "./claim_reference.ts";
 import { Fault } from "./rule_fault.ts";
 import { PLAIN_TOKEN_REGEXP, subjectToken } from "./subject_token.ts";
@@ -91,11 +93,8 @@ export function fillPlaceholder(
         "the issuer has no label",
       );
     case "claim": {
-      const value = readClaim(identity, placeholder.claim);
-      const fault = checkValue(value);
-      return typeof value === "string" && fault === undefined
-        ? subjectToken(value)
-        : unusable("claim_unusable_in_subject", placeholder, fault);
+      const value = readText(placeholder, identity);
+      return typeof value === "string" ? subjectToken(value) : value;
     }
     default:
       return fillPath(placeholder, identity);
@@ -106,11 +105,8 @@ function fillPath(
   placeholder: Placeholder & { readonly kind: "path" },
   identity: Identity,
 ): string | Rejected {
-  const value = readClaim(identity, placeholder.claim);
-  const fault = checkValue(value);
-  if (typeof value !== "string" || fault !== undefined) {
-    return unusable("claim_unusable_in_subject", placeholder, fault);
-  }
+  const value = readText(placeholder, identity);
+  if (typeof value !== "string") return value;
   const tokens = value.split(".");
   const tooMany = tokens.length > SUBJECT_PATH_TOKENS_MAX;
   if (tooMany || !tokens.every((token) => PLAIN_TOKEN_REGEXP.test(token))) {
@@ -129,6 +125,20 @@ function fillPath(
     );
   }
   return value;
+}
+
+function readText(
+  placeholder: Placeholder & { readonly claim: ClaimReference },
+  identity: Identity,
+): string | Rejected {
+  const { claim } = placeholder;
+  const value = readClaim(identity, claim);
+  const fault = readUnverified(identity, claim) === undefined
+    ? checkValue(value)
+    : UNVERIFIED;
+  return typeof value === "string" && fault === undefined
+    ? value
+    : unusable("claim_unusable_in_subject", placeholder, fault);
 }
 
 /** What keeps a value from standing in a subject. */

@@ -264,3 +264,27 @@ Deno.test("H3 H4 H6 a filled template is a valid subject with the template's own
     { numRuns: 5000 },
   );
 });
+
+for (const placeholder of ["${claims.email}", "${claims.email:path}"]) {
+  Deno.test(`C20 ${placeholder} refuses an address that is not verified, and says so`, () => {
+    const placeholders = new Placeholders();
+    const template = templateOf(`mail.${placeholder}.end`);
+    const parts = placeholders.prepare(template);
+    const read = (claims: Identity["claims"]): unknown => {
+      const values = placeholders.fill(withClaims(claims), new Map());
+      return "code" in values ? values.detail : joinParts(parts, values);
+    };
+    assertEquals(
+      read({ "email": "root" }),
+      `Cannot fill ${placeholder}: it is not verified: "email_verified" is not true`,
+    );
+    assertEquals(
+      read({ "email": "root", "email_verified": true }),
+      "mail.root.end",
+    );
+    assertEquals(
+      read({}),
+      `Cannot fill ${placeholder}: the claim is not there`,
+    );
+  });
+}

@@ -146,9 +146,9 @@ function findRule(
   return undefined;
 }
 
-function matches({ conditions }: CompiledRule, login: Login): boolean {
+function matches({ conditions, outcome }: CompiledRule, login: Login): boolean {
   for (const condition of conditions) {
-    if (!holds(condition, login)) return false;
+    if (!holds(condition, login, outcome === "refuse")) return false;
   }
   return true;
 }
@@ -159,7 +159,7 @@ function trace(rule: CompiledRule, login: Login): RuleTrace {
     matched: matches(rule, login),
     conditions: rule.conditions.map((condition) => ({
       condition: describeCondition(condition),
-      holds: holds(condition, login),
+      holds: holds(condition, login, rule.outcome === "refuse"),
       actual: describeActual(condition, login),
     })),
   };

@@ -87,10 +87,10 @@ const EXPECTED: Readonly<
       /^Settings +keys +1 known, found by the issuer's metadata$/m,
       / algorithms +RS256, ES256, EdDSA$/m,
       / audiences +nats$/m,
-      / userinfo +groups, email: from the endpoint in the issuer's metadata, remembered for 1m$/m,
+      / userinfo +groups, email, email_verified: from the endpoint in the issuer's metadata, remembered for 1m$/m,
       VERIFIED,
       / aud +nats$/m,
-      /^Also +claims_from_userinfo +groups, email$/m,
+      /^Also +claims_from_userinfo +groups, email, email_verified$/m,
     ],
     wrong: [
       NOT_VERIFIED,
