@@ -27,9 +27,10 @@ export const REQUESTS_WAITING_BYTES_MAX = 32 * 1024 * 1024;
 export const REQUEST_JSON_MEMBERS_MAX = 512;
 
 /**
- * Longest bearer token that is parsed, in bytes. The server refuses a `CONNECT`
- * line above its `max_control_line`, 4096 bytes unless configured (nats-server
- * `const.go`); this leaves room for a raised setting. Configuration may lower it.
+ * Longest bearer token that is parsed, in bytes. Most are below 2 KiB, but Entra
+ * writes up to 200 groups into one, which makes 12. Longer ones than 4 KiB come
+ * only where the operator has raised nats-server's `max_control_line`, 4096 bytes
+ * unless configured (`const.go`): that is the setting to allow less by.
  */
 export const BEARER_TOKEN_BYTES_MAX = 16 * 1024;
 

@@ -131,7 +131,7 @@ function judgeServer(
       bad: "doubtful",
       where: "max_control_line",
       what: `${line} bytes: tokens up to about ${
-        line - CONNECT_OVERHEAD_BYTES
+        Math.min(line - CONNECT_OVERHEAD_BYTES, BEARER_TOKEN_BYTES_MAX)
       } get in`,
       remedy: `raise it to ${
         2 * BEARER_TOKEN_BYTES_MAX

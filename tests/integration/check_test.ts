@@ -82,6 +82,15 @@ Deno.test("check takes an account without storage for one without JetStream, as 
   assertEquals(found.filter(({ verdict }) => verdict === "wrong"), []);
 });
 
+Deno.test("A4 check promises no longer tokens than the service takes", async () => {
+  await using stack = await startStack();
+  const { output } = await runCheck(stack, ["--server", stack.monitoringUrl]);
+  assertStringIncludes(
+    output,
+    "max_control_line: 32768 bytes: tokens up to about 16384 get in\n",
+  );
+});
+
 Deno.test("check says what it cannot see yet", async () => {
   await using stack = await startStack();
   const { code, output } = await runCheck(stack, [
