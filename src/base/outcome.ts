@@ -29,7 +29,7 @@ export type RejectionCode =
   | "bearer_token_lifetime_too_long"
   | "bearer_token_unknown"
   | "bearer_token_inactive"
-  | "attempts_limited"
+  | "attempts_too_many"
   | "sender_constrained_token"
   | "sub_unusable_in_subject"
   | "claim_unusable_in_subject"

@@ -20,7 +20,7 @@ import type {
   AuthenticatorDependencies,
   ClientConnection,
 } from "./authenticate.ts";
-import { FailureLimiter } from "./failure_limiter.ts";
+import { FailureCounter } from "./failure_counter.ts";
 import { sourceGroup } from "./source_group.ts";
 
 /** The file of API tokens. */
@@ -39,14 +39,14 @@ export const API_TOKENS_DEFAULTS = {
 } as const;
 
 /** Failed attempts of one host: a person who pastes the wrong token, not a program that guesses. */
-const HOST_LIMITS = {
+const HOST_BOUNDS = {
   burst: 20,
   perSecond: 0.5,
   namesMax: ATTEMPTS_REMEMBERED_MAX,
 } as const;
 
 /** Failed attempts with one token's id, from wherever. */
-const TOKEN_LIMITS = {
+const TOKEN_BOUNDS = {
   burst: 100,
   perSecond: 5,
   namesMax: ATTEMPTS_REMEMBERED_MAX,
@@ -69,8 +69,8 @@ class ApiTokens implements Authenticator {
   readonly authenticate: Authenticator["authenticate"];
   readonly #options: ApiTokensOptions;
   readonly #dependencies: AuthenticatorDependencies;
-  readonly #hosts: FailureLimiter;
-  readonly #ids: FailureLimiter;
+  readonly #hosts: FailureCounter;
+  readonly #ids: FailureCounter;
   #records: ApiTokenRecords | undefined;
   /** What the file looked like when it was last read. */
   #seen = "";
@@ -86,8 +86,8 @@ class ApiTokens implements Authenticator {
     const { monotonic } = dependencies;
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#hosts = new FailureLimiter(HOST_LIMITS, monotonic);
-    this.#ids = new FailureLimiter(TOKEN_LIMITS, monotonic);
+    this.#hosts = new FailureCounter(HOST_BOUNDS, monotonic);
+    this.#ids = new FailureCounter(TOKEN_BOUNDS, monotonic);
     this.authenticate = (bearerToken, { now, connection }) =>
       this.#judge(bearerToken.reveal(), now / 1000, connection);
   }
@@ -136,9 +136,10 @@ class ApiTokens implements Authenticator {
   }
 
   /**
-   * Who fails too often is told nothing more. The right token is never held up
-   * by that: 256 random bits cannot be guessed, and a host may be a proxy with
-   * many people behind it.
+   * Failures are counted for the log, by which guessing is seen; nobody is held
+   * up by them. A limit would keep no guess out that 256 random bits do not, and
+   * spare one SHA-256; but whoever knows an id, which is no secret, could lock its
+   * owner out wherever both come by one address: through a proxy, say.
    */
   #refuse(id: string | undefined, host: string): Rejected {
     const source = sourceGroup(host);
@@ -147,7 +148,7 @@ class ApiTokens implements Authenticator {
       (id !== undefined && this.#ids.isExhausted(id))
     ) {
       return rejected(
-        "attempts_limited",
+        "attempts_too_many",
         "Too many wrong API tokens from this host, or with this id",
       );
     }

@@ -206,7 +206,7 @@ Deno.test("G8 a host that fails too often is told so; the right token gets in fr
   }
   for (let count = 0; count < 100; count++) {
     for (const wrong of [createApiToken().token, wrongSecret(made), "nct_x"]) {
-      assertEquals(brief(scene.judge(wrong)), "attempts_limited");
+      assertEquals(brief(scene.judge(wrong)), "attempts_too_many");
     }
     assertEquals(brief(scene.judge(made.token)), "identity sensor-17");
   }
@@ -221,7 +221,7 @@ Deno.test("G8 a host that fails too often is told so; the right token gets in fr
   );
 });
 
-Deno.test("G8 failures with one id are limited over all hosts, and hold up nobody who has its token", async () => {
+Deno.test("G8 failures with one id are counted over all hosts, and hold up nobody who has its token", async () => {
   const made = createApiToken();
   await using scene = await createScene(entryOf(made));
   for (let count = 0; count < 100; count++) {
@@ -229,7 +229,7 @@ Deno.test("G8 failures with one id are limited over all hosts, and hold up nobod
   }
   assertEquals(
     brief(scene.judge(wrongSecret(made), "203.0.113.1")),
-    "attempts_limited",
+    "attempts_too_many",
   );
   assertEquals(
     brief(scene.judge(made.token, "203.0.113.1")),
@@ -245,7 +245,7 @@ Deno.test("G8 one IPv6 network counts as one host", async () => {
   const token = createApiToken().token;
   assertEquals(
     brief(scene.judge(token, "2001:db8:0:1:ffff::1")),
-    "attempts_limited",
+    "attempts_too_many",
   );
   assertEquals(
     brief(scene.judge(token, "2001:db8:0:2::1")),

@@ -6,7 +6,7 @@
 import { LRUCache } from "lru-cache";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";
 
-export interface FailureLimits {
+export interface FailureBounds {
   /** Failures at once. */
   readonly burst: number;
   /** Failures that are forgotten each second. */
@@ -19,24 +19,24 @@ interface Bucket {
   readonly at: MonotonicMs;
 }
 
-export class FailureLimiter {
-  readonly #limits: FailureLimits;
+export class FailureCounter {
+  readonly #bounds: FailureBounds;
   readonly #monotonic: MonotonicClock;
   readonly #buckets: LRUCache<string, Bucket>;
 
-  constructor(limits: FailureLimits, monotonic: MonotonicClock) {
-    this.#limits = limits;
+  constructor(bounds: FailureBounds, monotonic: MonotonicClock) {
+    this.#bounds = bounds;
     this.#monotonic = monotonic;
-    this.#buckets = new LRUCache({ max: limits.namesMax });
+    this.#buckets = new LRUCache({ max: bounds.namesMax });
   }
 
   /** There were so many failures that one more is not told apart. */
   isExhausted(name: string): boolean {
-    return this.#failures(name) > this.#limits.burst - 1;
+    return this.#failures(name) > this.#bounds.burst - 1;
   }
 
   countFailure(name: string): void {
-    const failures = Math.min(this.#failures(name) + 1, this.#limits.burst);
+    const failures = Math.min(this.#failures(name) + 1, this.#bounds.burst);
     this.#buckets.set(name, { failures, at: this.#monotonic() });
   }
 
@@ -49,6 +49,6 @@ export class FailureLimiter {
     const bucket = this.#buckets.get(name);
     if (bucket === undefined) return 0;
     const seconds = (this.#monotonic() - bucket.at) / 1000;
-    return Math.max(bucket.failures - seconds * this.#limits.perSecond, 0);
+    return Math.max(bucket.failures - seconds * this.#bounds.perSecond, 0);
   }
 }

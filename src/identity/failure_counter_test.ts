@@ -1,37 +1,37 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MonotonicMs } from "../base/time.ts";
-import { FailureLimiter } from "./failure_limiter.ts";
+import { FailureCounter } from "./failure_counter.ts";
 import { sourceGroup } from "./source_group.ts";
 
 Deno.test("G8 failures are forgotten with time, one after the other", () => {
   let now = 0;
-  const limiter = new FailureLimiter(
+  const counter = new FailureCounter(
     { burst: 3, perSecond: 1, namesMax: 10 },
     () => now as MonotonicMs,
   );
-  for (let count = 0; count < 10; count++) limiter.countFailure("host");
-  assert(limiter.isExhausted("host"));
-  assert(!limiter.isExhausted("other"));
+  for (let count = 0; count < 10; count++) counter.countFailure("host");
+  assert(counter.isExhausted("host"));
+  assert(!counter.isExhausted("other"));
   now = 999;
-  assert(limiter.isExhausted("host"));
+  assert(counter.isExhausted("host"));
   now = 1_000;
-  assert(!limiter.isExhausted("host"));
-  limiter.countFailure("host");
-  assert(limiter.isExhausted("host"));
+  assert(!counter.isExhausted("host"));
+  counter.countFailure("host");
+  assert(counter.isExhausted("host"));
   now = 60_000;
-  limiter.countFailure("host");
-  assert(!limiter.isExhausted("host"));
+  counter.countFailure("host");
+  assert(!counter.isExhausted("host"));
 });
 
-Deno.test("G8 the limiter's memory is bounded", () => {
-  const limiter = new FailureLimiter(
+Deno.test("G8 the counter's memory is bounded", () => {
+  const counter = new FailureCounter(
     { burst: 3, perSecond: 1, namesMax: 100 },
     () => 0 as MonotonicMs,
   );
   for (let count = 0; count < 10_000; count++) {
-    limiter.countFailure(`host-${count}`);
+    counter.countFailure(`host-${count}`);
   }
-  assertEquals(limiter.size, 100);
+  assertEquals(counter.size, 100);
 });
 
 const groups: readonly [string, string][] = [
