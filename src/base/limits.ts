@@ -37,7 +37,7 @@ export const BEARER_TOKEN_BYTES_MAX = 16 * 1024;
 /** Longest decoded JOSE header, in bytes: `alg`, `typ`, `kid` and little else. */
 export const JOSE_HEADER_BYTES_MAX = 4 * 1024;
 
-/** JOSE headers remembered: more than issuers have keys in use, 1 MB if all were as long as may be. */
+/** JOSE headers remembered: more than issuers have keys in use, 1 MiB if all were as long as may be. */
 export const JOSE_HEADERS_REMEMBERED_MAX = 64;
 
 /** JSON from outside: nesting, of which real claims have less than 6, and members and elements of one text. */
@@ -154,8 +154,9 @@ export const VERDICTS_REMEMBERED_MAX = 10_000;
 /** What these may take, in bytes. */
 export const VERDICTS_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Tokens that one authenticator remembers as refused: some 300 bytes each. */
+/** Tokens that one authenticator remembers as refused: some 600 bytes each, with why. */
 export const REFUSALS_REMEMBERED_MAX = 10_000;
+export const REFUSALS_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Questions that one authenticator has under way at a time; the others wait for their turn. */
 export const QUESTIONS_IN_FLIGHT_MAX = 32;

@@ -32,8 +32,6 @@ export interface AskedEndpointOptions {
   readonly issuer: string;
   readonly credential: CredentialKind;
   readonly dependency: Dependency;
-  /** All that an answer depends on beside the token and the login's own facts. */
-  readonly scope: readonly string[];
   readonly asking: AskingOptions;
 }
 
@@ -47,7 +45,7 @@ export class AskedEndpoint<T> {
     options: AskedEndpointOptions,
     dependencies: AuthenticatorDependencies,
   ) {
-    const { issuer, dependency, scope, asking } = options;
+    const { issuer, dependency, asking } = options;
     const { clock, log, monotonic, random = Math.random } = dependencies;
     const { timeoutMs = ASKING_DEFAULTS.timeoutMs } = asking;
     this.#options = options;
@@ -60,7 +58,6 @@ export class AskedEndpoint<T> {
     this.tokens = new AskedTokens<T>({
       issuer,
       dependency,
-      scope: [options.credential, dependency, issuer, ...scope],
       memory: { ...ASKING_DEFAULTS.memory, ...asking.memory },
     }, { clock, monotonic, guard: this.#guard });
   }

@@ -32,8 +32,6 @@ export interface AskedTokensOptions {
   /** Whose tokens they are. */
   readonly issuer: string;
   readonly dependency: Dependency;
-  /** All that an answer depends on beside the token. */
-  readonly scope: readonly string[];
   readonly memory: MemoryOptions;
 }
 
@@ -81,10 +79,9 @@ export class AskedTokens<T> {
     options: AskedTokensOptions,
     dependencies: AskedTokensDependencies,
   ) {
-    const { scope, memory } = options;
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#memory = new TokenMemory(scope, memory, dependencies.monotonic);
+    this.#memory = new TokenMemory(options.memory, dependencies.monotonic);
   }
 
   /** At once if the answer is remembered, otherwise when it has come. */

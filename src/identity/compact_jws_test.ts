@@ -1,4 +1,4 @@
-import { assertEquals, assertFalse } from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
 import {
   assertIdentity,
   assertRejected,
@@ -8,6 +8,10 @@ import {
   judge,
 } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner, encodePart } from "../../tests/fixtures/jwt_signer.ts";
+import {
+  JOSE_HEADER_BYTES_MAX,
+  JOSE_HEADERS_REMEMBERED_MAX,
+} from "../base/limits.ts";
 import { decodeCompactJws } from "./compact_jws.ts";
 
 const signer = createSigner("HS256");
@@ -176,6 +180,13 @@ Deno.test("A5 a header of more than 4 KiB is refused", () => {
     withHeader(goodHeader.padEnd(bytes));
   assertIdentity(judge(bearer, padded(4096)));
   assertRejected(judge(bearer, padded(4097)), "bearer_token_too_large");
+});
+
+Deno.test("A5 the headers that are remembered take 1 MiB at most", () => {
+  const encodedChars = Math.ceil(JOSE_HEADER_BYTES_MAX / 3) * 4;
+  // What is read of one is no longer than itself, at two bytes a character.
+  const bytes = encodedChars + 2 * JOSE_HEADER_BYTES_MAX + 400;
+  assert(JOSE_HEADERS_REMEMBERED_MAX * bytes < 2 ** 20);
 });
 
 Deno.test("A11 names of Object.prototype are members like any other", () => {

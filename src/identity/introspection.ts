@@ -50,7 +50,6 @@ export function createIntrospection(
     issuer,
     credential: "introspection",
     dependency: "introspection",
-    scope: scopeOf(options),
     asking: options,
   }, dependencies);
   const ask = createQuestioner(options, endpoint.http, dependencies);
@@ -64,18 +63,6 @@ export function createIntrospection(
         judge: (answer, now) => judgeAnswer(answer, options, now),
       }, context)
   );
-}
-
-/** All that an answer depends on beside the token. */
-function scopeOf(
-  { endpoint, client, audiences }: IntrospectionOptions,
-): readonly string[] {
-  return [
-    endpoint instanceof URL ? endpoint.href : "discovery",
-    client.method,
-    client.clientId,
-    ...(audiences === "any" ? [] : audiences),
-  ];
 }
 
 type Ask = (

@@ -1,7 +1,9 @@
 /**
  * What was said about tokens, remembered for a short while. Tokens that were
  * refused have a place of their own: however many there are, they push out none
- * that was accepted. A token itself is nowhere in here, only a keyed hash.
+ * that was accepted. A token itself is nowhere in here, only a keyed hash. Each
+ * memory is of one endpoint, with one client and audiences, and has keys of its own:
+ * what was said there is said nowhere else.
  *
  * Ages are of the monotonic clock: a step of the wall clock neither keeps an
  * answer nor loses it.
@@ -10,6 +12,7 @@ import { LRUCache } from "lru-cache";
 import { Buffer } from "node:buffer";
 import { hash, randomBytes } from "node:crypto";
 import {
+  REFUSALS_BYTES_MAX,
   REFUSALS_REMEMBERED_MAX,
   VERDICTS_BYTES_MAX,
   VERDICTS_REMEMBERED_MAX,
@@ -63,15 +66,10 @@ export class TokenMemory<T> {
   readonly #vouched: LRUCache<string, Entry<T>>;
   readonly #refusals: LRUCache<string, Refusal>;
 
-  /** `scope` is all that an answer depends on beside the token: endpoint, client, audiences, … */
-  constructor(
-    scope: readonly string[],
-    options: TokenMemoryOptions,
-    monotonic: MonotonicClock,
-  ) {
+  constructor(options: TokenMemoryOptions, monotonic: MonotonicClock) {
     const maxSize = options.bytesMax ?? VERDICTS_BYTES_MAX;
     this.#monotonic = monotonic;
-    this.#innerKey = randomBytes(32).toString("hex") + frame(scope);
+    this.#innerKey = randomBytes(32).toString("hex");
     this.#outerKey = randomBytes(32).toString("hex");
     this.#vouched = new LRUCache({
       max: options.entriesMax ?? VERDICTS_REMEMBERED_MAX,
@@ -81,6 +79,12 @@ export class TokenMemory<T> {
     });
     this.#refusals = new LRUCache({
       max: options.refusalsMax ?? REFUSALS_REMEMBERED_MAX,
+      maxSize: REFUSALS_BYTES_MAX,
+      sizeCalculation: ({ rejected }): number =>
+        Math.min(
+          2 * rejected.detail.length + OVERHEAD_BYTES,
+          REFUSALS_BYTES_MAX,
+        ),
     });
   }
 

@@ -1,20 +1,21 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { configurationName } from "../../tests/fixtures/configuration_name.ts";
+import { rejected } from "../base/outcome.ts";
 import { monotonicClock } from "../base/time.ts";
 import { TokenMemory } from "./token_memory.ts";
 import type { Vouched } from "./token_memory.ts";
 
-function memory(scope: readonly string[] = []): TokenMemory<string> {
-  return new TokenMemory<string>(scope, {}, monotonicClock);
+function memory(): TokenMemory<string> {
+  return new TokenMemory<string>({}, monotonicClock);
 }
 
 function vouched(content: string): Vouched<string> {
   return { kind: "vouched", content, bytes: 200, secondsMax: 60 };
 }
 
-Deno.test("F7 a token's name is a keyed hash: it differs between processes, and shows nothing of the token", () => {
-  const one = memory(["endpoint"]);
-  const other = memory(["endpoint"]);
+Deno.test("F7 a token's name is a keyed hash: it differs between endpoints and processes, and shows nothing of the token", () => {
+  const one = memory();
+  const other = memory();
   const name = one.nameOf("token", []);
   assertEquals(name, one.nameOf("token", []));
   assertNotEquals(name, other.nameOf("token", []));
@@ -77,4 +78,13 @@ Deno.test("F9 what is remembered is bounded in number and in bytes", () => {
     remembered.remember(remembered.nameOf(`large${count}`, []), large);
   }
   assert(remembered.size.vouched <= 64);
+  for (
+    const [chars, kept] of [[100, 10_000], [8_192, 499], [2 ** 26, 1]] as const
+  ) {
+    const refusal = rejected("claim_invalid", "x".repeat(chars));
+    for (let count = 0; count < 20_000; count++) {
+      remembered.refuse(remembered.nameOf(`bad${count}`, []), refusal, 60);
+    }
+    assertEquals(remembered.size.refusals, kept);
+  }
 });

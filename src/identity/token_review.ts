@@ -70,7 +70,6 @@ export function createTokenReview(
     issuer,
     credential: "kubernetes",
     dependency: "token_review",
-    scope: [url.href, ...audiences],
     asking: options,
   }, dependencies);
 

@@ -69,7 +69,6 @@ export function createUserInfo(
     issuer,
     credential: "jwt",
     dependency: "userinfo",
-    scope: location instanceof URL ? [location.href] : ["discovery"],
     asking: options,
   }, dependencies);
   const askLocated = locateEndpoint(

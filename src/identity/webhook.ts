@@ -44,7 +44,6 @@ export function createWebhook(
     issuer,
     credential: "webhook",
     dependency: "webhook",
-    scope: [url.href],
     asking: options,
   }, dependencies);
 
