@@ -60,7 +60,7 @@ export function completeAnswer(
   { secondsWithoutExp }: IntrospectionRules,
   now: EpochMs,
 ): IntrospectionAnswer {
-  const exp = member(claims, "exp") ?? undefined;
+  const exp = member(claims, "exp");
   return exp !== undefined || secondsWithoutExp === undefined
     ? { claims }
     : { claims, expiresAt: Math.floor(now / 1000) + secondsWithoutExp };

@@ -277,7 +277,7 @@ Deno.test("F5 a token without exp is good for as long as configured, from the an
 for (const name of ["nbf", "iat"]) {
   Deno.test(`F5 a token without exp whose ${name} is ahead: refused`, async () => {
     await using scene = introspectionScene(
-      goodAnswer({ exp: null, [name]: START_SECONDS + 60 }),
+      goodAnswer({ exp: undefined, [name]: START_SECONDS + 60 }),
       { secondsWithoutExp: 30 },
     );
     await assertBrief(scene.judge(), "bearer_token_not_yet_valid");
