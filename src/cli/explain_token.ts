@@ -220,7 +220,7 @@ function describeOrigins(
   { issuers }: LoginConfig,
 ): Facts {
   if (credential === "introspection") {
-    const exp = member(claims, "exp") ?? undefined;
+    const exp = member(claims, "exp");
     return {
       "expiry_from": exp === undefined
         ? "seconds_without_exp, as the answer has no exp"

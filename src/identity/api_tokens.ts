@@ -77,6 +77,7 @@ class ApiTokens implements Authenticator {
   /** Since when the file cannot be used. */
   #staleSince: MonotonicMs | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #reading: Promise<void> | undefined;
   #stopped = false;
 
   constructor(
@@ -92,8 +93,10 @@ class ApiTokens implements Authenticator {
       this.#judge(bearerToken.reveal(), now / 1000, connection);
   }
 
+  /** Once stopped, it reads for the last time, or waits for whoever is reading. */
   async start(): Promise<void> {
-    await this.#reload();
+    this.#reading ??= this.#reload().finally(() => this.#reading = undefined);
+    await this.#reading;
     if (this.#stopped) return;
     const { reloadSeconds = API_TOKENS_DEFAULTS.reloadSeconds } = this.#options;
     this.#timer = setTimeout(() => this.start(), reloadSeconds * 1000);

@@ -70,7 +70,8 @@ async function createScene(...entries: readonly unknown[]): Promise<Scene> {
     },
     async [Symbol.asyncDispose](): Promise<void> {
       tokens.stop();
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      // Waits for whatever is being read.
+      await tokens.start();
       await Deno.remove(folder, { recursive: true });
     },
   };
@@ -176,6 +177,8 @@ Deno.test("G5 a file that is there and cannot be read is reported once", async (
   await tokens.start();
   await new Promise((resolve) => setTimeout(resolve, 200));
   tokens.stop();
+  // Waits for whatever is being read.
+  await tokens.start();
   assertEquals(
     dependencies.log.lines.map(({ fields }) => fields.detail),
     ["cannot be read"],
