@@ -260,6 +260,11 @@ Deno.test("A12 JWTs that belong to nobody else go to whoever takes the others", 
     const token = unsignedJwt({ alg: "RS256" }, { iss });
     assertEquals((await kinds.judge(token)).kind, "rejected");
   }
+  // What cannot be read is nobody's: it is not passed on to see who takes it.
+  const good = unsignedJwt({ alg: "RS256" }, { iss: "https://x" });
+  for (const text of ["eyJ.b.c", `${good}=`, `${good}.x`, `\ufeff${good}`]) {
+    assertEquals(brief(await kinds.judge(text)), "bearer_token_malformed");
+  }
   assertEquals(kinds.questions(), [0, 0, strangers.length]);
 });
 

@@ -123,6 +123,19 @@ for (const way of WAYS) {
     assertEquals(scene.cluster.asked.length, asked);
   });
 
+  Deno.test(`C18 ${way}: no claim of the token's own takes the place of the parts of its sub`, async () => {
+    await using scene = await clusterScene(way);
+    const outcome = await scene.judge(
+      scene.cluster.projectedToken("shop", "web", {
+        namespace: "kube-system",
+        "service_account": "root",
+      }),
+    );
+    assert(outcome.kind === "identity", JSON.stringify(outcome));
+    const { namespace, service_account: name } = outcome.claims;
+    assertEquals([namespace, name], ["shop", "web"]);
+  });
+
   Deno.test(`${way}: only service accounts of the named namespaces are welcome`, async () => {
     await using scene = await clusterScene(way, { namespaces: ["shop"] });
     const { projectedToken } = scene.cluster;
@@ -137,16 +150,29 @@ for (const way of WAYS) {
   });
 }
 
+/** A sub, and details that say the same. */
+function named(namespace: string, name: string): Claims {
+  return {
+    sub: `system:serviceaccount:${namespace}:${name}`,
+    "kubernetes.io": { namespace, serviceaccount: { name } },
+  };
+}
+
 const strange: readonly [why: string, changes: Claims][] = [
   ["H1 a sub that is no service account", {
     sub: "system:node:kind-control-plane",
+    "kubernetes.io": undefined,
   }],
-  ["H1 a sub with a part too many", {
-    sub: "system:serviceaccount:shop:web:x",
+  ["H1 a sub with something before it", {
+    ...named("shop", "web"),
+    sub: "x:system:serviceaccount:shop:web",
   }],
-  ["H1 a namespace in capitals", { sub: "system:serviceaccount:Shop:web" }],
-  ["H1 a namespace with a dot", { sub: "system:serviceaccount:sh.op:web" }],
-  ["H1 a name with a wildcard", { sub: "system:serviceaccount:shop:*" }],
+  ["H1 a sub with a part too many", named("shop", "web:x")],
+  ["H1 a namespace in capitals", named("Shop", "web")],
+  ["H1 a namespace with a dot", named("sh.op", "web")],
+  ["H1 a namespace that is empty", named("", "web")],
+  ["H1 a name with a wildcard", named("shop", "*")],
+  ["H1 a name with a line break", named("shop", "web\n")],
   ["C18 a sub that the details deny", {
     sub: "system:serviceaccount:kube-system:web",
   }],

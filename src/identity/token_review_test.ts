@@ -105,6 +105,24 @@ for (const [why, status, expected] of reviews) {
   });
 }
 
+Deno.test("C10 C18 token_review: nothing is granted when the user is another than in the token, which has no details", async () => {
+  await using scene = await clusterScene("token_review");
+  const root = "system:serviceaccount:shop:root";
+  scene.cluster.reviewStatus = {
+    authenticated: true,
+    user: { username: root },
+    audiences: ["nats"],
+  };
+  const verdict = async (sub: string | undefined): Promise<string> => {
+    const changes = { sub, "kubernetes.io": undefined };
+    const token = scene.cluster.projectedToken("shop", "web", changes);
+    return brief(await scene.judge(token));
+  };
+  assertEquals(await verdict(user.username), "claim_invalid");
+  assertEquals(await verdict(undefined), "claim_invalid");
+  assertEquals(await verdict(root), `identity ${root}`);
+});
+
 /** Of API servers: what it means, in the words that they have for it. */
 const errors: readonly [error: string, expected: string][] = [
   ["invalid bearer token", "bearer_token_inactive"],
