@@ -133,6 +133,21 @@ for (const status of [429, 502, 503, 504]) {
   });
 }
 
+for (const [tookMs, questions] of [[100, 2], [260, 1]] as const) {
+  Deno.test(`F12 after 503 within ${tookMs} of 300 ms it is asked ${questions} times: a second try must come to its end`, async () => {
+    await using scene = introspectionScene(() => {
+      const isFirst = scene.server.asked.length === 1;
+      if (isFirst) scene.clocks.advance(tookMs);
+      return json(good, { status: isFirst ? 503 : 200 });
+    }, { timeoutMs: 300 });
+    const expected = questions === 2
+      ? "identity alice"
+      : "unavailable introspection";
+    await assertBrief(scene.judge(), expected);
+    assertEquals(scene.server.asked.length, questions);
+  });
+}
+
 for (const status of [400, 401, 403, 404, 500, 501]) {
   Deno.test(`F12 after ${status} it is not asked again`, async () => {
     await using scene = introspectionScene(() => json("{}", { status }));

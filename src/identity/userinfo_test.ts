@@ -225,7 +225,11 @@ Deno.test("F12 F13 a user who is asked about too often keeps nobody else waiting
   const limited = new Set(eager.map((token) => `Bearer ${token}`));
   await using scene = createScene(({ headers }) =>
     limited.has(headers.get("authorization") ?? "")
-      ? new Response("", { status: 429, headers: { "retry-after": "30" } })
+      // With claims that would do, as from a cache in between.
+      ? json({ ...answer, sub: "eve" }, {
+        status: 429,
+        headers: { "retry-after": "30", "content-type": "application/json" },
+      })
       : json(answer)
   );
   for (const token of eager) {
