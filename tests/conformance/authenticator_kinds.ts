@@ -1,8 +1,11 @@
 /**
  * All kinds of tokens, for the conformance suite.
  */
+import type { Identity } from "../../src/base/identity.ts";
+import { rejected } from "../../src/base/outcome.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { createApiToken } from "../../src/identity/api_token.ts";
+import { identified } from "../../src/identity/custom_identity.ts";
 import {
   json,
   START_SECONDS,
@@ -13,7 +16,13 @@ import { claims, issuerOptions } from "../fixtures/jwt_scene.ts";
 import { createSigner, jwksOf } from "../fixtures/jwt_signer.ts";
 import type { Claims } from "../fixtures/jwt_signer.ts";
 import { introspectionKind, userinfoKind, webhookKind } from "./asked_kinds.ts";
-import { ASKING, jwtSpoils, nextNumber, RULES } from "./token_kind.ts";
+import {
+  ASKING,
+  jwtSpoils,
+  nextNumber,
+  OWN_ISSUER,
+  RULES,
+} from "./token_kind.ts";
 import type { KindScene, TokenKind } from "./token_kind.ts";
 
 function jwtKind(
@@ -48,6 +57,7 @@ function jwtKind(
 const apiTokenKind: TokenKind = {
   name: "an API token",
   credential: "api_token",
+  toleranceSeconds: 0,
   asks: false,
   async create(): Promise<KindScene> {
     const folder = await Deno.makeTempDir();
@@ -158,6 +168,43 @@ function kubernetesKind(kind: "keys" | "token_review"): TokenKind {
   };
 }
 
+/** As a program does it that looks tokens up in a table of its own. */
+const customKind: TokenKind = {
+  name: "a token of a program's own",
+  credential: "custom",
+  toleranceSeconds: 0,
+  asks: false,
+  create(): Promise<KindScene> {
+    const known = new Map<string, Identity>();
+    const issue = (seconds: number, issuer = OWN_ISSUER) => (): string => {
+      const expiresAt = new Date((START_SECONDS + seconds) * 1000);
+      const token = `own-${nextNumber()}`;
+      known.set(token, identified({ issuer, sub: "alice", expiresAt }));
+      return token;
+    };
+    return Promise.resolve({
+      options: (bearerToken) =>
+        known.get(bearerToken.reveal()) ??
+          rejected("bearer_token_unknown", "It is not in the table"),
+      sub: "alice",
+      goodToken: issue(600),
+      spoiled: {
+        "expired": { token: issue(-1), code: "bearer_token_expired" },
+        "unknown issuer": {
+          token: issue(600, "https://x"),
+          code: "issuer_untrusted",
+        },
+        "forged": {
+          token: () => `own-${nextNumber()}`,
+          code: "bearer_token_unknown",
+        },
+      },
+      asksAboutAnything: false,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+  },
+};
+
 export const TOKEN_KINDS: readonly TokenKind[] = [
   jwtKind("a JWT, its keys in a file", "ES256", "file"),
   jwtKind("a JWT, its keys at a URL", "ES256", "url"),
@@ -168,4 +215,5 @@ export const TOKEN_KINDS: readonly TokenKind[] = [
   webhookKind,
   kubernetesKind("keys"),
   kubernetesKind("token_review"),
+  customKind,
 ];

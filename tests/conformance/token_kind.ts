@@ -3,6 +3,7 @@
  * good, tokens that are not, and a way to make whoever is asked answer badly.
  */
 import type { CredentialKind } from "../../src/base/identity.ts";
+import type { Authenticate } from "../../src/identity/authenticate.ts";
 import type { AuthenticatorOptions } from "../../src/identity/authenticator_options.ts";
 import { START_SECONDS } from "../fixtures/asked_server.ts";
 import type { AskedServer } from "../fixtures/asked_server.ts";
@@ -12,13 +13,16 @@ import type { Claims, Signer } from "../fixtures/jwt_signer.ts";
 export interface TokenKind {
   readonly name: string;
   readonly credential: CredentialKind;
+  /** How long a token is good beyond its end; 30 seconds unless given. */
+  readonly toleranceSeconds?: number;
   /** There is an `asked` server. */
   readonly asks: boolean;
   create(): Promise<KindScene>;
 }
 
 export interface KindScene extends AsyncDisposable {
-  readonly options: AuthenticatorOptions;
+  /** What judges the tokens: what is configured, or a program's own function. */
+  readonly options: AuthenticatorOptions | Authenticate;
   readonly sub: string;
   /** Another one each time, all of them good, for ten minutes. */
   goodToken(): string;
@@ -43,6 +47,9 @@ export interface Spoil {
 
 export const RULES = { clockToleranceSeconds: 30, lifetimeSecondsMax: 3600 };
 export const ASKING = { allowLoopbackHttp: true, timeoutMs: 300 };
+
+/** Of a program's own tokens. */
+export const OWN_ISSUER = "urn:test:own";
 
 let made = 0;
 
