@@ -178,6 +178,9 @@ const problems: readonly [
   ["A12 a prefix of API tokens", {
     webhooks: [{ ...webhook, tokenPrefix: "nct_x" }],
   }, "webhooks[0]: tokenPrefix is how API tokens begin, nct_"],
+  ["A12 a prefix that API tokens have, too", {
+    webhooks: [{ ...webhook, tokenPrefix: "nc" }],
+  }, "webhooks[0]: tokenPrefix is how API tokens begin, nct_"],
   [
     "A12 an empty prefix",
     { webhooks: [{ ...webhook, tokenPrefix: "" }] },

@@ -13,6 +13,7 @@ import {
   introspectionScene,
   TOKEN,
 } from "../../tests/fixtures/introspection_scene.ts";
+import { until } from "../../tests/fixtures/key_server.ts";
 
 Deno.test("F8 F14 a good token is asked about again after the configured time, and no later", async () => {
   await using scene = introspectionScene(goodAnswer(), {
@@ -106,6 +107,9 @@ Deno.test("F9 a token that is good, but not for us, takes no place of those that
   }
   assertEquals(brief(await scene.judge()), "identity alice");
   assertEquals(scene.server.asked.length, 21);
+  // It is remembered all the same, as one that is refused.
+  await assertBrief(scene.judge("other-19"), "audience_mismatch");
+  assertEquals(scene.server.asked.length, 21);
 });
 
 Deno.test("F9 the memory is bounded in bytes: large answers push out old ones", async () => {
@@ -143,6 +147,23 @@ Deno.test("F10 a login that gives up does not take the question from the others"
   const second = scene.judge();
   impatient.abort();
   assertEquals(briefCause(await first), "unavailable introspection: slow");
+  hold.release();
+  await assertBrief(second, "identity alice");
+  assertEquals(scene.server.asked.length, 1);
+});
+
+Deno.test("F10 a question that all have given up serves the next login", async () => {
+  const hold = createHold();
+  await using scene = introspectionScene(async () => {
+    await hold.answer();
+    return json(goodAnswer());
+  }, { timeoutMs: 2_000 });
+  const impatient = new AbortController();
+  const first = scene.judge(TOKEN, impatient.signal);
+  await until(() => scene.server.asked.length === 1);
+  impatient.abort();
+  await assertBrief(first, "unavailable introspection");
+  const second = scene.judge();
   hold.release();
   await assertBrief(second, "identity alice");
   assertEquals(scene.server.asked.length, 1);

@@ -1,4 +1,9 @@
-import { assertEquals, assertFalse, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { Secret } from "../base/secret.ts";
@@ -64,6 +69,20 @@ for (const [why, text, reason] of weak) {
       reason,
     );
     if (text !== "") assertFalse(error.message.includes(text));
+  });
+}
+
+for (
+  const [chars, weakness] of [[24, "pattern"], [32, "pattern"], [
+    33,
+    "",
+  ]] as const
+) {
+  Deno.test(`E1 secretWeakness() wants three quarters of 256 bits outside of patterns: ${chars} letters and digits, and a row`, () => {
+    const random = "nAcYmDpO3tk06M6dj8SSuQqkhW1M0jKKv".slice(0, chars);
+    const text = new TextEncoder().encode(random + "-".repeat(30));
+    assertStringIncludes(secretWeakness(text) ?? "", weakness);
+    assertEquals(secretWeakness(text) === undefined, weakness === "");
   });
 }
 
