@@ -282,6 +282,18 @@ Deno.test("G2 an unknown id takes as long as a wrong secret", async () => {
   );
 });
 
+Deno.test("B21 G2 hashes of tokens are compared by timingSafeEqual() and nothing else", async () => {
+  const source = await Deno.readTextFile(
+    new URL("./api_tokens.ts", import.meta.url),
+  );
+  const code = source.replaceAll(/\s+/g, " ");
+  const comparison =
+    "timingSafeEqual( apiTokenDigest(text), record?.digest ?? NO_DIGEST, )";
+  assertEquals(code.split(comparison).length, 2);
+  const others = code.replace(comparison, "").replace(/import .*? class /, "");
+  assertEquals(others.match(/apiTokenDigest|\bdigest\b/g), null);
+});
+
 function median(values: number[]): number {
   values.sort((one, other) => one - other);
   return values[values.length >> 1] ?? 0;

@@ -121,6 +121,8 @@ function startIssuer(
   const scene = introspectionScene({}, {
     issuer: server.origin,
     endpoint: { kind: "discovery", ...location },
+    // For a hundred questions at once, on a machine with much else to do.
+    timeoutMs: 2_000,
   });
   const issuer: Issuer = {
     server,
