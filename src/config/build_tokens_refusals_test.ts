@@ -216,6 +216,13 @@ const wrong: readonly [
     /only the token itself/,
   ],
   [
+    "C20 UserInfo with an email that nothing says is verified",
+    "claims: [groups]",
+    "claims: [email]",
+    "issuers[0].userinfo.claims",
+    /name email_verified there/,
+  ],
+  [
     "UserInfo without TLS",
     'origins: ["https://api.example"]',
     "endpoint: http://api.example",
