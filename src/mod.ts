@@ -36,6 +36,7 @@ export {
   type CalloutService,
   ServerTooOldError,
 } from "./nats/callout_service.ts";
+export { CalloutAccountError } from "./nats/own_account.ts";
 export {
   type NatsTlsOptions,
   UnsupportedOptionError,

@@ -25,7 +25,7 @@ export function judgeConfigured(
   documents: SetupDocuments,
 ): readonly Finding[] {
   return [
-    ...judgeCalloutAccount(documents),
+    ...judgeCalloutAccount(config, documents),
     unknown(
       "auth_callout",
       "monitoring does not show it",
@@ -45,9 +45,10 @@ export function judgeConfigured(
 }
 
 function judgeCalloutAccount(
+  config: Config,
   documents: SetupDocuments,
 ): readonly Finding[] {
-  const { calloutAccount, varz } = documents;
+  const { calloutAccount, calloutName, varz } = documents;
   if (calloutAccount === undefined) {
     return [
       unknown(
@@ -61,6 +62,15 @@ function judgeCalloutAccount(
     !isServersOwn(each, text(varz, "system_account"))
   );
   return [
+    verdict({
+      good: !config.accounts.some(({ name }) => name === calloutName),
+      bad: "wrong",
+      where: "accounts",
+      what: "none of them is the account of the callout",
+      instead:
+        `${calloutName} is the account of the callout: its users can read requests, with everybody's tokens`,
+      remedy: "place users in an account of their own",
+    }),
     judgeJetStream(
       member(calloutAccount, "jetstream_enabled") === true,
       "take jetstream out of the account in nats-server's configuration",

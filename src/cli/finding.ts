@@ -23,6 +23,8 @@ export interface SetupDocuments {
   readonly varz: JsonObject;
   /** When varz was asked for, and when it was there. */
   readonly varzTime: { readonly from: EpochMs; readonly to: EpochMs };
+  /** AUTH: with an operator its public key, without one the name that it has there; undefined if that is not known. */
+  readonly calloutName?: string | undefined;
   /** What the server knows of AUTH: with an operator, its claims as well; undefined if it does not know it. */
   readonly calloutAccount: JsonObject | undefined;
   /** Who is connected to AUTH. */

@@ -46,7 +46,9 @@ export async function readSetup(
   const own = await fetchConnections(base, { "user": calloutUser });
   // Without an operator only the service's own connection tells what AUTH is called.
   const [first = {}] = own;
-  const name = isOperator ? config.callout.account : text(first, "account");
+  const calloutName = isOperator
+    ? config.callout.account
+    : text(first, "account") || undefined;
   const accounts = new Map<string, JsonObject | undefined>();
   for (const { name, publicKey = name } of config.accounts) {
     accounts.set(name, await fetchAccount(base, publicKey));
@@ -54,10 +56,13 @@ export async function readSetup(
   return {
     varz,
     varzTime: { from, to },
-    calloutAccount: name === "" ? undefined : await fetchAccount(base, name),
-    calloutConnections: name === ""
+    calloutName,
+    calloutAccount: calloutName === undefined
+      ? undefined
+      : await fetchAccount(base, calloutName),
+    calloutConnections: calloutName === undefined
       ? []
-      : await fetchConnections(base, { "acc": name }),
+      : await fetchConnections(base, { "acc": calloutName }),
     accounts,
     calloutUser,
   };

@@ -12,6 +12,7 @@ import {
 import { ListenError } from "../monitoring/health.ts";
 import { ServerTooOldError } from "../nats/callout_service.ts";
 import { UnsupportedOptionError } from "../nats/connection.ts";
+import { CalloutAccountError } from "../nats/own_account.ts";
 import { SubscriptionRefusedError } from "../nats/subscription.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { logWarnings } from "./config_warnings.ts";
@@ -44,6 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
         return EXIT_USAGE;
       }
       if (
+        error instanceof CalloutAccountError ||
         error instanceof ListenError ||
         error instanceof ServerTooOldError ||
         error instanceof SubscriptionRefusedError

@@ -78,6 +78,7 @@ const SESSION_SECONDS = 3_600;
  * @throws {TypeError} If options cannot be used; names them all.
  * @throws {UnsupportedOptionError} If there is a client certificate that cannot be shown.
  * @throws {ServerTooOldError} If NATS cannot keep the rules.
+ * @throws {CalloutAccountError} If one of the accounts is the service's own.
  * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} If the signal is aborted before NATS is reached.
  */

@@ -19,6 +19,11 @@ import { connectNats, reconnectPause } from "./connection.ts";
 import { describeConnectionFault } from "./connection_fault.ts";
 import { createDecisionLog } from "./decision_log.ts";
 import { optionProblems, optionsError } from "./option_problems.ts";
+import {
+  CalloutAccountError,
+  createOwnAccount,
+  type OwnAccount,
+} from "./own_account.ts";
 import { type ReadServerFacts, rememberServerFacts } from "./server_facts.ts";
 import type {
   AccountOptions,
@@ -65,6 +70,7 @@ const GOODBYE_MS = 1_000;
  * @throws {TypeError} If options cannot be used; names them all.
  * @throws {UnsupportedOptionError} If NATS's client cannot do what they ask for.
  * @throws {ServerTooOldError} If the rules cannot be kept on the server.
+ * @throws {CalloutAccountError} If one of the accounts is the service's own.
  * @throws {SubscriptionRefusedError} If the service's user may not subscribe.
  * @throws {DOMException} AbortError, if the signal is aborted before NATS is reached.
  */
@@ -89,6 +95,7 @@ export async function startCalloutService(
       await within(GOODBYE_MS, connection.close());
       if (
         error instanceof SubscriptionRefusedError ||
+        error instanceof CalloutAccountError ||
         error instanceof ServerTooOldError
       ) throw error;
       signal.throwIfAborted();
@@ -112,7 +119,8 @@ async function serve(
   const problem = options.versionProblem?.(readFacts().version);
   if (problem !== undefined) throw new ServerTooOldError(problem);
   const servers = createTrustedServers(readFacts, callout.trustedServerIds);
-  const stages = createStages(options, keys, servers, readFacts);
+  const own = createOwnAccount(options.accounts, readFacts);
+  const stages = createStages(options, keys, { servers, own, readFacts });
   const subscription = await subscribeToCallouts(connection, {
     queueGroup: nats.queueGroup,
     budgetMs: callout.budgetMs,
@@ -126,6 +134,7 @@ async function serve(
     clock: systemClock,
     monotonic: monotonicClock,
   });
+  own.refuse();
   logStart(options, servers, readFacts());
 
   async function stop(): Promise<void> {
@@ -184,11 +193,17 @@ function toTarget(account: AccountOptions): TargetAccount {
   };
 }
 
+/** What is known of NATS. */
+interface Surroundings {
+  readonly servers: TrustedServers;
+  readonly own: OwnAccount;
+  readonly readFacts: ReadServerFacts;
+}
+
 function createStages(
   { authenticate, callout, log, permit }: CalloutServiceOptions,
   { issueUserJwt, respond, xkey }: Keys,
-  servers: TrustedServers,
-  readFacts: ReadServerFacts,
+  { own, readFacts, servers }: Surroundings,
 ): Stages {
   return {
     verify: createVerifier({
@@ -206,7 +221,7 @@ function createStages(
     }),
     connectionTypes: new Set(callout.connectionTypes),
     authenticate,
-    permit,
+    permit: own.guard(permit),
     issueUserJwt,
     respond,
     responseBytesMax: () => readFacts().max_payload,

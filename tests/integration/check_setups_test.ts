@@ -226,6 +226,26 @@ Deno.test("N2 check finds an account AUTH that is open, at a server without an o
   ]);
 });
 
+Deno.test("H10 check finds users in the account of the callout, whatever it is called", async () => {
+  await using stack = await startConfiguredStack({ requests: "sealed" });
+  const config = await stack.config();
+  const misplaced: Config = {
+    ...config,
+    accounts: [
+      ...config.accounts,
+      ...config.accounts.map((each) => ({ ...each, name: "AUTH" })),
+    ],
+  };
+  await using _service = await startService(config);
+  const [finding, ...others] = (await check(misplaced, stack.monitoringUrl))
+    .filter(({ verdict }) => verdict === "wrong");
+  assertEquals(others, []);
+  assertEquals(
+    [finding?.where, finding?.what.split(":")[0]],
+    ["accounts", "AUTH is the account of the callout"],
+  );
+});
+
 Deno.test("README.md shows what check says", async () => {
   await using stack = await startStack({
     spoilCallout: (claims) => ({

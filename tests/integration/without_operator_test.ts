@@ -10,6 +10,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { readTextFile } from "../../src/config/text_file.ts";
 import { createTokenIssuer } from "../../src/dev/token_issuer.ts";
 import { connectNats } from "../../src/nats/connection.ts";
+import { CalloutAccountError } from "../../src/nats/own_account.ts";
 import { createSeed, decodeSeed } from "../../src/nats_jwt/nkeys.ts";
 import { createRecordingLog } from "../fixtures/jwt_scene.ts";
 import { openClient, reaches } from "../fixtures/nats_client.ts";
@@ -30,6 +31,8 @@ function block(language: string): string {
 interface Arranged extends AsyncDisposable {
   readonly natsUrl: string;
   readonly config: Config;
+  /** Starts the server again, with another file. */
+  restart(change: (text: string) => string): Promise<void>;
   token(sub: string): Promise<string>;
 }
 
@@ -70,12 +73,9 @@ async function arrange(
     });
   }
   // Ports are the fixture's.
-  const server = await startPlainServer(
-    change(fill(block("conf"), wrong)).replaceAll(
-      /^(?:listen|http): .*$/gm,
-      "",
-    ),
-  );
+  const configuration = fill(block("conf"), wrong)
+    .replaceAll(/^(?:listen|http): .*$/gm, "");
+  let server = await startPlainServer(change(configuration));
   const issuer = await createTokenIssuer(`${folder}/issuer`);
   const text = fill(block("yaml"))
     .replace("nats://127.0.0.1:4222", server.natsUrl)
@@ -95,6 +95,11 @@ async function arrange(
   return {
     natsUrl: server.natsUrl,
     config,
+    async restart(changed): Promise<void> {
+      const { port } = new URL(server.natsUrl);
+      await server[Symbol.asyncDispose]();
+      server = await startPlainServer(changed(configuration), port);
+    },
     token: async (sub) => (await issuer.mint({ sub, ttlSeconds: 60 })).reveal(),
     async [Symbol.asyncDispose](): Promise<void> {
       await server[Symbol.asyncDispose]();
@@ -160,6 +165,47 @@ Deno.test("a server with another user key refuses the service, whose log says so
   assertEquals(
     log.lines.map(({ fields }) => fields.code),
     ["nats_refused_credentials"],
+  );
+});
+
+Deno.test("H10 nobody is placed in an account that is the callout's after the server's restart", async () => {
+  await using scene = await startScene();
+  const token = await scene.token("alice");
+  await (await openClient(scene, token)).close();
+  await scene.restart((text) =>
+    text.replace("APP: {}", "OTHER: {}").replaceAll("AUTH", "APP")
+      .replace("$SYS.REQ.USER.APP", "$SYS.REQ.USER.AUTH")
+  );
+  const { lines } = scene.service;
+  while (!lines.some(({ message }) => message.startsWith("connected"))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await assertRejects(() => openClient(scene, token));
+  const { code, detail } = lines.at(-1) ?? {};
+  assertEquals(
+    [code, detail],
+    ["internal_error", "no user is placed in the account of the callout"],
+  );
+});
+
+Deno.test("H10 the service does not run where users would be placed in the account of the callout", async () => {
+  await using arranged = await arrange({
+    server: (text) =>
+      text.replace("AUTH: {", "CALLOUT: {").replace(
+        "account: AUTH",
+        "account: CALLOUT",
+      ),
+  });
+  const { accounts } = arranged.config;
+  const misplaced = accounts.map((each) => ({ ...each, name: "CALLOUT" }));
+  await assertRejects(
+    () =>
+      startService({
+        ...arranged.config,
+        accounts: [...accounts, ...misplaced],
+      }),
+    CalloutAccountError,
+    "accounts: CALLOUT is the account of the callout",
   );
 });
 

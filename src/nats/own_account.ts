@@ -1,0 +1,71 @@
+/**
+ * Sees to it that no user is placed in the account of the callout, where one could
+ * read requests, with everybody's tokens. With an operator the configuration
+ * does, by the account's key; without one, only the server knows what the account
+ * is called. It says so behind its first PONG, and so before any request.
+ *
+ * @see nats-server `client.go`, processPing
+ */
+import type { ServerInfo } from "@nats-io/nats-core";
+import { assert } from "../base/assert.ts";
+import type { Permit } from "../permissions/grant.ts";
+import type { ReadServerFacts } from "./server_facts.ts";
+import type { AccountOptions } from "./service_options.ts";
+
+/** Users would be placed in the callout's own account: trying again does not help. */
+export class CalloutAccountError extends Error {
+  override readonly name = "CalloutAccountError";
+}
+
+export interface OwnAccount {
+  /**
+   * To be asked once the server has answered something.
+   *
+   * @throws {CalloutAccountError} If users could be placed in it.
+   */
+  refuse(): void;
+  /** Never grants it: requests may come before that, and from a server that calls it otherwise. */
+  guard(permit: Permit): Permit;
+}
+
+export function createOwnAccount(
+  accounts: readonly Pick<AccountOptions, "name" | "publicKey">[],
+  readServerFacts: ReadServerFacts,
+): OwnAccount {
+  /** The name of the one of these that is it. */
+  function find(): string | undefined {
+    const own = accountOf(readServerFacts());
+    return accounts.find(({ name, publicKey = name }) => publicKey === own)
+      ?.name;
+  }
+
+  return {
+    refuse(): void {
+      const name = find();
+      if (name === undefined) return;
+      throw new CalloutAccountError(
+        `accounts: ${name} is the account of the callout, whose users can read everybody's tokens: place users in an account of their own`,
+      );
+    },
+    guard(permit: Permit): Permit {
+      return (identity, facts) => {
+        const outcome = permit(identity, facts);
+        assert(
+          outcome.kind !== "grant" || outcome.account !== find(),
+          "no user is placed in the account of the callout",
+        );
+        return outcome;
+      };
+    },
+  };
+}
+
+/**
+ * The account that our user is in: with an operator its public key, without one
+ * its name. Older servers do not say it (2.14 does, 2.11 does not).
+ */
+function accountOf(facts: ServerInfo): string | undefined {
+  return "remote_account" in facts && typeof facts.remote_account === "string"
+    ? facts.remote_account
+    : undefined;
+}
