@@ -4,6 +4,7 @@
  * nothing.
  */
 import { parseArgs } from "node:util";
+import { systemClock } from "../base/time.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig, ownConfiguration } from "../config/load.ts";
 import { type Finding, type SetupDocuments, unknown } from "./finding.ts";
@@ -119,6 +120,7 @@ async function judgeSentinelIn(
   return judgeSentinel(claims, {
     calloutAccount: callout.account,
     authUsers: documents && authUsersOf(documents),
+    now: systemClock(),
   });
 }
 

@@ -5,6 +5,7 @@
 import { decode } from "@nats-io/jwt";
 import { assertEquals } from "@std/assert";
 import type { JsonObject } from "../../src/base/json.ts";
+import { systemClock } from "../../src/base/time.ts";
 import { judgeSentinel } from "../../src/cli/sentinel_findings.ts";
 import { encodeNatsJwt } from "../../src/nats_jwt/codec.ts";
 import { signingKeyFromSeed } from "../../src/nats_jwt/nkeys.ts";
@@ -25,6 +26,7 @@ Deno.test("N10 check sees a sentinel that may do something", async () => {
     judgeSentinel(decode(jwt) as unknown as JsonObject, {
       calloutAccount: account,
       authUsers,
+      now: systemClock(),
     }).filter(({ verdict }) => verdict === "wrong").map(({ where }) => where);
   assertEquals(judge(sentinelJwt, calloutAccount.publicKey, []), []);
   const user = /eyJ[^\s]+/.exec(calloutCreds.reveal())?.[0] ?? "";
