@@ -25,6 +25,9 @@ import { PLAIN_TOKEN_REGEXP, subjectToken } from "./subject_token.ts";
 export type Placeholder =
   | { readonly kind: "sub"; readonly text: string }
   | { readonly kind: "issuer"; readonly text: string }
+  | ClaimPlaceholder;
+
+export type ClaimPlaceholder =
   | {
     readonly kind: "claim";
     /** As the operator wrote it, with `${` and `}`. */
@@ -92,53 +95,39 @@ export function fillPlaceholder(
         placeholder,
         "the issuer has no label",
       );
-    case "claim": {
-      const value = readText(placeholder, identity);
-      return typeof value === "string" ? subjectToken(value) : value;
+    default: {
+      const { claim } = placeholder;
+      const value = readClaim(identity, claim);
+      const fault = readUnverified(identity, claim) === undefined
+        ? checkClaim(placeholder, value)
+        : UNVERIFIED;
+      if (typeof value !== "string" || fault !== undefined) {
+        return unusable("claim_unusable_in_subject", placeholder, fault);
+      }
+      return placeholder.kind === "path" ? value : subjectToken(value);
     }
-    default:
-      return fillPath(placeholder, identity);
   }
 }
 
-function fillPath(
-  placeholder: Placeholder & { readonly kind: "path" },
-  identity: Identity,
-): string | Rejected {
-  const value = readText(placeholder, identity);
-  if (typeof value !== "string") return value;
+/** What keeps a claim with this value from standing there. */
+export function checkClaim(
+  placeholder: ClaimPlaceholder,
+  value: unknown,
+): string | undefined {
+  const fault = checkValue(value);
+  if (
+    placeholder.kind === "claim" || fault !== undefined ||
+    typeof value !== "string"
+  ) return fault;
   const tokens = value.split(".");
   const tooMany = tokens.length > SUBJECT_PATH_TOKENS_MAX;
   if (tooMany || !tokens.every((token) => PLAIN_TOKEN_REGEXP.test(token))) {
-    return unusable(
-      "claim_unusable_in_subject",
-      placeholder,
-      `the claim is not 1 to ${SUBJECT_PATH_TOKENS_MAX} plain tokens with dots between them`,
-    );
+    return `the claim is not 1 to ${SUBJECT_PATH_TOKENS_MAX} plain tokens with dots between them`;
   }
   const { end } = placeholder;
-  if (end !== undefined && tokens.includes(end)) {
-    return unusable(
-      "claim_unusable_in_subject",
-      placeholder,
-      `the claim holds the token "${end}", which ends the path`,
-    );
-  }
-  return value;
-}
-
-function readText(
-  placeholder: Placeholder & { readonly claim: ClaimReference },
-  identity: Identity,
-): string | Rejected {
-  const { claim } = placeholder;
-  const value = readClaim(identity, claim);
-  const fault = readUnverified(identity, claim) === undefined
-    ? checkValue(value)
-    : UNVERIFIED;
-  return typeof value === "string" && fault === undefined
-    ? value
-    : unusable("claim_unusable_in_subject", placeholder, fault);
+  return end !== undefined && tokens.includes(end)
+    ? `the claim holds the token "${end}", which ends the path`
+    : undefined;
 }
 
 /** What keeps a value from standing in a subject. */

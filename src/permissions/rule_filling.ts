@@ -4,7 +4,11 @@
  */
 import { isSameClaim } from "./claim_reference.ts";
 import { type Condition, describeCondition } from "./condition.ts";
-import type { Placeholder } from "./placeholder.ts";
+import {
+  checkClaim,
+  type ClaimPlaceholder,
+  type Placeholder,
+} from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
 import { samplesOf } from "./rule_matching.ts";
@@ -45,16 +49,28 @@ function whyUnfilled(
         issuers.every((issuer) => !context.issuerLabels.has(issuer));
       return isUnnamed ? `${issuers.join(", ")} has no label` : undefined;
     }
-    default: {
-      const contrary = conditions.find((condition) =>
-        condition.kind === "claim" && condition.test.kind !== "present" &&
-        isSameClaim(condition.claim, placeholder.claim) &&
-        samplesOf(condition.test).every((value) =>
-          typeof value !== "string" || value === ""
-        )
-      );
-      return contrary &&
-        `${describeCondition(contrary)}, so it is no text`;
-    }
+    default:
+      for (const condition of conditions) {
+        const faults = faultsBy(condition, placeholder);
+        if (faults === undefined) continue;
+        return `${describeCondition(condition)}, so ${faults.join(", or ")}`;
+      }
+      return undefined;
   }
+}
+
+/** What keeps every claim that meets the condition from standing there; undefined if some can. */
+function faultsBy(
+  condition: Condition,
+  placeholder: ClaimPlaceholder,
+): readonly string[] | undefined {
+  if (
+    condition.kind !== "claim" || condition.test.kind === "present" ||
+    !isSameClaim(condition.claim, placeholder.claim)
+  ) return undefined;
+  const samples = samplesOf(condition.test);
+  const faults = samples.flatMap((value) =>
+    checkClaim(placeholder, value) ?? []
+  );
+  return faults.length < samples.length ? undefined : [...new Set(faults)];
 }

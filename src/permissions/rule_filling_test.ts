@@ -7,20 +7,26 @@ const tests: [test: ClaimOptions, problem: string | undefined][] = [
   [{ equals: "x" }, undefined],
   [{ "one_of": [1, "x"] }, undefined],
   [{ "scope_contains": "x" }, undefined],
-  ["absent", "is absent"],
-  [{ equals: 1 }, "equals 1"],
-  [{ equals: true }, "equals true"],
-  [{ equals: "" }, 'equals ""'],
-  [{ "one_of": [1, false] }, "is one of 1, false"],
-  [{ contains: "x" }, 'contains "x"'],
-  [{ "contains_one_of": ["x"] }, 'contains one of "x"'],
+  ["absent", "is absent, so the claim is not there"],
+  [{ equals: 1 }, "equals 1, so the claim is not a string"],
+  [{ equals: true }, "equals true, so the claim is not a string"],
+  [{ equals: "" }, 'equals "", so the claim is empty'],
+  [
+    { "one_of": [1, "", false] },
+    'is one of 1, "", false, so the claim is not a string, or the claim is empty',
+  ],
+  [{ contains: "x" }, 'contains "x", so the claim is not a string'],
+  [
+    { "contains_one_of": ["x"] },
+    'contains one of "x", so the claim is not a string',
+  ],
 ];
 
 /** Every place that a value can stand in. */
 const places: readonly GrantOptions[] = [
   { publish: "t.${claims.team}.>" },
   { subscribe: { allow: "t.>", deny: "t.${claims.team}" } },
-  { publish: "a", inbox: "t.${claims./team:path}.x.${sub}" },
+  { publish: "a", inbox: "t.${claims./team:path}.y.${sub}" },
   { "scoped_key": "devices", tags: { team: "${claims.team}" } },
 ];
 
@@ -35,11 +41,47 @@ for (const [test, problem] of tests) {
       assertEquals(
         warnings.map((text) => text.replace(/\$\{[^}]*\}/, "${...}")),
         problem === undefined ? [] : [
-          `0.grant holds \${...}, and claim "team" ${problem}, so it is no text: whoever matches is refused`,
+          `0.grant holds \${...}, and claim "team" ${problem}: whoever matches is refused`,
         ],
         JSON.stringify(grant),
       );
     }
+  });
+}
+
+const NO_PATH = "the claim is not 1 to 8 plain tokens with dots between them";
+
+const paths: [test: ClaimOptions, publish: string, problem?: string][] = [
+  [{ equals: "a.b" }, "t.${claims.d:path}.>"],
+  [{ equals: "a b" }, "t.${claims.d}.>"],
+  [{ equals: "a b" }, "t.${claims.d:path}.>", NO_PATH],
+  [{ "one_of": ["a b", "a"] }, "t.${claims.d:path}.>"],
+  [{ "scope_contains": "a" }, "t.${claims.d:path}.>"],
+  [
+    { "scope_contains": "a:b" },
+    "t.${claims.d:path}.>",
+    `${NO_PATH}, or the claim is not a string`,
+  ],
+  [{ equals: "users" }, "t.${claims.d:path}.>"],
+  [
+    { equals: "users" },
+    "t.${claims.d:path}.users.${sub}.>",
+    'the claim holds the token "users", which ends the path',
+  ],
+];
+
+for (const [test, publish, problem] of paths) {
+  Deno.test(`a path ${publish} of a claim ${JSON.stringify(test)} ${problem === undefined ? "can" : "can never"} be filled`, () => {
+    const [warning, ...others] = warningsOf([{
+      name: "a",
+      when: { issuer: ISSUER, claims: { d: test } },
+      grant: { publish },
+    }]);
+    assertEquals(others, []);
+    assertEquals(
+      warning?.split(", so ")[1],
+      problem && `${problem}: whoever matches is refused`,
+    );
   });
 }
 
