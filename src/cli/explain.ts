@@ -120,9 +120,9 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
     notes: [
       "made-up claims: signature, audience, OAuth client, scopes and required claims were not looked at",
       ...(expires ? [] : ["without exp, no token ends the session"]),
-      ...(accepted.sources.length > 0
-        ? []
-        : ["no issuer is configured here: any name is taken for one"]),
+      ...(accepted.sources.length > 0 ? [] : [
+        "no issuer is configured here (is OIDC_ISSUER set?): any name is taken for one",
+      ]),
     ],
   });
 }

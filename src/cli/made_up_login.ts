@@ -119,11 +119,8 @@ function findSource(
   const iss = issuer ?? member(claims, "iss");
   const named = typeof iss === "string" ? iss : undefined;
   if (sources.length === 0) {
-    return named === undefined
-      ? new LoginFault(
-        "issuer must be given, as none is configured here (is OIDC_ISSUER set?): any name will do",
-      )
-      : { ...ANYBODY, issuer: named, credential: credential ?? "jwt" };
+    const issuer = named ?? ANY_ISSUER;
+    return { ...ANYBODY, issuer, credential: credential ?? "jwt" };
   }
   const meant = sources.filter((source) =>
     (named === undefined || source.issuer === named) &&
@@ -158,6 +155,9 @@ function findSource(
     )
     : new LoginFault(`issuer must be one of: ${issuers}`);
 }
+
+/** Stands in for one that is not named, where none is configured. */
+export const ANY_ISSUER = "urn:nats-auth-callout:any-issuer";
 
 /** Where no issuer is configured, or its variable is not set, any is taken. */
 const ANYBODY = {

@@ -186,7 +186,7 @@ const meant: [
     "no issuer where none is",
     {},
     [],
-    "issuer must be given, as none is configured here (is OIDC_ISSUER set?): any name will do",
+    "jwt of urn:nats-auth-callout:any-issuer",
   ],
   ["any issuer where none is", { issuer: "https://x" }, [], "jwt of https://x"],
   [

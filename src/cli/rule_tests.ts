@@ -4,6 +4,8 @@
  */
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Identity } from "../base/identity.ts";
+import type { Rejected } from "../base/outcome.ts";
 import { systemClock } from "../base/time.ts";
 import {
   configurationFile,
@@ -16,6 +18,7 @@ import type { RuleTest } from "../config/rule_tests_schema.ts";
 import { EXIT_FAILED, EXIT_OK, print } from "./terminal.ts";
 import {
   type Accepted,
+  ANY_ISSUER,
   LoginFault,
   readFacts,
   readIdentity,
@@ -69,8 +72,18 @@ export function runTest(
   if (facts instanceof LoginFault) return [facts.problem];
   const identity = readIdentity(test, facts, accepted);
   if (identity instanceof LoginFault) return [identity.problem];
-  return compareOutcome(
+  const problems = compareOutcome(
     test.expect,
     identity.kind === "rejected" ? identity : rules.permit(identity, facts),
   );
+  return problems.length === 0 ? [] : [...problems, ...adviceOn(identity)];
+}
+
+/** What to do about the test itself. */
+function adviceOn(identity: Identity | Rejected): readonly string[] {
+  return identity.kind === "identity" && identity.issuer === ANY_ISSUER
+    ? [
+      "-> no issuer is configured here (is OIDC_ISSUER set?): name one in the test if rules ask for it",
+    ]
+    : [];
 }

@@ -141,20 +141,25 @@ Deno.test("explain --claims refuses what the service refuses", async () => {
 
 Deno.test("explain --claims and rules:test need nothing but the configuration", async () => {
   const claims = '{"sub":"> q"}';
-  const explained = await runMain([
-    "explain",
-    "--claims",
-    claims,
-    "--issuer",
-    "https://id.example.com",
-  ], {
+  const explained = await runMain(["explain", "--claims", claims], {
     permissions: RULES_TEST,
   });
   assertEquals(explained.code, 0, explained.stderr);
   assertStringIncludes(explained.stdout, "users.=PiBx.>");
-  const tested = await runMain(["rules:test"], { permissions: RULES_TEST });
-  assertEquals(tested.code, 0, tested.stderr);
-  assertStringIncludes(tested.stdout, "3 passed, 0 failed");
+  for (
+    const environment of [
+      {},
+      { OIDC_ISSUER: "https://login.example.org", NATS_ACCOUNT: "USERS" },
+      { DEV_ISSUER_JWKS_FILE: "not/there.json" },
+    ]
+  ) {
+    const tested = await runMain(["rules:test"], {
+      environment,
+      permissions: RULES_TEST,
+    });
+    assertEquals(tested.code, 0, tested.stdout + tested.stderr);
+    assertStringIncludes(tested.stdout, "3 passed, 0 failed");
+  }
 });
 
 Deno.test("rules:test says which test failed and why, and ends with 1", async () => {
