@@ -69,6 +69,7 @@ export async function runService(
       ...config,
       authenticate: identities.authenticate,
       permit: config.rules.permit,
+      issuerLabels: config.permissions.issuerLabels,
       versionProblem: (version) =>
         describeUnmetRules(config.rules.needs, version),
       log,

@@ -209,10 +209,12 @@ function issuerProblems(
     ];
 }
 
-type Permitting = Pick<CheckedOptions, "versionProblem" | "ruleWarnings"> & {
-  readonly permit?: Permit;
-  readonly problems: readonly string[];
-};
+type Permitting =
+  & Pick<CheckedOptions, "issuerLabels" | "versionProblem" | "ruleWarnings">
+  & {
+    readonly permit?: Permit;
+    readonly problems: readonly string[];
+  };
 
 function toPermit(options: CalloutOptions): Permitting {
   const { accounts, authenticate, permit = DEFAULT_RULES } = options;
@@ -236,6 +238,7 @@ function toPermit(options: CalloutOptions): Permitting {
   return {
     ...(rules instanceof RulesFault ? {} : {
       permit: rules.permit,
+      issuerLabels: labels,
       versionProblem: (version) => describeUnmetRules(rules.needs, version),
       ruleWarnings: describeIssues({ issues: rules.warnings }, "permit"),
     }),

@@ -128,7 +128,7 @@ async function serve(
     requestsWaitingMax: callout.requestsWaitingMax,
     judge: (message, time) => authorize(stages, message, time),
     isReachable: servers.isTrusted,
-    onDecision: createDecisionLog(log),
+    onDecision: createDecisionLog(log, options.issuerLabels),
     log,
     signal,
     clock: systemClock,

@@ -7,6 +7,7 @@ import { hash, randomBytes } from "node:crypto";
 import { unreachable } from "../base/assert.ts";
 import type { Decision } from "../callout/authorize.ts";
 import type { VerifiedRequest } from "../callout/request_claims.ts";
+import type { IssuerLabels } from "../permissions/placeholder.ts";
 import { subjectToken } from "../permissions/subject_token.ts";
 import type { Log, LogFields } from "../telemetry/log.ts";
 
@@ -15,7 +16,10 @@ const FINGERPRINT_CHARS = 12;
 
 export type LogDecision = (decision: Decision, durationMs: number) => void;
 
-export function createDecisionLog(log: Log): LogDecision {
+export function createDecisionLog(
+  log: Log,
+  labels: IssuerLabels = new Map(),
+): LogDecision {
   // Of this process only: fingerprints of different runs cannot be compared.
   const fingerprintKey = randomBytes(32).toString("hex");
 
@@ -41,7 +45,7 @@ export function createDecisionLog(log: Log): LogDecision {
       ...(identity === undefined ? {} : {
         kind: identity.credential,
         issuer: identity.issuer,
-        name: subjectToken(identity.sub),
+        name: subjectToken(identity.sub, labels.get(identity.issuer)),
       }),
     };
   }

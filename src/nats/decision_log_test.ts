@@ -3,6 +3,7 @@ import { discarded, rejected, unavailable } from "../base/outcome.ts";
 import { Secret } from "../base/secret.ts";
 import type { EpochSeconds } from "../base/time.ts";
 import type { Decision } from "../callout/authorize.ts";
+import type { IssuerLabels } from "../permissions/placeholder.ts";
 import { createLog } from "../telemetry/log.ts";
 import {
   goodIdentity,
@@ -13,14 +14,17 @@ import { createDecisionLog } from "./decision_log.ts";
 
 const TOKEN = "canary.token.signature";
 
-function lineOf(decision: Decision): Record<string, unknown> {
+function lineOf(
+  decision: Decision,
+  labels?: IssuerLabels,
+): Record<string, unknown> {
   const lines: string[] = [];
   const log = createLog({
     format: "json",
     level: "debug",
     write: (line) => lines.push(line),
   });
-  createDecisionLog(log)(decision, 12.345);
+  createDecisionLog(log, labels)(decision, 12.345);
   assertEquals(lines.length, 1);
   assertFalse(lines[0]?.includes("canary"), lines[0]);
   return JSON.parse(lines[0] ?? "");
@@ -97,6 +101,16 @@ Deno.test("J2 a refusal of somebody who is known says who it is", () => {
   assertEquals(line["issuer"], "https://id.example");
   assertEquals(line["name"], "=YSBi");
   assertEquals(line["code"], "no_rule_matches");
+});
+
+Deno.test("J2 a refused user has the name that an admitted one has, with the issuer's label", () => {
+  const identity = goodIdentity();
+  const line = lineOf({
+    request: requestWithToken(),
+    identity,
+    end: rejected("no_rule_matches", ""),
+  }, new Map([[identity.issuer, "main"]]));
+  assertEquals(line["name"], "main=alice");
 });
 
 Deno.test("J2 a message that could not be read leaves one line too", () => {

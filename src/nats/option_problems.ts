@@ -26,7 +26,12 @@ export const QUEUE_GROUP_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
 /** What is said of NATS, of AUTH and of the accounts. */
 export type CheckedOptions = Pick<
   CalloutServiceOptions,
-  "nats" | "callout" | "accounts" | "versionProblem" | "ruleWarnings"
+  | "nats"
+  | "callout"
+  | "accounts"
+  | "issuerLabels"
+  | "versionProblem"
+  | "ruleWarnings"
 >;
 
 /** One text a problem: the option's path, what is wrong, what to do. */

@@ -6,6 +6,7 @@ import type { ConnectionType } from "../base/connection_type.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import type { Permit } from "../permissions/grant.ts";
+import type { IssuerLabels } from "../permissions/placeholder.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { NatsOptions } from "./connection.ts";
 
@@ -19,6 +20,8 @@ export interface CalloutServiceOptions {
   readonly accounts: readonly AccountOptions[];
   readonly authenticate: Authenticate;
   readonly permit: Permit;
+  /** With which the names of refused users are logged as those of admitted ones are. */
+  readonly issuerLabels?: IssuerLabels;
   /** Why a server of this version will not do, in a sentence; undefined if it will. */
   readonly versionProblem?: (version: string) => string | undefined;
   /** What the rules allow and may not be meant; for the log. */

@@ -3,7 +3,12 @@
  * people, or the program does not start.
  */
 import { PermissionViolationError } from "@nats-io/nats-core";
-import { assert, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
 import {
   type Authenticate,
   type CalloutOptions,
@@ -11,7 +16,7 @@ import {
   startCallout,
 } from "../../src/mod.ts";
 import { createSigner } from "../fixtures/jwt_signer.ts";
-import { issuerOptions } from "../fixtures/jwt_scene.ts";
+import { createRecordingLog, issuerOptions } from "../fixtures/jwt_scene.ts";
 import { libraryOptions } from "../fixtures/library_scene.ts";
 import {
   openClient,
@@ -116,5 +121,20 @@ Deno.test("C18 the issuers of a judge of one's own are named and kept apart, and
     Error,
     "Authorization Violation",
   );
+  await service.stop();
+});
+
+Deno.test("J2 the library logs a refused user by the name with the issuer's label", async () => {
+  await using stack = await startStack();
+  const log = createRecordingLog();
+  const service = await startCallout({
+    ...libraryOptions(stack),
+    authenticate,
+    issuers: [{ issuer: "a" }, { issuer: "b", label: "b" }],
+    permit: [{ name: "nobody", refuse: true }],
+    log,
+  });
+  await assertRejects(() => openClient(stack, "b"));
+  assertEquals(log.lines.at(-1)?.fields.name, "b=alice");
   await service.stop();
 });

@@ -11,6 +11,7 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
+import { rejected } from "../../src/base/outcome.ts";
 import { ALL_ENVIRONMENTS } from "../fixtures/environments.ts";
 import {
   assertAnswered,
@@ -248,6 +249,20 @@ Deno.test("J7 the service says when it is ready, and when it is not", async () =
   } finally {
     await service.stop();
   }
+});
+
+Deno.test("J2 the log names a refused user with the label of the issuer", async () => {
+  await using stack = await startStack();
+  const { permissions, rules, ...config } = await stack.config();
+  const [issuer = ""] = permissions.issuers?.keys() ?? [];
+  await using service = await startService({
+    ...config,
+    permissions: { ...permissions, issuerLabels: new Map([[issuer, "dev"]]) },
+    rules: { ...rules, permit: () => rejected("no_rule_matches", "") },
+  });
+  const token = await stack.token("alice");
+  await assertRejects(() => openClient(stack, token));
+  assertEquals(service.lines.at(-1)?.name, "dev=alice");
 });
 
 async function discard(response: Response): Promise<Response> {
