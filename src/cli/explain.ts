@@ -15,7 +15,12 @@ import {
   explainRefusal,
 } from "./explanation.ts";
 import { formatAsJson, formatExplanation } from "./explanation_text.ts";
-import { LoginFault, readFacts, readIdentity } from "./made_up_login.ts";
+import {
+  LoginFault,
+  namedIssuer,
+  readFacts,
+  readIdentity,
+} from "./made_up_login.ts";
 import {
   EXIT_FAILED,
   EXIT_OK,
@@ -110,7 +115,8 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
     throw new UsageError(`--${identity.problem}`);
   }
   if (identity.kind === "rejected") {
-    return explainRefusal(identity, { now: facts.now });
+    const issuer = namedIssuer({ ...options, claims });
+    return explainRefusal(identity, { now: facts.now, issuer });
   }
   const expires = Object.hasOwn(claims, "exp");
   return explainDecision(identity, facts, {

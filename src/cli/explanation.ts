@@ -94,17 +94,21 @@ export interface RefusalContext extends Presented {
   readonly configured?: Facts;
   /** What to do about whoever could not be asked. */
   readonly remedy?: string | undefined;
+  /** Who is said to have issued it; what the token says unless given. */
+  readonly issuer?: string | undefined;
   readonly now: EpochMs;
 }
 
-const DEVELOPMENT_SETTING =
+export const DEVELOPMENT_SETTING =
   "DEV_ISSUER_JWKS_FILE, which is .dev/issuer/jwks.json for the tokens of `deno task token`";
 
 /** A login that did not get as far as the rules. */
 export function explainRefusal(
   refusal: Rejected | Unavailable,
-  { configured = {}, judge, now, remedy, token }: RefusalContext,
+  context: RefusalContext,
 ): ExplainedLogin {
+  const { configured = {}, judge, now, remedy, token } = context;
+  const { issuer = token?.says["iss"] } = context;
   const { detail } = refusal;
   const presented = {
     detail,
@@ -114,8 +118,8 @@ export function explainRefusal(
     notes: [],
   };
   if (refusal.kind === "rejected") {
-    const setting = token?.says["iss"] === DEVELOPMENT_ISSUER &&
-        refusal.code === "issuer_untrusted"
+    const setting = refusal.code === "issuer_untrusted" &&
+        issuer === DEVELOPMENT_ISSUER
       ? DEVELOPMENT_SETTING
       : settingThatLetsIn(refusal, judge?.kind);
     return {

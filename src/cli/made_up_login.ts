@@ -107,6 +107,14 @@ export function readIdentity(
     : identity;
 }
 
+/** Undefined if neither the login nor its claims say it. */
+export function namedIssuer(
+  { claims, issuer }: Pick<MadeUpLogin, "claims" | "issuer">,
+): string | undefined {
+  const iss = issuer ?? member(claims, "iss");
+  return typeof iss === "string" ? iss : undefined;
+}
+
 /** The one source that is meant: mostly, an issuer has tokens of one kind. */
 function findSource(
   { claims, issuer, kind }: MadeUpLogin,
@@ -116,8 +124,7 @@ function findSource(
   if (kind !== undefined && credential === undefined) {
     return unknownWord("kind", CREDENTIAL_KINDS);
   }
-  const iss = issuer ?? member(claims, "iss");
-  const named = typeof iss === "string" ? iss : undefined;
+  const named = namedIssuer({ claims, issuer });
   if (sources.length === 0) {
     const issuer = named ?? ANY_ISSUER;
     return { ...ANYBODY, issuer, credential: credential ?? "jwt" };

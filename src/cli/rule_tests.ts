@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import type { Identity } from "../base/identity.ts";
 import type { Rejected } from "../base/outcome.ts";
 import { systemClock } from "../base/time.ts";
+import { DEVELOPMENT_ISSUER } from "../config/build_issuers.ts";
 import {
   configurationFile,
   loadRules,
@@ -15,11 +16,13 @@ import {
 import type { ParsedRules } from "../config/parse_rules.ts";
 import { loadRuleTests, RULE_TESTS_NAME } from "../config/rule_tests.ts";
 import type { RuleTest } from "../config/rule_tests_schema.ts";
+import { DEVELOPMENT_SETTING } from "./explanation.ts";
 import { EXIT_FAILED, EXIT_OK, print } from "./terminal.ts";
 import {
   type Accepted,
   ANY_ISSUER,
   LoginFault,
+  namedIssuer,
   readFacts,
   readIdentity,
 } from "./made_up_login.ts";
@@ -76,14 +79,27 @@ export function runTest(
     test.expect,
     identity.kind === "rejected" ? identity : rules.permit(identity, facts),
   );
-  return problems.length === 0 ? [] : [...problems, ...adviceOn(identity)];
+  return problems.length === 0 ? [] : [
+    ...problems,
+    ...adviceOn(test, identity).map((advice) => `-> ${advice}`),
+  ];
 }
 
 /** What to do about the test itself. */
-function adviceOn(identity: Identity | Rejected): readonly string[] {
-  return identity.kind === "identity" && identity.issuer === ANY_ISSUER
-    ? [
-      "-> no issuer is configured here (is OIDC_ISSUER set?): name one in the test if rules ask for it",
-    ]
-    : [];
+function adviceOn(
+  test: RuleTest,
+  identity: Identity | Rejected,
+): readonly string[] {
+  if (identity.kind === "identity") {
+    return identity.issuer !== ANY_ISSUER ? [] : [
+      "no issuer is configured here (is OIDC_ISSUER set?): name one in the test if rules ask for it",
+    ];
+  }
+  if (identity.code !== "issuer_untrusted") return [];
+  return [
+    "correct issuer in the test",
+    ...(namedIssuer(test) === DEVELOPMENT_ISSUER
+      ? [`look at ${DEVELOPMENT_SETTING}`]
+      : []),
+  ];
 }

@@ -156,13 +156,13 @@ const bad: [expect: string, problem: RegExp, claims?: string, more?: string][] =
     ],
     [
       "{ rule: everyone }",
-      /^refused with issuer_untrusted \(.*\), expected a grant$/,
+      /^refused with issuer_untrusted \(.*\), expected a grant; ->/,
       "{ sub: alice }",
       "issuer: https://typo.example",
     ],
     [
       "{ refused: no_rule_matches }",
-      /^refused with issuer_untrusted .* expected no_rule_matches$/,
+      /^refused with issuer_untrusted .* expected no_rule_matches; ->/,
       "{ sub: alice }",
       "issuer: https://typo.example",
     ],
@@ -186,6 +186,22 @@ for (const [expect, problem, claims, more] of bad) {
     assertMatch(problemsOf(expect, claims, more).join("; "), problem);
   });
 }
+
+Deno.test("a test that names an issuer that is not configured is told what to do", () => {
+  const adviceFor = (issuer: string): readonly string[] =>
+    problemsOf("{ rule: everyone }", `{ sub: alice, iss: "${issuer}" }`).slice(
+      1,
+    );
+  assertEquals(adviceFor("https://x"), ["-> correct issuer in the test"]);
+  assertEquals(adviceFor("urn:nats-auth-callout:development"), [
+    "-> correct issuer in the test",
+    "-> look at DEV_ISSUER_JWKS_FILE, which is .dev/issuer/jwks.json for the tokens of `deno task token`",
+  ]);
+  assertEquals(
+    problemsOf("{ refused: issuer_untrusted }", '{ sub: a, iss: "https://x" }'),
+    [],
+  );
+});
 
 Deno.test("a test that names no issuer where none is configured says so if it fails", () => {
   const test = { name: "one", claims: { sub: "alice" } };

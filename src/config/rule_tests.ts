@@ -24,7 +24,10 @@ export function loadRuleTests(path: string): readonly RuleTest[] {
     bytesMax: 3 * CONFIG_CHARS_MAX,
   });
   if (text instanceof FileFault) {
-    const { problem, remedy } = text;
+    const { kind, problem } = text;
+    const remedy = kind === "missing"
+      ? `${text.remedy}, or begin with a copy of config/${RULE_TESTS_NAME}; docs/RULES.md explains it`
+      : text.remedy;
     throw new ConfigError(path, [{ path, problem, remedy }]);
   }
   return parseRuleTests(text, path);

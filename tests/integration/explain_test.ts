@@ -162,6 +162,23 @@ Deno.test("explain --claims and rules:test need nothing but the configuration", 
   }
 });
 
+Deno.test("explain --claims says how the development issuer is configured", async () => {
+  const issuer = "urn:nats-auth-callout:development";
+  for (
+    const args of [
+      ['{"sub":"alice"}', "--issuer", issuer],
+      [JSON.stringify({ sub: "alice", iss: issuer })],
+    ]
+  ) {
+    const { code, stdout } = await runMain(["explain", "--claims", ...args], {
+      environment: { OIDC_ISSUER: "https://id.example.com" },
+      permissions: RULES_TEST,
+    });
+    assertEquals(code, 1, stdout);
+    assertStringIncludes(stdout, "look at  DEV_ISSUER_JWKS_FILE, which is");
+  }
+});
+
 Deno.test("rules:test says which test failed and why, and ends with 1", async () => {
   const file = await Deno.makeTempFile({ suffix: ".yaml" });
   try {
@@ -186,6 +203,10 @@ Deno.test("rules:test says which test failed and why, and ends with 1", async ()
     });
     assertEquals(missing.code, 2);
     assertStringIncludes(missing.stderr, "not/there.yaml");
+    assertStringIncludes(
+      missing.stderr,
+      "or begin with a copy of config/rules.test.yaml; docs/RULES.md explains it",
+    );
   } finally {
     await Deno.remove(file);
   }
