@@ -8,7 +8,7 @@ import type { RuleOptions } from "../permissions/rule_options.ts";
 import { createRules, DEFAULT_RULES } from "../permissions/rules.ts";
 import type { Checking } from "./checking.ts";
 import type { Config } from "./config.ts";
-import { isWithin, showName } from "./path.ts";
+import { isWithin, pathText, showName } from "./path.ts";
 import type { RuleSettings } from "./rules_schema.ts";
 import type { Settings } from "./schema.ts";
 
@@ -57,6 +57,7 @@ export function buildRules(
   const rules = createRules(options, permissions);
   if (rules instanceof RulesFault) {
     for (const { path, problem, remedy } of rules.issues) {
+      if (isFollowOn(path, checking)) continue;
       checking.report(rulePathText(path), problem, remedy);
     }
     return undefined;
@@ -71,6 +72,13 @@ export function buildRules(
     });
   }
   return { permissions, rules };
+}
+
+/** Conditions of which one is wrong are fewer, or none, once it is left out: it has been said. */
+function isFollowOn(path: RulePath, { issues }: Checking): boolean {
+  const place = pathText(["rules", ...path]);
+  return path.some((step) => step === "when" || step === "only") &&
+    issues.some((issue) => issue.path !== place && isWithin(issue.path, place));
 }
 
 /** The account of rules that name none: rules may each name one, so it may be missing. */

@@ -159,6 +159,36 @@ Deno.test("parseConfig() says that a > alone, which is empty text in YAML, needs
   }
 });
 
+const once: [rule: string, path: string][] = [
+  ["when: { client_name: foo }", "rules[0].when.client_name"],
+  ["when: { kind: oidc }", "rules[0].when.kind"],
+  ["when: { claims: { x: there } }", "rules[0].when.claims.x"],
+  [
+    "when: { claims: { x: { matches: a } } }",
+    "rules[0].when.claims.x.matches",
+  ],
+];
+
+for (const [rule, path] of once) {
+  Deno.test(`parseConfig() says once what is wrong with ${rule}`, () => {
+    const issues = issuesOf({
+      text: `${TEXT}\nrules: [{ name: a, ${rule}, grant: { publish: a } }]`,
+    });
+    assertEquals(issues.map((issue) => issue.path), [path]);
+  });
+}
+
+Deno.test("parseConfig() says why rules cannot ask for a client's name", () => {
+  const [issue] = issuesOf({
+    text:
+      `${TEXT}\nrules: [{ name: a, when: { client_name: foo }, grant: { publish: a } }]`,
+  });
+  assertEquals(
+    issue?.remedy,
+    "a client can call itself anything; there are: issuer, kind, connection, source, claims",
+  );
+});
+
 /** What is empty must not become a rule that matches more. */
 const emptied: readonly string[] = [
   'when: { issuer: "" }',

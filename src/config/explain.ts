@@ -130,14 +130,23 @@ function explainUnknown(
   known: readonly string[],
 ): ConfigIssue {
   const meant = suggest(name, known);
+  const all = `there are: ${known.map(showName).join(", ")}`;
+  const whyNot = path[0] === "rules" ? NO_CONDITIONS.get(name) : undefined;
   return {
     path: pathText(path),
     problem: "is no setting",
-    remedy: meant === undefined
-      ? `there are: ${known.map(showName).join(", ")}`
+    remedy: whyNot !== undefined
+      ? `${whyNot}; ${all}`
+      : meant === undefined
+      ? all
       : `did you mean ${meant}?`,
   };
 }
+
+/** What one might ask for in a rule, and why one cannot. */
+const NO_CONDITIONS: ReadonlyMap<string, string> = new Map([
+  ["client_name", "a client can call itself anything"],
+]);
 
 function describeProblem(issue: SchemaIssue, node: Json): string {
   switch (issue.code) {
