@@ -137,7 +137,7 @@ async function takeTour(
   }
   if (good) return EXIT_OK;
   printError(
-    "Not everything went as it should. Does the user have another name, or the rule other subjects? `deno task explain` says both; pass the name with --id",
+    `The tour tries users.${id}.>, which a rule need not grant: \`deno task explain\` says what yours does. If the user has another name (Name), pass it with --id`,
   );
   return EXIT_FAILED;
 }
