@@ -1,14 +1,14 @@
 /**
  * What is worth knowing of the rules that a configuration has, beside what its
- * warnings say.
+ * warnings say; and in their form.
  */
 import type { Rules } from "../permissions/rules.ts";
 import type { Finding } from "./finding.ts";
 
 export function judgeRules({ cautions }: Rules): readonly Finding[] {
-  return cautions.map(({ caution, rule }) => ({
+  return cautions.map(({ caution, index, rule }) => ({
     verdict: "doubtful",
-    where: `rule ${rule}`,
-    what: caution,
+    where: `rules[${index}]`,
+    what: `Rule ${rule}: ${caution}`,
   }));
 }

@@ -15,9 +15,12 @@ Deno.test("check repeats the cautions of presets, with the rule", () => {
     },
   ]));
   assertEquals(findings.map(({ verdict, where }) => [verdict, where]), [
-    ["doubtful", "rule admins"],
-    ["doubtful", "rule writers"],
+    ["doubtful", "rules[0]"],
+    ["doubtful", "rules[1]"],
   ]);
-  assertStringIncludes(findings[0]?.what ?? "", "jetstream_admin: whoever");
+  assertStringIncludes(
+    findings[0]?.what ?? "",
+    "Rule admins: jetstream_admin: whoever",
+  );
   assertStringIncludes(findings[1]?.what ?? "", "Nats-Rollup");
 });

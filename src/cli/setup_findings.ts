@@ -105,7 +105,11 @@ function judgeServer(
       }: older ones have no default_sentinel`,
     }),
     ...config.rules.needs.flatMap((need) =>
-      judgeNeed(need, varz, `rule ${need.rule}`)
+      judgeNeed(need, varz, `rules[${need.index}]`)
+        .map((found) => ({
+          ...found,
+          what: `Rule ${need.rule}: ${found.what}`,
+        }))
     ),
     verdict({
       good: skew <= SKEW_MS_MAX,

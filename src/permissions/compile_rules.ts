@@ -11,7 +11,7 @@ import { Fault, Report, type RuleIssue, RulesFault } from "./rule_fault.ts";
 import { stepTo, toList } from "./rule_options.ts";
 import type { RuleOptions } from "./rule_options.ts";
 import { connectionsOf } from "./rule_reach.ts";
-import { concerns, type RuleNeed } from "./server_need.ts";
+import { concerns, type RuleNeed, type ServerNeed } from "./server_need.ts";
 import { findSurprises } from "./rule_surprises.ts";
 
 export interface CompiledRules {
@@ -50,6 +50,7 @@ export function compileRules(
     warnings: findSurprises(options, rules, context),
     needs: options.flatMap((rule, index) =>
       needsOf(rule, rules[index]?.outcome, context)
+        .map((need) => ({ ...need, rule: rule.name, index }))
     ),
   };
 }
@@ -59,14 +60,12 @@ function needsOf(
   rule: RuleOptions,
   outcome: CompiledRule["outcome"] | undefined,
   context: RulesContext,
-): readonly RuleNeed[] {
+): readonly ServerNeed[] {
   if (outcome === undefined || outcome === "refuse") return [];
   const connections = connectionsOf(rule, context);
-  return outcome.needs
-    .filter((need) =>
-      connections.some((connection) => concerns(need, connection))
-    )
-    .map((need) => ({ ...need, rule: rule.name }));
+  return outcome.needs.filter((need) =>
+    connections.some((connection) => concerns(need, connection))
+  );
 }
 
 function checkName(

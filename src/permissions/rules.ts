@@ -40,6 +40,8 @@ export interface Rules {
 
 export interface RuleCaution {
   readonly rule: string;
+  /** Of the rule, from 0. */
+  readonly index: number;
   readonly caution: string;
 }
 
@@ -92,10 +94,10 @@ export function createRules(
     scopedKeyUses: options.flatMap((option, index) =>
       usesOf(option, rules[index]?.outcome, context)
     ),
-    cautions: rules.flatMap(({ name: rule, outcome }) =>
+    cautions: rules.flatMap(({ name: rule, outcome }, index) =>
       outcome === "refuse"
         ? []
-        : outcome.cautions.map((caution) => ({ rule, caution }))
+        : outcome.cautions.map((caution) => ({ rule, index, caution }))
     ),
     permit(identity, facts): Grant | Rejected {
       const login = toLogin(identity, facts);

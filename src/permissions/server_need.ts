@@ -29,6 +29,8 @@ export interface ServerNeed {
 /** A need, and the rule that has it. */
 export interface RuleNeed extends ServerNeed {
   readonly rule: string;
+  /** Of the rule, from 0. */
+  readonly index: number;
 }
 
 /** Since then nats-server asks whether a subscription and a deny overlap (`client.go`, SubjectsCollide). */

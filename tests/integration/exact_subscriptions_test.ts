@@ -221,13 +221,16 @@ Deno.test("check finds each rule that the server cannot keep, those for MQTT whe
     ...DEMANDING_RULES,
     ruleFor("plain", ["news.*"]),
   ]);
-  const demanding = DEMANDING_RULES.map(({ name }) => `rule ${name}`);
+  const demanding = DEMANDING_RULES.map((_, index) => `rules[${index}]`);
   const mqtt = { port: 1883 };
   const rows: [varz: JsonObject, where: readonly string[]][] = [
     [{ version: "2.12.6" }, demanding],
     [{ version: "2.12.7" }, []],
     [{ version: "2.12.13", mqtt: {} }, []],
-    [{ version: "2.12.13", mqtt }, [...demanding, "rule plain"]],
+    [{ version: "2.12.13", mqtt }, [
+      ...demanding,
+      `rules[${demanding.length}]`,
+    ]],
     [{ version: "2.12.14", mqtt }, []],
   ];
   for (const [varz, where] of rows) {
@@ -239,8 +242,9 @@ Deno.test("check finds each rule that the server cannot keep, those for MQTT whe
       calloutConnections: [],
       varzTime: { from: systemClock(), to: systemClock() },
     });
-    const ofRules = findings.filter(({ where }) => where.startsWith("rule "));
+    const ofRules = findings.filter(({ where }) => where.startsWith("rules["));
     assertEquals(ofRules.map((finding) => finding.where), where);
     assert(ofRules.every(({ verdict }) => verdict === "wrong"));
+    assert(ofRules.every(({ what }) => /^Rule \S+: nats-server/.test(what)));
   }
 });

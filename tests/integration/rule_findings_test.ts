@@ -34,7 +34,7 @@ Deno.test("check says what is surprising about rules, and the cautions of their 
   const never = "✗ rules[1]: Rule late can never match: rule all before it " +
     "matches whoever it would match\n    -> move it up, or remove it\n";
   assert(output.includes(never), output);
-  assert(output.includes("! rule all: kv_read: whoever"), output);
+  assert(output.includes("! rules[0]: Rule all: kv_read: whoever"), output);
 });
 
 Deno.test("check does not fail for a rule that other issuers would make useful", async () => {
