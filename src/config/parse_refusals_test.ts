@@ -44,6 +44,12 @@ const wrong: [
     /^must be from 100 to 10000$/,
   ],
   [
+    "D18 no more places than endpoints that hang could hold",
+    withLine("callout:", "  requests_in_flight_max: 2047"),
+    "callout.requests_in_flight_max",
+    /^must be from 2048 to 10000$/,
+  ],
+  [
     "a number out of bounds from the environment",
     {
       ...withLine("callout:", "  budget_ms: ${BUDGET_MS}"),

@@ -9,6 +9,7 @@ import { z } from "zod";
 import {
   BUDGET_MS_MAX,
   BUDGET_MS_MIN,
+  REQUESTS_IN_FLIGHT_MIN,
   SESSION_SECONDS_MAX,
   SESSION_SECONDS_MIN,
 } from "../base/limits.ts";
@@ -90,9 +91,10 @@ const callout = z.strictObject({
     .describe(
       "Longest time from a request's arrival to its answer, in milliseconds. Keep it below authorization.timeout of the NATS servers (2 s unless set; the compose and embedded servers have 5 s): a later answer reaches nobody. What the server itself asks for is kept in any case, but it does so in whole seconds.",
     ),
-  requests_in_flight_max: z.int().min(1).max(10_000).default(4096).describe(
-    "Requests judged at the same time. Only those that wait for something outside count, an issuer's keys for instance.",
-  ),
+  requests_in_flight_max: z.int().min(REQUESTS_IN_FLIGHT_MIN).max(10_000)
+    .default(4096).describe(
+      "Requests judged at the same time. Only those that wait for something outside count: 1024 at most for each endpoint that is asked about tokens, 256 for an issuer's keys, so that one that hangs leaves places to the others.",
+    ),
   requests_waiting_max: z.int().min(1).max(100_000).default(10_000).describe(
     "Requests that wait for their turn; above it the oldest are thrown away. Some 2 kB each.",
   ),

@@ -32,7 +32,7 @@ export interface PlainOptions {
     readonly trustedServers?: readonly string[];
     /** Longest time from a request to its answer, in milliseconds; 4000 unless given. */
     readonly budgetMs?: number;
-    /** Requests judged at the same time; 4096 unless given. */
+    /** Requests judged at the same time; 4096 unless given. Up to 1024 of them may wait for one endpoint. */
     readonly requestsInFlightMax?: number;
     /** Requests that wait for their turn; 10000 unless given. */
     readonly requestsWaitingMax?: number;
