@@ -189,6 +189,15 @@ Deno.test("parseConfig() says why rules cannot ask for a client's name", () => {
   );
 });
 
+Deno.test("parseConfig() says of a subject in a block of text that the line's end is in it", () => {
+  const [publish] = issuesOf({
+    text:
+      `${TEXT}\nrules:\n  - name: a\n    grant:\n      publish: >\n        users.a`,
+  });
+  assertEquals(publish?.path, "rules[0].grant.publish");
+  assertMatch(publish?.problem ?? "", /ends with the end of a line$/);
+});
+
 /** What is empty must not become a rule that matches more. */
 const emptied: readonly string[] = [
   'when: { issuer: "" }',

@@ -107,7 +107,7 @@ type Issue = Omit<ConfigIssue, "path">;
 const NO_SUBJECT: Issue = {
   problem: "is no subject that NATS takes",
   remedy:
-    "write tokens with dots between them and no spaces, as in users.alice.hello; for may_subscribe, one space and a queue group may follow",
+    "write tokens with dots between them and no spaces, as in users.alice.hello; for may_subscribe, one space and a queue group may follow, and what begins with > or * needs quotes in YAML",
 };
 
 function listIssues(

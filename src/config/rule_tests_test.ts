@@ -97,3 +97,16 @@ for (const [text, path, problem] of misshapen) {
     assert(!issue.remedy.includes("config/callout.yaml"), issue.remedy);
   });
 }
+
+Deno.test("parseRuleTests() says that a > alone, which is empty text in YAML, needs quotes", () => {
+  const { issues: [issue] } = assertThrows(
+    () =>
+      parseRuleTests(
+        "tests:\n  - name: a\n    claims: { sub: alice }\n    expect:\n      may_subscribe:\n        - >",
+        "rules.test.yaml",
+      ),
+    ConfigError,
+  );
+  assertMatch(issue?.path ?? "", /^tests\[0\]\.expect\.may_subscribe\[0\]/);
+  assertMatch(issue?.remedy ?? "", /begins with > or \* needs quotes in YAML$/);
+});

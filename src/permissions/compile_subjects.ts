@@ -131,12 +131,18 @@ function takeSubjects(
     return { allow: takeList(options, direction, report), deny: [] };
   }
   const { allow, deny } = options;
+  const { name } = direction;
   if (toList(allow).length === 0) {
     report.add(
-      new Fault(
-        "denies without allowing",
-        `nothing is allowed unless it is named: write ${direction.name}: { allow: [">"], deny: [...] } for everything but`,
-      ),
+      toList(deny).length === 0
+        ? new Fault(
+          "names no subject",
+          `write ${name}: { allow: [...] }, or leave ${name} out: nothing is allowed unless it is named`,
+        )
+        : new Fault(
+          "denies without allowing",
+          `nothing is allowed unless it is named: write ${name}: { allow: [">"], deny: [...] } for everything but`,
+        ),
     );
   }
   return {

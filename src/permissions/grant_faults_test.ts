@@ -10,6 +10,16 @@ const faults: [why: string, grant: GrantOptions, problem: RegExp][] = [
     /^publish denies without allowing$/,
   ],
   [
+    "an allow of nothing",
+    { publish: { allow: [] }, subscribe: "b" },
+    /^publish names no subject$/,
+  ],
+  [
+    "neither allow nor deny",
+    { publish: "a", subscribe: {} },
+    /^subscribe names no subject$/,
+  ],
+  [
     "H10 the account AUTH",
     { account: "AUTH", publish: "a" },
     /^account is AUTH/,

@@ -44,6 +44,12 @@ export function parseSubjectTemplate(
       'write a subject, as in news.*; one that begins with > or * needs quotes in YAML, as in ">"',
     );
   }
+  if (/[\r\n]$/.test(text)) {
+    return new Fault(
+      "ends with the end of a line",
+      "write it behind the colon or the dash, in quotes: a > or | there begins a text of several lines in YAML",
+    );
+  }
   if (text.length > SUBJECT_TEMPLATE_CHARS_MAX) {
     return new Fault(
       `has more than ${SUBJECT_TEMPLATE_CHARS_MAX} characters`,
