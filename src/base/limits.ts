@@ -168,11 +168,11 @@ export const QUESTIONS_IN_FLIGHT_MAX = 32;
 export const LOGINS_WAITING_MAX = 1024;
 
 /**
- * Least places of requests that are judged at the same time, as far as they can be
- * chosen: what hangs must not hold them all. An issuer's keys and its UserInfo
- * endpoint may both be waited for.
+ * Least places of requests that are judged at the same time: what hangs must not
+ * hold them all. Of one issuer its keys, its UserInfo and its introspection
+ * endpoint may all be waited for.
  */
-export const REQUESTS_IN_FLIGHT_MIN = 2 * LOGINS_WAITING_MAX;
+export const REQUESTS_IN_FLIGHT_MIN = 3 * LOGINS_WAITING_MAX;
 
 /** Longest token of the service's own account in a cluster, in bytes: 2 kB, and some more for what clouds add. */
 export const SERVICE_TOKEN_BYTES_MAX = 64 * 1024;

@@ -173,7 +173,9 @@ export function findRemedy(
   issuer: string,
 ): string | undefined {
   if (outcome.kind !== "unavailable") return undefined;
-  if (outcome.dependency === "api_tokens") return "api_tokens: file";
+  if (outcome.dependency === "api_tokens") {
+    return "api_tokens: see whether file can be read";
+  }
   const settings = settingsOf(outcome.dependency, tokens, issuer);
   return settings !== undefined && outcome instanceof Unanswered
     ? `${settings.section}: ${REMEDIES[outcome.fault.cause](settings)}`

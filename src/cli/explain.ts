@@ -109,8 +109,9 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   if (claims instanceof JsonFault) {
     throw new UsageError(`--claims ${claims.problem}`);
   }
-  const { permissions, rules, ...accepted } = loadRules(ownConfiguration());
-  const identity = readIdentity({ ...options, claims }, facts, accepted);
+  const loaded = loadRules(ownConfiguration());
+  const { permissions, rules, sources } = loaded;
+  const identity = readIdentity({ ...options, claims }, facts, loaded);
   if (identity instanceof LoginFault) {
     throw new UsageError(`--${identity.problem}`);
   }
@@ -126,7 +127,7 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
     notes: [
       "made-up claims: signature, audience, OAuth client, scopes and required claims were not looked at",
       ...(expires ? [] : ["without exp, no token ends the session"]),
-      ...(accepted.sources.length > 0 ? [] : [
+      ...(sources.length > 0 ? [] : [
         "no issuer is configured here (is OIDC_ISSUER set?): any name is taken for one",
       ]),
     ],

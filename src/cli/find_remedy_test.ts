@@ -106,7 +106,7 @@ for (const [dependency, issuer, cause, remedy] of remedies) {
 Deno.test("explain leads to the file of API tokens, and from one's own judge to nothing", () => {
   assertEquals(
     findRemedy(unavailable("api_tokens", ""), ALL_KINDS, "here"),
-    "api_tokens: file",
+    "api_tokens: see whether file can be read",
   );
   assertEquals(
     findRemedy(unavailable("custom", ""), ALL_KINDS, "here"),

@@ -27,6 +27,7 @@ import { toServiceAccount } from "../identity/service_account.ts";
 import { checkLifetime, type Lifetime } from "../identity/token_lifetime.ts";
 import { parseAddress } from "../permissions/address_range.ts";
 import type { LoginFacts } from "../permissions/grant.ts";
+import type { Rules } from "../permissions/rules.ts";
 
 /** Texts as they were typed; what is left out has an ordinary value. */
 export interface MadeUpLogin {
@@ -70,7 +71,10 @@ export function readFacts(
 }
 
 /** What the service accepts, as far as made-up logins are concerned. */
-export type Accepted = Pick<ParsedRules, "connectionTypes" | "sources">;
+export interface Accepted
+  extends Pick<ParsedRules, "connectionTypes" | "sources"> {
+  readonly rules: Pick<Rules, "askForIssuer">;
+}
 
 /**
  * The identity that a token with these claims would have, or the refusal that it
@@ -79,12 +83,20 @@ export type Accepted = Pick<ParsedRules, "connectionTypes" | "sources">;
 export function readIdentity(
   login: MadeUpLogin,
   { connectionType, now }: LoginFacts,
-  { connectionTypes, sources }: Accepted,
+  { connectionTypes, rules, sources }: Accepted,
 ): Identity | Rejected | LoginFault {
   const { claims } = login;
   const sub = member(claims, "sub");
   if (typeof sub !== "string") {
     return new LoginFault('claims must hold a sub, as in {"sub":"alice"}');
+  }
+  if (
+    sources.length === 0 && rules.askForIssuer &&
+    namedIssuer(login) === undefined
+  ) {
+    return new LoginFault(
+      "issuer must be given: rules ask for it, and none is configured here (is OIDC_ISSUER set?)",
+    );
   }
   const source = findSource(login, sources);
   if ("problem" in source || "code" in source) return source;

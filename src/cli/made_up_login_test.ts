@@ -85,6 +85,7 @@ function read(
   return readIdentity(login, { ...FACTS, ...facts }, {
     sources,
     connectionTypes: ["nats", "mqtt"],
+    rules: { askForIssuer: false },
   });
 }
 

@@ -69,15 +69,17 @@ function testRules(file: string): number {
 /** What is not as expected. */
 export function runTest(
   test: RuleTest,
-  { rules, ...accepted }: Accepted & Pick<ParsedRules, "rules">,
+  loaded: Accepted & Pick<ParsedRules, "rules">,
 ): readonly string[] {
   const facts = readFacts(test, systemClock());
   if (facts instanceof LoginFault) return [facts.problem];
-  const identity = readIdentity(test, facts, accepted);
+  const identity = readIdentity(test, facts, loaded);
   if (identity instanceof LoginFault) return [identity.problem];
   const problems = compareOutcome(
     test.expect,
-    identity.kind === "rejected" ? identity : rules.permit(identity, facts),
+    identity.kind === "rejected"
+      ? identity
+      : loaded.rules.permit(identity, facts),
   );
   return problems.length === 0 ? [] : [
     ...problems,
@@ -91,8 +93,16 @@ function adviceOn(
   identity: Identity | Rejected,
 ): readonly string[] {
   if (identity.kind === "identity") {
-    return identity.issuer !== ANY_ISSUER ? [] : [
-      "no issuer is configured here (is OIDC_ISSUER set?): name one in the test if rules ask for it",
+    const { claims, issuer } = identity;
+    return [
+      ...(issuer === ANY_ISSUER
+        ? [
+          "no issuer is configured here (is OIDC_ISSUER set?): name one in the test if subjects need it",
+        ]
+        : []),
+      ...(Object.hasOwn(claims, "email") && claims["email_verified"] !== true
+        ? ["email counts only with email_verified: true"]
+        : []),
     ];
   }
   if (identity.code !== "issuer_untrusted") return [];

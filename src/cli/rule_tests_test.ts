@@ -217,6 +217,43 @@ Deno.test("a test that names no issuer where none is configured says so if it fa
   );
   assertEquals(runTest({ ...test, at, expect: { rule: "mqtt" } }, scene), [
     "rule is everyone, expected mqtt",
-    "-> no issuer is configured here (is OIDC_ISSUER set?): name one in the test if rules ask for it",
+    "-> no issuer is configured here (is OIDC_ISSUER set?): name one in the test if subjects need it",
   ]);
+});
+
+Deno.test("a test says who issued the token where rules ask for it and none is configured", () => {
+  const scene = {
+    rules: rulesOf([
+      { name: "staff", when: { issuer: ISSUER }, grant: { publish: "s" } },
+    ]),
+    sources: [],
+    connectionTypes: ["nats"],
+  } as const;
+  const test = {
+    name: "one",
+    claims: { sub: "alice" },
+    expect: { refused: "no_rule_matches" },
+  } as const;
+  assertEquals(runTest(test, scene), [
+    "issuer must be given: rules ask for it, and none is configured here (is OIDC_ISSUER set?)",
+  ]);
+  assertEquals(runTest({ ...test, issuer: "https://other" }, scene), []);
+});
+
+Deno.test("C20 a test with an email that is not verified says so if it fails", () => {
+  const scene = {
+    rules: rulesOf([{
+      name: "boss",
+      when: { claims: { email: { equals: "b@x" } } },
+      grant: { publish: "b" },
+    }]),
+    sources: [SOURCE],
+    connectionTypes: ["nats"],
+  } as const;
+  const expect = { rule: "boss" };
+  const claims = { sub: "alice", email: "b@x" };
+  const [, advice] = runTest({ name: "one", claims, expect }, scene);
+  assertEquals(advice, "-> email counts only with email_verified: true");
+  const verified = { ...claims, "email_verified": true };
+  assertEquals(runTest({ name: "one", claims: verified, expect }, scene), []);
 });

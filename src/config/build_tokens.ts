@@ -182,7 +182,7 @@ const REMEDY_BY_PROBLEM: readonly [problem: RegExp, remedy: string][] = [
     / is where its metadata are/,
     "write the name that stands there, as the tokens' iss has it",
   ],
-  [/ contains email without/, "name email_verified there, too"],
+  [/ contains email\w* alone/, "name both there, or neither"],
   [/ has white space at its beginning or its end$/, "take it away"],
   [
     / algorithms is empty$/,

@@ -220,7 +220,7 @@ const wrong: readonly [
     "claims: [groups]",
     "claims: [email]",
     "issuers[0].userinfo.claims",
-    /name email_verified there/,
+    /name both there, or neither/,
   ],
   [
     "UserInfo without TLS",

@@ -47,7 +47,7 @@ const wrong: [
     "D18 no more places than endpoints that hang could hold",
     withLine("callout:", "  requests_in_flight_max: 2047"),
     "callout.requests_in_flight_max",
-    /^must be from 2048 to 10000$/,
+    /^must be from 3072 to 10000$/,
   ],
   [
     "a number out of bounds from the environment",

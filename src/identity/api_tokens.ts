@@ -152,7 +152,7 @@ class ApiTokens implements Authenticator {
     ) {
       return rejected(
         "attempts_too_many",
-        "Too many wrong API tokens from this host, or with this id",
+        "There is no such API token, and there were many such from this host, or with this id",
       );
     }
     this.#hosts.countFailure(source);

@@ -241,7 +241,17 @@ const problems: readonly [
     {
       issuers: [{ ...jwt, userinfo: { ...userinfo, claims: ["email"] } }],
     },
-    "issuers[0]: userinfo.claims contains email without email_verified, which rules need beside it",
+    "issuers[0]: userinfo.claims contains email alone: email and email_verified are one statement",
+  ],
+  [
+    "C20 UserInfo that says an email of nobody knows whom is verified",
+    {
+      issuers: [{
+        ...jwt,
+        userinfo: { ...userinfo, claims: ["email_verified"] },
+      }],
+    },
+    "issuers[0]: userinfo.claims contains email_verified alone: email and email_verified are one statement",
   ],
   ["UserInfo without claims", {
     issuers: [{ ...jwt, userinfo: { ...userinfo, claims: [] } }],

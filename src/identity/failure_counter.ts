@@ -1,7 +1,7 @@
 /**
- * Counts failed attempts by name, and says when there were too many: a bucket for
- * each name that a failure empties and that fills again with time. Bounded: with
- * too many names, the ones that have been quiet longest are forgotten.
+ * Counts failed attempts by name, and says when there were too many: they are
+ * forgotten again with time. Bounded: with too many names, the ones that have been
+ * quiet longest are forgotten.
  */
 import { LRUCache } from "lru-cache";
 import type { MonotonicClock, MonotonicMs } from "../base/time.ts";

@@ -96,7 +96,9 @@ export class HttpEndpoint {
     } catch (error) {
       // Whatever the network does: no connection, no TLS, a connection lost.
       if (signal.aborted) {
-        return new EndpointFault(`${origin} did not answer in time`);
+        return new EndpointFault(`${origin} did not answer in time`, {
+          cause: "slow",
+        });
       }
       return response === undefined
         ? unreachable(origin, error)

@@ -68,6 +68,8 @@ Deno.test("D2 D3 the endpoint can be discovered, in the issuer's own metadata an
       headers: { "content-type": "text/html" },
     }],
     [{}, "unavailable introspection: broken", { status: 500 }],
+    [{}, "unavailable introspection: elsewhere", { status: 401 }],
+    [{}, "unavailable introspection: elsewhere", { status: 422 }],
   ];
   for (const [changes, expected, init] of cases) {
     await using metadata = introspectionScene();

@@ -99,13 +99,13 @@ export function checkUserInfo(
       `contains ${protectedClaim}, which only the token itself can say`,
     );
   }
-  if (
-    options.claims.includes("email") &&
-    !options.claims.includes("email_verified")
-  ) {
+  const halves = ["email", "email_verified"].filter((name) =>
+    options.claims.includes(name)
+  );
+  if (halves.length === 1) {
     report(
       "userinfo.claims",
-      "contains email without email_verified, which rules need beside it",
+      `contains ${halves[0]} alone: email and email_verified are one statement`,
     );
   }
   checkAsking(

@@ -113,7 +113,10 @@ async function readMetadata(
   if (!(metadata instanceof EndpointFault)) return metadata;
   const { problem, cause, again, retryAfterMs } = metadata;
   return new EndpointFault(`no metadata: ${problem}`, {
-    cause: cause === "unusable" ? "elsewhere" : cause,
+    // Nobody was named and no token shown: what is refused there is something else.
+    cause: ["unusable", "proof_refused", "question_refused"].includes(cause)
+      ? "elsewhere"
+      : cause,
     again,
     retryAfterMs,
   });

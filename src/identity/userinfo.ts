@@ -121,9 +121,9 @@ export function createUserInfo(
  * answer: the one half with the other's would vouch for an address that is not meant.
  */
 function addable(claims: JsonObject, { claims: own }: Identity): JsonObject {
-  if (!Object.hasOwn(own, "email") && !Object.hasOwn(own, "email_verified")) {
-    return claims;
-  }
+  const isSame = !Object.hasOwn(own, "email") ||
+    own["email"] === claims["email"];
+  if (isSame && !Object.hasOwn(own, "email_verified")) return claims;
   const { email: _email, "email_verified": _verified, ...others } = claims;
   return others;
 }

@@ -122,6 +122,24 @@ for (
   });
 }
 
+for (
+  const [own, said, verified] of [
+    [{ email: "a@example.com" }, true, true],
+    [{ email: "a@example.com" }, false, false],
+    [{ email: "a@example.com", "email_verified": false }, true, false],
+  ] as const
+) {
+  Deno.test(`C20 the same address is verified by what is said of it: the token has ${JSON.stringify(own)}, the answer ${said}`, async () => {
+    await using scene = createScene(() =>
+      json({ ...answer, "email_verified": said })
+    );
+    const outcome = await scene.judge(own);
+    assert(outcome.kind === "identity");
+    assertEquals(outcome.claims["email_verified"], verified);
+    assertEquals(outcome.claims["email"], "a@example.com");
+  });
+}
+
 Deno.test("B20 nobody is asked about a token that does not verify, nor for another issuer", async () => {
   await using scene = createScene(() => json(answer));
   const stranger = createSigner("EdDSA");

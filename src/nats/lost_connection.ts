@@ -1,7 +1,8 @@
 /**
  * Why a connection that was lost does not come back. The client library tries for
  * ever and hands on what a server says, but not what ended an attempt before that,
- * TLS above all: an attempt of our own beside its, now and then, finds out.
+ * TLS above all: an attempt of our own beside its, now and then, finds out. One
+ * that is under way when the service ends is over when its time is.
  */
 import type { NatsConnection, Status } from "@nats-io/nats-core";
 import { monotonicClock, type MonotonicMs } from "../base/time.ts";

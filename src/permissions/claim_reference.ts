@@ -60,28 +60,17 @@ const INDEX_REGEXP = /^(?:0|[1-9]\d{0,5})$/;
 
 /**
  * The claim's value, undefined if there is none. `sub` and `iss` are those of the
- * identity, which every kind of credential has. An `email` that is not verified is
- * none: at many issuers everybody can write somebody else's there.
+ * identity, which every kind of credential has. An `email` that is not verified,
+ * and what is in it, is none: at many issuers everybody can write somebody else's
+ * there.
  */
 export function readClaim(
   identity: Identity,
-  { steps }: ClaimReference,
+  claim: ClaimReference,
 ): Json | undefined {
-  const [first = ""] = steps;
-  if (steps.length === 1) {
-    if (first === "sub") return identity.sub;
-    if (first === "iss") return identity.issuer;
-    if (first === "email" && !isEmailVerified(identity)) return undefined;
-    return member(identity.claims, first);
-  }
-  let value: Json | undefined = identity.claims;
-  for (const step of steps) {
-    if (isJsonObject(value)) value = member(value, step);
-    else if (Array.isArray(value) && INDEX_REGEXP.test(step)) {
-      value = value[Number(step)];
-    } else return undefined;
-  }
-  return value;
+  if (isOnly(claim, "sub")) return identity.sub;
+  if (isOnly(claim, "iss")) return identity.issuer;
+  return isUnverified(identity, claim) ? undefined : follow(identity, claim);
 }
 
 /** Why an `email` does not count, in words. */
@@ -92,12 +81,27 @@ export function readUnverified(
   identity: Identity,
   claim: ClaimReference,
 ): Json | undefined {
-  return isOnly(claim, "email") && !isEmailVerified(identity)
-    ? member(identity.claims, "email")
-    : undefined;
+  return isUnverified(identity, claim) ? follow(identity, claim) : undefined;
 }
 
 /** The literal `true` alone (OpenID Connect Core section 5.1). */
-function isEmailVerified({ claims }: Identity): boolean {
-  return member(claims, "email_verified") === true;
+function isUnverified(
+  { claims }: Identity,
+  { steps }: ClaimReference,
+): boolean {
+  return steps[0] === "email" && member(claims, "email_verified") !== true;
+}
+
+function follow(
+  { claims }: Identity,
+  { steps }: ClaimReference,
+): Json | undefined {
+  let value: Json | undefined = claims;
+  for (const step of steps) {
+    if (isJsonObject(value)) value = member(value, step);
+    else if (Array.isArray(value) && INDEX_REGEXP.test(step)) {
+      value = value[Number(step)];
+    } else return undefined;
+  }
+  return value;
 }

@@ -14,6 +14,7 @@ import {
 } from "./address_range.ts";
 import {
   type ClaimReference,
+  isOnly,
   readClaim,
   readUnverified,
   UNVERIFIED,
@@ -62,7 +63,7 @@ export function toLogin(identity: Identity, facts: LoginFacts): Login {
 
 /**
  * @param refuses Whether the condition is of a rule that refuses: that takes an
- *   `email` that is not verified either way, as it must not be a way around it.
+ *   `email` that is not verified as there and as not there, a grant as neither.
  */
 export function holds(
   condition: Condition,
@@ -80,11 +81,11 @@ export function holds(
       return isFrom(condition.ranges, login.address);
     default: {
       const { claim, test } = condition;
-      if (passes(test, readClaim(login.identity, claim))) return true;
-      const unverified = refuses
-        ? readUnverified(login.identity, claim)
-        : undefined;
-      return unverified !== undefined && passes(test, unverified);
+      const unverified = readUnverified(login.identity, claim);
+      if (unverified === undefined) {
+        return passes(test, readClaim(login.identity, claim));
+      }
+      return refuses && (passes(test, undefined) || passes(test, unverified));
     }
   }
 }
@@ -133,6 +134,11 @@ function isScalar(value: Json | undefined): value is Scalar {
 }
 
 /** The condition in words. */
+export function isAboutIssuer(condition: Condition): boolean {
+  return condition.kind === "issuer" ||
+    condition.kind === "claim" && isOnly(condition.claim, "iss");
+}
+
 export function describeCondition(condition: Condition): string {
   switch (condition.kind) {
     case "issuer":

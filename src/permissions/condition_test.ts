@@ -154,7 +154,7 @@ for (
     [{ equals: "a@x.org" }, verified, true],
     [{ equals: "a@x.org" }, unverified, false],
     ["present", unverified, false],
-    ["absent", unverified, true],
+    ["absent", unverified, false],
     ["absent", verified, false],
   ] as const
 ) {
@@ -177,6 +177,34 @@ for (const condition of [{ equals: "a@x.org" }, "present", "absent"] as const) {
     assert(trace?.conditions[0]?.holds);
   });
 }
+
+Deno.test("C20 what is in an email that is not verified counts no more than the email", () => {
+  const condition = { "/email/0": { equals: "a@x.org" } } as const;
+  const email = ["a@x.org"];
+  assert(
+    matches(
+      { claims: condition },
+      withClaims({ email, "email_verified": true }),
+    ),
+  );
+  assertFalse(matches({ claims: condition }, withClaims({ email })));
+});
+
+Deno.test("C20 a refusal of an address is not said to be behind a grant to it", () => {
+  const when = { claims: { email: { equals: "a@x.org" } } };
+  const rules = rulesOf([
+    { name: "boss", when, grant: NOTHING },
+    { name: "false_boss", when, refuse: true },
+    { name: "everyone", grant: NOTHING },
+  ]);
+  assertEquals(
+    rules.warnings.filter(({ problem }) => problem.includes("never match")),
+    [],
+  );
+  const outcome = rules.permit(unverified, FACTS);
+  assert(outcome.kind === "rejected");
+  assertEquals(outcome.code, "refused_by_rule");
+});
 
 for (const host of ["", "localhost", "192.0.2.7:4222", "192.0.2.7/24"]) {
   Deno.test(`a host that is no address (${host || "nothing"}) is in no source`, () => {

@@ -12,6 +12,7 @@ import {
   type ClaimTest,
   type Condition,
   describeCondition,
+  isAboutIssuer,
   passes,
 } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
@@ -43,8 +44,7 @@ export function findContradiction(
   }
   if (issuersOf(conditions, context)?.length !== 0) return undefined;
   const asked = conditions.filter((condition) =>
-    condition.kind === "kind" || condition.kind === "issuer" ||
-    condition.kind === "claim" && isOnly(condition.claim, "iss")
+    condition.kind === "kind" || isAboutIssuer(condition)
   );
   return new Fault(
     `can never match: no issuer is configured whose ${
@@ -65,9 +65,18 @@ export function isBehind(
   earlier: CompiledRule,
   context: RulesContext,
 ): boolean {
+  // It takes an email that is not verified, which a grant does not.
+  if (
+    later.outcome === "refuse" && earlier.outcome !== "refuse" &&
+    earlier.conditions.some(isOfEmail)
+  ) return false;
   return earlier.conditions.every((condition) =>
     isImplied(condition, later, context)
   );
+}
+
+function isOfEmail(condition: Condition): boolean {
+  return isClaim(condition) && condition.claim.steps[0] === "email";
 }
 
 /** What the one rule asks for and the other does not. */

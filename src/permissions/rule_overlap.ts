@@ -55,6 +55,21 @@ export function findOverlap(
   return first && describe(rule, [first, ...met.slice(1)], context);
 }
 
+/** Names in `gives_way_to` that say nothing, and might hide what is not meant once rules change. */
+export function findNeedless(
+  rule: ReadRule,
+  earlier: readonly ReadRule[],
+  context: RulesContext,
+): Fault | undefined {
+  const needless = earlier.find((other) =>
+    rule.givesWayTo.includes(other.name) && !takesFrom(other, rule, context)
+  );
+  return needless && new Fault(
+    `gives way to rule ${needless.name}, which takes nobody from it that it would grant more`,
+    "leave it out",
+  );
+}
+
 /** Whether the earlier rule decides about some, but not because it is for a part of those that the other is for. */
 function takesFrom(
   earlier: ReadRule,

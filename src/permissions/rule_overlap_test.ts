@@ -243,6 +243,30 @@ Deno.test("one warning names the rules that one gives way to, and what both ask 
   );
 });
 
+Deno.test("a rule that gives way to one that takes nothing from it is told so", () => {
+  for (
+    const [first, second, needless] of [
+      [{ when: OPS, grant: A }, { when: EDITORS, grant: B }, false],
+      [{ when: OPS, refuse: true }, { when: EDITORS, grant: B }, true],
+      [{ when: OPS, grant: A }, { when: EDITORS, grant: A }, true],
+      [{ when: OPS, grant: A }, { grant: B }, true],
+    ] as const
+  ) {
+    const warnings = warningsOf([{ name: "first", ...first }, {
+      name: "second",
+      ...second,
+      "gives_way_to": "first",
+    }]);
+    assertEquals(
+      warnings.some((text) =>
+        text.startsWith("1.gives_way_to gives way to rule first, which takes")
+      ),
+      needless,
+      JSON.stringify([first, second]),
+    );
+  }
+});
+
 Deno.test("nothing is said of a rule that names the one that it gives way to", () => {
   function said(given: RuleOptions["gives_way_to"]): readonly string[] {
     return warningsOf([

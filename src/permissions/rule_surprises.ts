@@ -11,7 +11,7 @@ import { toList } from "./rule_options.ts";
 import type { GrantOptions, RuleOptions } from "./rule_options.ts";
 import { findUnfilled } from "./rule_filling.ts";
 import { findContradiction, isBehind } from "./rule_matching.ts";
-import { findOverlap, type ReadRule } from "./rule_overlap.ts";
+import { findNeedless, findOverlap, type ReadRule } from "./rule_overlap.ts";
 import { connectionsOf, issuersOf } from "./rule_reach.ts";
 import {
   parseSubjectTemplate,
@@ -52,6 +52,7 @@ export function findSurprises(
       );
     } else {
       at.take(findOverlap(own, earlier, context));
+      at.at("gives_way_to").take(findNeedless(own, earlier, context));
       if (own.read !== undefined) {
         const { grant, subjects } = own.read;
         judgeGrant({ ...option, conditions, grant, subjects }, context, at);

@@ -12,6 +12,7 @@ import {
   describeActual,
   describeCondition,
   holds,
+  isAboutIssuer,
   type Login,
   toLogin,
 } from "./condition.ts";
@@ -29,6 +30,8 @@ export interface Rules {
   readonly permit: Permit;
   /** The same decision, with the way to it. */
   explain(identity: Identity, facts: LoginFacts): Explanation;
+  /** Whether it matters to any of them who issued a token. */
+  readonly askForIssuer: boolean;
   /** What is allowed and may not be meant. */
   readonly warnings: readonly RuleIssue[];
   /** What nats-server must be able to do, so that nobody gets more than the rules say. */
@@ -89,6 +92,9 @@ export function createRules(
   const { needs, rules, warnings } = compiled;
   const { issuerLabels } = context;
   return {
+    askForIssuer: rules.some(({ conditions }) =>
+      conditions.some(isAboutIssuer)
+    ),
     warnings,
     needs,
     scopedKeyUses: options.flatMap((option, index) =>
