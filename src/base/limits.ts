@@ -27,12 +27,16 @@ export const REQUESTS_WAITING_BYTES_MAX = 32 * 1024 * 1024;
 export const REQUEST_JSON_MEMBERS_MAX = 512;
 
 /**
- * Longest bearer token that is parsed, in bytes. Most are below 2 KiB, but Entra
- * writes up to 200 groups into one, which makes 12. Longer ones than 4 KiB come
- * only where the operator has raised nats-server's `max_control_line`, 4096 bytes
- * unless configured (`const.go`): that is the setting to allow less by.
+ * Longest bearer token that is parsed, in bytes, and what configuration can make of
+ * it. Most are below 2 KiB, but Entra writes up to 200 groups into one, which makes
+ * 12. Longer ones than 4 KiB come only where nats-server's `max_control_line` has
+ * been raised, 4096 bytes unless configured (`const.go`).
  */
-export const BEARER_TOKEN_BYTES_MAX = 16 * 1024;
+export const BEARER_TOKEN_BYTES = {
+  min: 1024,
+  usual: 8 * 1024,
+  max: 16 * 1024,
+} as const;
 
 /** Longest decoded JOSE header, in bytes: `alg`, `typ`, `kid` and little else. */
 export const JOSE_HEADER_BYTES_MAX = 4 * 1024;

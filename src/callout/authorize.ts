@@ -30,6 +30,7 @@ import type { IssueUserJwt, UserJwt } from "./user_jwt.ts";
 export interface Stages {
   readonly verify: VerifyRequest;
   readonly connectionTypes: ReadonlySet<ConnectionType>;
+  readonly bearerTokenBytesMax: number;
   readonly authenticate: Authenticate;
   readonly permit: Permit;
   readonly issueUserJwt: IssueUserJwt;
@@ -77,7 +78,10 @@ export async function authorize(
     if (type === undefined || !stages.connectionTypes.has(type)) {
       return answer(stages, request, connectionRefused(type), time.now);
     }
-    const bearerToken = findBearerToken(request.credentials);
+    const bearerToken = findBearerToken(
+      request.credentials,
+      stages.bearerTokenBytesMax,
+    );
     if (!(bearerToken instanceof Secret)) {
       return answer(stages, request, bearerToken, time.now);
     }

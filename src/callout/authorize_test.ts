@@ -106,8 +106,8 @@ const clients: [
     n["client_tls"] = { certs: ["good"] };
   }, "bearer_token_missing"],
   [
-    "A4 a token of 16 KiB and a byte",
-    (o) => o["auth_token"] = "a".repeat(16 * 1024 + 1),
+    "A4 a token of 8 KiB and a byte",
+    (o) => o["auth_token"] = "a".repeat(8 * 1024 + 1),
     "bearer_token_too_large",
   ],
   ["a bad token", (o) => o["auth_token"] = "bad", "signature_invalid"],

@@ -8,13 +8,13 @@
  *
  * @see nats-server `auth_callout.go` fillConnectOpts, `mqtt.go`, `leafnode.go`
  */
-import { BEARER_TOKEN_BYTES_MAX } from "../base/limits.ts";
 import { type Rejected, rejected } from "../base/outcome.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ClientCredentials } from "./request_claims.ts";
 
 export function findBearerToken(
   { authToken, password }: ClientCredentials,
+  bytesMax: number,
 ): Secret | Rejected {
   const bearerToken = authToken ?? password;
   if (bearerToken === undefined) {
@@ -28,8 +28,11 @@ export function findBearerToken(
     );
   }
   // Characters are bytes here: whatever is not ASCII is refused by its form next.
-  if (text.length > BEARER_TOKEN_BYTES_MAX) {
-    return rejected("bearer_token_too_large", `${text.length} characters`);
+  if (text.length > bytesMax) {
+    return rejected(
+      "bearer_token_too_large",
+      `${text.length} bytes, of which ${bytesMax} are allowed`,
+    );
   }
   return bearerToken;
 }

@@ -54,7 +54,7 @@ export async function explainToken(
   const bearerToken = findBearerToken({
     authToken: text === "" ? undefined : new Secret(text),
     password: undefined,
-  });
+  }, config.callout.bearerTokenBytesMax);
   if (!(bearerToken instanceof Secret)) {
     return explainRefusal(bearerToken, { now });
   }

@@ -98,6 +98,11 @@ const REFUSALS: readonly [
     "introspection or webhook, if the issuer's tokens are no JWTs",
   ],
   [
+    "bearer_token_too_large",
+    /are allowed/,
+    "callout.bearer_token_bytes_max, and max_control_line of the server",
+  ],
+  [
     "token_type_not_accepted",
     /ID token/,
     "issuers: allow_id_tokens; better, present the access token",

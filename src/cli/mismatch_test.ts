@@ -120,6 +120,12 @@ const letIn: [
     "introspection or webhook, if the issuer's tokens are no JWTs",
   ],
   [
+    "bearer_token_too_large",
+    "9000 bytes, of which 8192 are allowed",
+    undefined,
+    "callout.bearer_token_bytes_max, and max_control_line of the server",
+  ],
+  [
     "claim_missing",
     'Claim "aud" is missing',
     "introspection",

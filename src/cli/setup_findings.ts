@@ -4,7 +4,6 @@
  *
  * @see nats-server `monitor.go`, Varz and AccountInfo
  */
-import { BEARER_TOKEN_BYTES_MAX } from "../base/limits.ts";
 import {
   isSince,
   type ServerVersions,
@@ -93,6 +92,7 @@ function judgeServer(
   const version = text(varz, "version");
   const timeoutMs = number(varz, "auth_timeout") * 1000;
   const line = number(varz, "max_control_line");
+  const tokenMax = config.callout.bearerTokenBytesMax;
   const skew = distance(Date.parse(text(varz, "now")), varzTime);
   return [
     verdict({
@@ -131,15 +131,15 @@ function judgeServer(
         "raise the server's timeout to 5 s, or lower callout.budget_ms below it",
     }),
     verdict({
-      good: line >= BEARER_TOKEN_BYTES_MAX + CONNECT_OVERHEAD_BYTES,
+      good: line >= tokenMax + CONNECT_OVERHEAD_BYTES,
       bad: "doubtful",
       where: "max_control_line",
       what: `${line} bytes: tokens up to about ${
-        Math.min(line - CONNECT_OVERHEAD_BYTES, BEARER_TOKEN_BYTES_MAX)
+        Math.min(line - CONNECT_OVERHEAD_BYTES, tokenMax)
       } get in`,
       remedy: `raise it to ${
-        2 * BEARER_TOKEN_BYTES_MAX
-      } if your tokens can be longer`,
+        tokenMax + CONNECT_OVERHEAD_BYTES
+      } if your tokens can be longer: that is callout.bearer_token_bytes_max and the rest of the line`,
     }),
   ];
 }

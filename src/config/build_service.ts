@@ -77,6 +77,7 @@ function buildCallout(
     requestsInFlightMax: settings.requests_in_flight_max,
     requestsWaitingMax: settings.requests_waiting_max,
     connectionTypes: settings.connection_types,
+    bearerTokenBytesMax: settings.bearer_token_bytes_max,
   };
 }
 

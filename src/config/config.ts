@@ -40,7 +40,12 @@ export interface Config extends ServiceConfig, TokenConfig {
 export type LoginConfig =
   & TokenConfig
   & Pick<Config, "permissions" | "rules">
-  & { readonly callout: Pick<CalloutOptions, "connectionTypes"> };
+  & {
+    readonly callout: Pick<
+      CalloutOptions,
+      "bearerTokenBytesMax" | "connectionTypes"
+    >;
+  };
 
 export interface MonitoringConfig {
   readonly hostname: string;

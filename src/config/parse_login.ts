@@ -10,8 +10,12 @@ import type { LoginConfig } from "./config.ts";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
 import { isWithin } from "./path.ts";
 
-/** Sections that say how to reach NATS, and what to sign with. */
+/** Sections that say how to reach NATS, and what to sign with; what else is in them. */
 const APART = ["nats", "callout", "accounts", "monitoring", "log"];
+const NOT_APART = [
+  "callout.connection_types",
+  "callout.bearer_token_bytes_max",
+];
 
 /**
  * @throws {ConfigError} If tokens could not be judged with it, or a rule is wrong.
@@ -29,11 +33,14 @@ export function parseLogin(
   return {
     ...tokens,
     ...decided,
-    callout: { connectionTypes: settings.callout.connection_types },
+    callout: {
+      connectionTypes: settings.callout.connection_types,
+      bearerTokenBytesMax: settings.callout.bearer_token_bytes_max,
+    },
   };
 }
 
 function isAboutLogins({ path }: ConfigIssue): boolean {
-  return isWithin(path, "callout.connection_types") ||
+  return NOT_APART.some((setting) => isWithin(path, setting)) ||
     !APART.some((section) => isWithin(path, section));
 }

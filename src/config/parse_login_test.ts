@@ -35,6 +35,7 @@ Deno.test("parseLogin() needs nothing of NATS and no keys that sign", () => {
   });
   assertEquals(issuers.map(({ issuer }) => issuer), ["https://id.example"]);
   assertEquals(callout.connectionTypes, ["nats", "websocket", "mqtt"]);
+  assertEquals(callout.bearerTokenBytesMax, 8192);
   assertEquals(rules.permit(identity(), FACTS).kind, "grant");
 });
 
@@ -58,6 +59,11 @@ const wrong: readonly [why: string, text: string, path: string][] = [
     "a connection that is none",
     `${APP}${ISSUER}callout: { connection_types: [quic] }`,
     "callout.connection_types[0]",
+  ],
+  [
+    "A4 tokens that are longer than any that is read",
+    `${APP}${ISSUER}callout: { bearer_token_bytes_max: 20000 }`,
+    "callout.bearer_token_bytes_max",
   ],
   ["no account", `${ISSUER}accounts: []`, "accounts"],
   ["an account without a name", `${ISSUER}accounts: [{}]`, "accounts"],

@@ -44,6 +44,12 @@ const wrong: [
     /^must be from 100 to 10000$/,
   ],
   [
+    "A4 tokens that are longer than any that is read",
+    withLine("callout:", "  bearer_token_bytes_max: 16385"),
+    "callout.bearer_token_bytes_max",
+    /^must be from 1024 to 16384$/,
+  ],
+  [
     "D18 no more places than endpoints that hang could hold",
     withLine("callout:", "  requests_in_flight_max: 2047"),
     "callout.requests_in_flight_max",

@@ -107,6 +107,7 @@ Deno.test("parseConfig() takes lists, numbers and switches from the environment"
   assertEquals(config.callout.budgetMs, 1500);
   assertEquals(config.callout.connectionTypes, ["nats", "mqtt"]);
   assertEquals(config.callout.requestsWaitingMax, 10_000);
+  assertEquals(config.callout.bearerTokenBytesMax, 8192);
   assertEquals(config.nats.servers, [
     "tls://a.example:4222",
     "tls://[::1]:4333",

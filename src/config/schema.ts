@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import {
+  BEARER_TOKEN_BYTES,
   BUDGET_MS_MAX,
   BUDGET_MS_MIN,
   REQUESTS_IN_FLIGHT_MIN,
@@ -101,6 +102,10 @@ const callout = z.strictObject({
   connection_types: z.array(z.enum(["nats", "websocket", "mqtt", "leafnode"]))
     .min(1).default(["nats", "websocket", "mqtt"]).describe(
       "How clients may be connected: nats (TCP), websocket, mqtt, leafnode; unless given, the first three. A leaf node brings users of its own along.",
+    ),
+  bearer_token_bytes_max: z.int().min(BEARER_TOKEN_BYTES.min)
+    .max(BEARER_TOKEN_BYTES.max).default(BEARER_TOKEN_BYTES.usual).describe(
+      "Longest bearer token that is taken, in bytes. Of the server, max_control_line has to have room for it.",
     ),
 });
 

@@ -19,7 +19,7 @@ import { borrowDecoded } from "../base/borrowed_bytes.ts";
 import { decodeJsonObject, JsonFault, member } from "../base/json.ts";
 import type { JsonObject } from "../base/json.ts";
 import {
-  BEARER_TOKEN_BYTES_MAX,
+  BEARER_TOKEN_BYTES,
   JOSE_HEADER_BYTES_MAX,
   JOSE_HEADERS_REMEMBERED_MAX,
   JSON_LIMITS,
@@ -51,10 +51,10 @@ const COMPACT_REGEXP = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/;
 
 /** Takes the text apart. A `Bearer ` in front is not stripped: it is no token then. */
 export function decodeCompactJws(text: string): CompactJws | Rejected {
-  if (text.length > BEARER_TOKEN_BYTES_MAX) {
+  if (text.length > BEARER_TOKEN_BYTES.max) {
     return rejected(
       "bearer_token_too_large",
-      `Token is longer than ${BEARER_TOKEN_BYTES_MAX} bytes`,
+      `Token is longer than ${BEARER_TOKEN_BYTES.max} bytes`,
     );
   }
   if (!COMPACT_REGEXP.test(text)) {

@@ -3,6 +3,7 @@
  * library's front, and what a configuration file holds of it.
  */
 import type { ConnectionType } from "../base/connection_type.ts";
+import { BEARER_TOKEN_BYTES } from "../base/limits.ts";
 import { Secret } from "../base/secret.ts";
 import type { AccountOptions } from "../nats/service_options.ts";
 import type { NatsCredentials, NatsTlsOptions } from "../nats/connection.ts";
@@ -38,6 +39,8 @@ export interface PlainOptions {
     readonly requestsWaitingMax?: number;
     /** How clients may be connected; not as leaf nodes unless given. */
     readonly connectionTypes?: readonly ConnectionType[];
+    /** Longest bearer token that is taken; 8192 unless given, and 16384 at most. */
+    readonly bearerTokenBytesMax?: number;
   };
   /** The accounts that users may be placed in; the first is that of rules that name none. */
   readonly accounts: readonly PlainAccount[];
@@ -100,6 +103,8 @@ export function fromPlain(
         REQUESTS_IN_FLIGHT_MAX,
       requestsWaitingMax: callout.requestsWaitingMax ?? REQUESTS_WAITING_MAX,
       connectionTypes: callout.connectionTypes ?? CONNECTION_TYPES,
+      bearerTokenBytesMax: callout.bearerTokenBytesMax ??
+        BEARER_TOKEN_BYTES.usual,
     },
     accounts: accounts.map((account) => readAccount(account, signingKey)),
   };

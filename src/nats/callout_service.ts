@@ -220,6 +220,7 @@ function createStages(
       ...xkey,
     }),
     connectionTypes: new Set(callout.connectionTypes),
+    bearerTokenBytesMax: callout.bearerTokenBytesMax,
     authenticate,
     permit: own.guard(permit),
     issueUserJwt,

@@ -4,7 +4,11 @@
  * each instance answers each request), or try for ever.
  */
 import { CONNECTION_TYPES } from "../base/connection_type.ts";
-import { BUDGET_MS_MAX, BUDGET_MS_MIN } from "../base/limits.ts";
+import {
+  BEARER_TOKEN_BYTES,
+  BUDGET_MS_MAX,
+  BUDGET_MS_MIN,
+} from "../base/limits.ts";
 import type { Secret } from "../base/secret.ts";
 import { decodeSeed } from "../nats_jwt/nkeys.ts";
 import {
@@ -22,6 +26,11 @@ import { credsProblem } from "./creds_problem.ts";
 import { checkServers, type ReportOption } from "./server_address.ts";
 
 export const QUEUE_GROUP_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
+
+const BOUNDS = [
+  ["budgetMs", { min: BUDGET_MS_MIN, max: BUDGET_MS_MAX }],
+  ["bearerTokenBytesMax", BEARER_TOKEN_BYTES],
+] as const;
 
 /** What is said of NATS, of AUTH and of the accounts. */
 export type CheckedOptions = Pick<
@@ -98,7 +107,7 @@ function checkCallout(
   { callout, nats }: CheckedOptions,
   report: ReportOption,
 ): void {
-  const { account, budgetMs, connectionTypes, signingKey, xkey } = callout;
+  const { account, connectionTypes, signingKey, xkey } = callout;
   reportAny("callout.account", publicKeyProblem(account, "account"), report);
   const wrongSeed = seedProblem(signingKey, "account");
   reportAny("callout.signingKey", wrongSeed, report);
@@ -122,14 +131,13 @@ function checkCallout(
       report,
     )
   );
-  if (
-    !Number.isInteger(budgetMs) || budgetMs < BUDGET_MS_MIN ||
-    budgetMs > BUDGET_MS_MAX
-  ) {
+  for (const [name, { min, max }] of BOUNDS) {
+    const value = callout[name];
+    if (Number.isInteger(value) && value >= min && value <= max) continue;
     report(
-      "callout.budgetMs",
+      `callout.${name}`,
       "is out of bounds",
-      `give a whole number from ${BUDGET_MS_MIN} to ${BUDGET_MS_MAX}`,
+      `give a whole number from ${min} to ${max}`,
     );
   }
   for (const name of ["requestsInFlightMax", "requestsWaitingMax"] as const) {

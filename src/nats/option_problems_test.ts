@@ -30,6 +30,7 @@ const { nats, ...GOOD }: CheckedOptions = {
     requestsInFlightMax: 1,
     requestsWaitingMax: 1,
     connectionTypes: ["nats"],
+    bearerTokenBytesMax: 8192,
   },
   accounts: [{
     name: "APP",
@@ -80,7 +81,17 @@ function scopedKey(
 /** Of a kind that is needed nowhere here. */
 const seed = new Secret(createKey("user").seed);
 
-const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
+type Row = [why: string, options: CheckedOptions, problem: RegExp];
+
+function outOfBounds(name: string, values: number[], bounds: string): Row[] {
+  return [...values, 2000.5, NaN, Infinity].map((value) => [
+    `${value} as ${name}`,
+    inCallout({ [name]: value }),
+    new RegExp(`^callout\\.${name} is out of bounds: .*${bounds}`),
+  ]);
+}
+
+const wrong: Row[] = [
   [
     "I1 no queue group",
     inNats({ queueGroup: "" }),
@@ -168,22 +179,10 @@ const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
     inCallout({ trustedServerIds: [callout.publicKey] }),
     /^callout\.trustedServers\[0\] must be a public key that begins with N/,
   ],
-  ...(["requestsInFlightMax", "requestsWaitingMax"] as const).flatMap((name) =>
-    [0, -1, 1.5, NaN, Infinity].map((
-      value,
-    ): [string, CheckedOptions, RegExp] => [
-      `${value} as ${name}`,
-      inCallout({ [name]: value }),
-      new RegExp(`^callout\\.${name} is out of bounds`),
-    ])
-  ),
-  ...[0, 99, 10_001, 1e9, 1000.5, NaN, Infinity].map((
-    budgetMs,
-  ): [string, CheckedOptions, RegExp] => [
-    `a budget of ${budgetMs} ms`,
-    inCallout({ budgetMs }),
-    /^callout\.budgetMs is out of bounds: .*100 to 10000/,
-  ]),
+  ...outOfBounds("requestsInFlightMax", [0, -1], "above 0"),
+  ...outOfBounds("requestsWaitingMax", [0, -1], "above 0"),
+  ...outOfBounds("budgetMs", [0, 99, 10_001, 1e9], "100 to 10000"),
+  ...outOfBounds("bearerTokenBytesMax", [0, 1023, 16_385], "1024 to 16384"),
   [
     "I22 no connection type",
     inCallout({ connectionTypes: [] }),
@@ -209,7 +208,7 @@ const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
     { publicKey: other.publicKey },
     { signingKey: new Secret(applicationSigning.seed) },
     { scopedKeys: [scopedKey("devices")] },
-  ].map((keys): [string, CheckedOptions, RegExp] => [
+  ].map((keys): Row => [
     `${Object.keys(keys)} of an account that is known by its name`,
     withoutOperator(keys),
     /^accounts\[0\] has keys, which a NATS without an operator/,
@@ -241,7 +240,7 @@ const wrong: [why: string, options: CheckedOptions, problem: RegExp][] = [
   ],
   ...[application, applicationSigning].map((
     key,
-  ): [string, CheckedOptions, RegExp] => [
+  ): Row => [
     "H8 the account's own key as a scoped one",
     inAccounts({ scopedKeys: [scopedKey("devices", key.seed)] }),
     /^accounts\[0\]\.scopedKeys\[0\]\.signingKey is the account's own key/,

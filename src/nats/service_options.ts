@@ -43,6 +43,8 @@ export interface CalloutOptions {
   readonly requestsInFlightMax: number;
   readonly requestsWaitingMax: number;
   readonly connectionTypes: readonly ConnectionType[];
+  /** Longest bearer token that is taken. */
+  readonly bearerTokenBytesMax: number;
 }
 
 export interface AccountOptions {

@@ -178,6 +178,7 @@ async function createStages(
       ...xkey,
     }),
     connectionTypes: new Set(callout.connectionTypes),
+    bearerTokenBytesMax: callout.bearerTokenBytesMax,
     authenticate: identities.authenticate,
     permit: rules.permit,
     issueUserJwt: createUserJwtIssuer(

@@ -87,7 +87,7 @@ Deno.test("A4 check promises no longer tokens than the service takes", async () 
   const { output } = await runCheck(stack, ["--server", stack.monitoringUrl]);
   assertStringIncludes(
     output,
-    "max_control_line: 32768 bytes: tokens up to about 16384 get in\n",
+    "max_control_line: 32768 bytes: tokens up to about 8192 get in\n",
   );
 });
 
