@@ -145,24 +145,16 @@ const REMEDIES: Readonly<
     `see what is at ${place}: nothing that can be used`,
 };
 
-/** What says little about other questions than that about a made-up token. */
-const DOUBTS: Partial<Readonly<Record<FaultCause, string>>> = {
-  "asked_too_often": "try again later",
-  "question_refused":
-    "see what it does with a token of a user: deno task explain",
-};
-
 export function describeFault(
   { cause, problem }: EndpointFault,
   where: string,
   settings: EndpointSettings,
 ): Finding {
-  const doubt = DOUBTS[cause];
   return {
-    verdict: doubt === undefined ? "wrong" : "doubtful",
+    verdict: cause === "asked_too_often" ? "doubtful" : "wrong",
     where,
     what: problem,
-    remedy: doubt ?? REMEDIES[cause](settings),
+    remedy: REMEDIES[cause](settings),
   };
 }
 

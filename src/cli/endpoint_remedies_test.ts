@@ -99,9 +99,9 @@ const rows: Row[] = [
   [
     "a server that does not understand us",
     { answer: () => json("{}", { status: 422 }) },
-    "doubtful",
+    "wrong",
     /answered 422$/,
-    /deno task explain$/,
+    /^compare issuer; if it is right, see its own log$/,
   ],
   [
     "a server that is asked too often",

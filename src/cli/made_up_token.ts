@@ -121,5 +121,13 @@ function describeSilence(
   const fault = outcome instanceof Unanswered
     ? outcome.fault
     : new EndpointFault(outcome.detail);
-  return describeFault(fault, where, settings);
+  // What it thinks of a made-up token says little about those of users.
+  return fault.cause === "question_refused"
+    ? {
+      verdict: "doubtful",
+      where,
+      what: fault.problem,
+      remedy: "see what it does with a token of a user: deno task explain",
+    }
+    : describeFault(fault, where, settings);
 }

@@ -36,6 +36,18 @@ async function untilAsked(
   }
 }
 
+/** The outcome of a question that is still open when a rest has come and gone after it. */
+async function restBehind(
+  scene: IntrospectionScene,
+): Promise<{ readonly outcome: ReturnType<IntrospectionScene["judge"]> }> {
+  const outcome = scene.judge("old");
+  await untilAsked(scene, 1);
+  scene.server.answer = () => json("{}", { status: 500 });
+  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
+  scene.clocks.advance(1_001);
+  return { outcome };
+}
+
 Deno.test("F13 after five failures in a row nobody is asked, and then one probe decides", async () => {
   await using scene = introspectionScene(() => json("{}", { status: 500 }));
   for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
@@ -158,17 +170,13 @@ Deno.test("F12 Retry-After of no seconds, or as a date, is no pause", async () =
 Deno.test("F13 a failure that is older than the rest says nothing about the probe", async () => {
   const old = Promise.withResolvers<Response>();
   await using scene = introspectionScene(() => old.promise);
-  const oldest = scene.judge("old");
-  await untilAsked(scene, 1);
-  scene.server.answer = () => json("{}", { status: 500 });
-  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
-  scene.clocks.advance(1_001);
+  const { outcome } = await restBehind(scene);
   const answer = Promise.withResolvers<Response>();
   scene.server.answer = () => answer.promise;
   const probe = scene.judge("probe");
   await untilAsked(scene, 7);
   old.resolve(json("{}", { status: 500 }));
-  await assertBrief(oldest, UNAVAILABLE);
+  await assertBrief(outcome, UNAVAILABLE);
   answer.resolve(json(good));
   await assertBrief(probe, "identity alice");
   assertEquals(rests(scene), [1_000]);
@@ -192,17 +200,13 @@ Deno.test("F13 a probe that ends because we stop is no answer of the endpoint", 
 Deno.test("F13 a failure that is older than the rest neither counts nor ends the counting", async () => {
   const old = Promise.withResolvers<Response>();
   await using scene = introspectionScene(() => old.promise);
-  const oldest = scene.judge("old");
-  await untilAsked(scene, 1);
-  scene.server.answer = () => json("{}", { status: 500 });
-  for (let count = 0; count < 5; count++) await scene.judge(`t${count}`);
-  scene.clocks.advance(1_001);
+  const { outcome } = await restBehind(scene);
   scene.server.answer = () => json(good);
   await assertBrief(scene.judge("probe"), "identity alice");
   scene.server.answer = () => json("{}", { status: 500 });
   for (let count = 0; count < 4; count++) await scene.judge(`u${count}`);
   old.resolve(json("{}", { status: 500 }));
-  await assertBrief(oldest, UNAVAILABLE);
+  await assertBrief(outcome, UNAVAILABLE);
   assertEquals(rests(scene), [1_000]);
   await scene.judge("fifth");
   assertEquals(rests(scene), [1_000, 1_000]);

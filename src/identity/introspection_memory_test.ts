@@ -13,7 +13,16 @@ import {
   introspectionScene,
   TOKEN,
 } from "../../tests/fixtures/introspection_scene.ts";
+import type { IntrospectionScene } from "../../tests/fixtures/introspection_scene.ts";
 import { until } from "../../tests/fixtures/key_server.ts";
+
+/** An endpoint that answers when it is let go. */
+function heldScene(hold: ReturnType<typeof createHold>): IntrospectionScene {
+  return introspectionScene(async () => {
+    await hold.answer();
+    return json(goodAnswer());
+  }, { timeoutMs: 2_000 });
+}
 
 Deno.test("F8 F14 a good token is asked about again after the configured time, and no later", async () => {
   await using scene = introspectionScene(goodAnswer(), {
@@ -124,10 +133,7 @@ Deno.test("F9 the memory is bounded in bytes: large answers push out old ones", 
 
 Deno.test("F10 a thousand logins with one token at once cause one question", async () => {
   const hold = createHold();
-  await using scene = introspectionScene(async () => {
-    await hold.answer();
-    return json(goodAnswer());
-  }, { timeoutMs: 2_000 });
+  await using scene = heldScene(hold);
   const logins = Array.from({ length: 1000 }, () => scene.judge());
   await new Promise((resolve) => setTimeout(resolve, 20));
   hold.release();
@@ -138,10 +144,7 @@ Deno.test("F10 a thousand logins with one token at once cause one question", asy
 
 Deno.test("F10 a login that gives up does not take the question from the others", async () => {
   const hold = createHold();
-  await using scene = introspectionScene(async () => {
-    await hold.answer();
-    return json(goodAnswer());
-  }, { timeoutMs: 2_000 });
+  await using scene = heldScene(hold);
   const impatient = new AbortController();
   const first = scene.judge(TOKEN, impatient.signal);
   const second = scene.judge();
@@ -154,10 +157,7 @@ Deno.test("F10 a login that gives up does not take the question from the others"
 
 Deno.test("F10 a question that all have given up serves the next login", async () => {
   const hold = createHold();
-  await using scene = introspectionScene(async () => {
-    await hold.answer();
-    return json(goodAnswer());
-  }, { timeoutMs: 2_000 });
+  await using scene = heldScene(hold);
   const impatient = new AbortController();
   const first = scene.judge(TOKEN, impatient.signal);
   await until(() => scene.server.asked.length === 1);

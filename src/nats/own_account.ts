@@ -32,16 +32,19 @@ export function createOwnAccount(
   accounts: readonly Pick<AccountOptions, "name" | "publicKey">[],
   readServerFacts: ReadServerFacts,
 ): OwnAccount {
-  /** The name of the one of these that is it. */
-  function find(): string | undefined {
+  /** What the server knows them by. */
+  const keys = new Map(
+    accounts.map(({ name, publicKey = name }) => [name, publicKey]),
+  );
+
+  function isOwn(name: string): boolean {
     const own = accountOf(readServerFacts());
-    return accounts.find(({ name, publicKey = name }) => publicKey === own)
-      ?.name;
+    return own !== undefined && keys.get(name) === own;
   }
 
   return {
     refuse(): void {
-      const name = find();
+      const name = keys.keys().find(isOwn);
       if (name === undefined) return;
       throw new CalloutAccountError(
         `accounts: ${name} is the account of the callout, whose users can read everybody's tokens: place users in an account of their own`,
@@ -51,7 +54,7 @@ export function createOwnAccount(
       return (identity, facts) => {
         const outcome = permit(identity, facts);
         assert(
-          outcome.kind !== "grant" || outcome.account !== find(),
+          outcome.kind !== "grant" || !isOwn(outcome.account),
           "no user is placed in the account of the callout",
         );
         return outcome;

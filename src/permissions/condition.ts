@@ -133,12 +133,12 @@ function isScalar(value: Json | undefined): value is Scalar {
     typeof value === "boolean";
 }
 
-/** The condition in words. */
 export function isAboutIssuer(condition: Condition): boolean {
   return condition.kind === "issuer" ||
     condition.kind === "claim" && isOnly(condition.claim, "iss");
 }
 
+/** The condition in words. */
 export function describeCondition(condition: Condition): string {
   switch (condition.kind) {
     case "issuer":
