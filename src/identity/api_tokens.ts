@@ -4,24 +4,20 @@
  * tokens of the last one stay, and the log says so.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import {
-  API_TOKENS_FILE_BYTES_MAX,
-  ATTEMPTS_REMEMBERED_MAX,
-} from "../base/limits.ts";
+import { API_TOKENS_FILE_BYTES_MAX } from "../base/limits.ts";
 import { rejected, unavailable } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
 import type { MonotonicMs } from "../base/time.ts";
 import { apiTokenDigest, apiTokenId } from "./api_token.ts";
 import { ApiTokenFileFault, parseApiTokenFile } from "./api_token_file.ts";
 import type { ApiTokenRecord, ApiTokenRecords } from "./api_token_file.ts";
+import { type Attempt, AttemptLimit } from "./attempt_limit.ts";
 import type {
   AuthenticationOutcome,
   Authenticator,
   AuthenticatorDependencies,
   ClientConnection,
 } from "./authenticate.ts";
-import { FailureCounter } from "./failure_counter.ts";
-import { sourceGroup } from "./source_group.ts";
 
 /** The file of API tokens. */
 export interface ApiTokensOptions {
@@ -38,25 +34,16 @@ export const API_TOKENS_DEFAULTS = {
   reloadSeconds: 2,
 } as const;
 
-/** Failed attempts of one host: a person who pastes the wrong token, not a program that guesses. */
-const HOST_BOUNDS = {
-  burst: 20,
-  perSecond: 0.5,
-  namesMax: ATTEMPTS_REMEMBERED_MAX,
-} as const;
-
-/** Failed attempts with one token's id, from wherever. */
-const TOKEN_BOUNDS = {
-  burst: 100,
-  perSecond: 5,
-  namesMax: ATTEMPTS_REMEMBERED_MAX,
-} as const;
-
 /** Bits of the file's mode that let everybody in; containers share files by their group. */
 const OTHERS_MASK = 0o007;
 
 /** Compared with when there is no such token, so that looking takes as long. */
 const NO_DIGEST: Uint8Array = randomBytes(32);
+
+const TOO_MANY = rejected(
+  "attempts_too_many",
+  "Too many wrong API tokens came from this host, or with this id",
+);
 
 export function createApiTokens(
   options: ApiTokensOptions,
@@ -69,8 +56,7 @@ class ApiTokens implements Authenticator {
   readonly authenticate: Authenticator["authenticate"];
   readonly #options: ApiTokensOptions;
   readonly #dependencies: AuthenticatorDependencies;
-  readonly #hosts: FailureCounter;
-  readonly #ids: FailureCounter;
+  readonly #limit: AttemptLimit;
   #records: ApiTokenRecords | undefined;
   /** What the file looked like when it was last read. */
   #seen = "";
@@ -84,11 +70,9 @@ class ApiTokens implements Authenticator {
     options: ApiTokensOptions,
     dependencies: AuthenticatorDependencies,
   ) {
-    const { monotonic } = dependencies;
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#hosts = new FailureCounter(HOST_BOUNDS, monotonic);
-    this.#ids = new FailureCounter(TOKEN_BOUNDS, monotonic);
+    this.#limit = new AttemptLimit(dependencies.monotonic);
     this.authenticate = (bearerToken, { now, connection }) =>
       this.#judge(bearerToken.reveal(), now / 1000, connection);
   }
@@ -128,6 +112,8 @@ class ApiTokens implements Authenticator {
       return unavailable("api_tokens", "The file of API tokens was never read");
     }
     const id = apiTokenId(text);
+    const attempt = { host, id };
+    if (this.#limit.holdsUp(attempt)) return TOO_MANY;
     const record = id === undefined ? undefined : records.get(id);
     const matches = timingSafeEqual(
       apiTokenDigest(text),
@@ -135,32 +121,17 @@ class ApiTokens implements Authenticator {
     );
     return record !== undefined && matches
       ? this.#accept(record, nowSeconds)
-      : this.#refuse(id, host);
+      : this.#refuse(attempt);
   }
 
-  /**
-   * Failures are counted for the log, by which guessing is seen; nobody is held
-   * up by them. A limit would keep no guess out that 256 random bits do not, and
-   * spare one SHA-256; but whoever knows an id, which is no secret, could lock its
-   * owner out wherever both come by one address: through a proxy, say.
-   */
-  #refuse(id: string | undefined, host: string): Rejected {
-    const source = sourceGroup(host);
-    if (
-      this.#hosts.isExhausted(source) ||
-      (id !== undefined && this.#ids.isExhausted(id))
-    ) {
-      return rejected(
-        "attempts_too_many",
-        "There is no such API token, and there were many such from this host, or with this id",
-      );
-    }
-    this.#hosts.countFailure(source);
-    if (id === undefined) {
-      return rejected("bearer_token_malformed", "Not the form of an API token");
-    }
-    this.#ids.countFailure(id);
-    return rejected("bearer_token_unknown", "There is no such API token");
+  /** Beyond the limit the log tells wrong ones no longer apart. */
+  #refuse(attempt: Attempt): Rejected {
+    const isBeyond = this.#limit.isReached(attempt);
+    this.#limit.countFailure(attempt);
+    if (isBeyond) return TOO_MANY;
+    return attempt.id === undefined
+      ? rejected("bearer_token_malformed", "Not the form of an API token")
+      : rejected("bearer_token_unknown", "There is no such API token");
   }
 
   /** Only whoever has the token learns that it is disabled or expired. */
