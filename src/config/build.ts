@@ -16,8 +16,15 @@ export function buildConfig(
   checking: Checking,
 ): Config | undefined {
   const service = buildService(settings, checking);
-  const { tokens, issuers, labels } = buildTokens(settings, checking);
-  const decided = buildRules(settings, { issuers, labels }, checking);
+  const { tokens, issuers, knownClaims, labels } = buildTokens(
+    settings,
+    checking,
+  );
+  const decided = buildRules(
+    settings,
+    { issuers, knownClaims, labels },
+    checking,
+  );
   const monitoring = buildMonitoring(settings, checking);
   if (
     checking.issues.length > 0 || service === undefined ||

@@ -2,6 +2,7 @@
  * From the settings of the rules to rules, or to what is wrong with them.
  */
 import type { CredentialKind } from "../base/identity.ts";
+import type { IssuerClaims } from "../base/known_claims.ts";
 import type { RulesContext } from "../permissions/rule_context.ts";
 import { type RulePath, RulesFault } from "../permissions/rule_fault.ts";
 import type { RuleOptions } from "../permissions/rule_options.ts";
@@ -15,13 +16,14 @@ import type { Settings } from "./schema.ts";
 export interface RuleIssuers {
   /** With the kinds of their tokens. Unless given, rules may ask for any. */
   readonly issuers?: ReadonlyMap<string, readonly CredentialKind[]>;
+  readonly knownClaims?: readonly IssuerClaims[];
   /** By issuer. */
   readonly labels: ReadonlyMap<string, string>;
 }
 
 export function buildRules(
   settings: Settings,
-  { issuers, labels }: RuleIssuers,
+  { issuers, knownClaims, labels }: RuleIssuers,
   checking: Checking,
 ): Pick<Config, "permissions" | "rules"> | undefined {
   const account = chooseAccount(settings, checking);
@@ -51,6 +53,7 @@ export function buildRules(
     sessionSecondsMax: settings.permissions.session_seconds_max,
     issuerLabels: labels,
     issuers,
+    knownClaims,
     connectionTypes: settings.callout.connection_types,
   };
   const options = settings.rules?.map(toOptions) ?? DEFAULT_RULES;

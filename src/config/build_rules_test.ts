@@ -148,6 +148,23 @@ Deno.test("parseConfig() warns of rules that surprise", () => {
   );
 });
 
+Deno.test("parseConfig() warns of values that the issuer's required claims keep from being filled", () => {
+  const { warnings } = parseScene({
+    text: `${
+      TEXT.replace(
+        `issuer: ${ISSUER}`,
+        `issuer: ${ISSUER}\n    required_claims: { groups: strings }`,
+      )
+    }
+rules:
+  - { name: a, grant: { publish: "a.\${claims.groups}.\${sub}" } }
+`,
+  });
+  assertEquals(warnings.map(({ detail }) => detail), [
+    `Rule a holds \${claims.groups}, and claim "groups" is a list in tokens of ${ISSUER}: whoever matches is refused`,
+  ]);
+});
+
 Deno.test("with several accounts each rule names one, or permissions.account does", () => {
   const { publicKey, seed } = [createKey("account"), createKey("account")]
     .reduce((one, other) => ({ publicKey: one.publicKey, seed: other.seed }));

@@ -3,8 +3,10 @@
  * same rules that it is used with.
  */
 import type { CredentialKind } from "../base/identity.ts";
+import type { IssuerClaims } from "../base/known_claims.ts";
 import { authenticatorProblems } from "../identity/authenticator_problems.ts";
 import type { AuthenticatorProblem } from "../identity/authenticator_problems.ts";
+import { knownClaims } from "../identity/known_claims.ts";
 import { readIssuerLabels } from "../permissions/issuer_labels.ts";
 import type { IssuerLabels } from "../permissions/placeholder.ts";
 import { buildApiTokens } from "./build_api_tokens.ts";
@@ -22,6 +24,8 @@ export interface BuiltTokens {
   readonly tokens: TokenConfig;
   /** All issuers, as rules know them, and the kinds of their tokens. */
   readonly issuers: ReadonlyMap<string, readonly CredentialKind[]>;
+  /** What is certain of their tokens' claims. */
+  readonly knownClaims: readonly IssuerClaims[];
   /** Label by issuer, for those that have one. */
   readonly labels: IssuerLabels;
 }
@@ -60,6 +64,7 @@ export function buildTokens(
         all.map(({ credential }) => credential),
       ]),
     ),
+    knownClaims: knownClaims(tokens),
     labels,
   };
 }

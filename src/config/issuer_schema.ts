@@ -8,7 +8,7 @@ import {
   SHARED_SECRETS_MAX,
   TOKEN_LIFETIME_SECONDS_MAX,
 } from "../base/limits.ts";
-import { CLAIM_TYPES } from "../identity/required_claims.ts";
+import { CLAIM_TYPES } from "../base/known_claims.ts";
 import { ISSUER_LABEL_REGEXP } from "../permissions/subject_token.ts";
 import { CACHE_SCHEMA } from "./asked_schema.ts";
 

@@ -25,8 +25,15 @@ export function parseLogin(
   options: Omit<ParseOptions, "issues">,
 ): LoginConfig {
   const { settings, checking } = readChecked(text, options, isAboutLogins);
-  const { tokens, issuers, labels } = buildTokens(settings, checking);
-  const decided = buildRules(settings, { issuers, labels }, checking);
+  const { tokens, issuers, knownClaims, labels } = buildTokens(
+    settings,
+    checking,
+  );
+  const decided = buildRules(
+    settings,
+    { issuers, knownClaims, labels },
+    checking,
+  );
   if (decided === undefined || checking.issues.length > 0) {
     throw new ConfigError(options.source, checking.issues);
   }

@@ -62,7 +62,13 @@ const MEMBERS: readonly string[] = [
 ];
 
 /** Claims that say when and by whom something was issued: not for the file to invent. */
-const RESERVED_CLAIMS: readonly string[] = ["iss", "sub", "exp", "nbf", "iat"];
+export const RESERVED_CLAIMS: readonly string[] = [
+  "iss",
+  "sub",
+  "exp",
+  "nbf",
+  "iat",
+];
 
 export function parseApiTokenFile(
   text: string,

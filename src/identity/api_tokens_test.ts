@@ -1,90 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  createApiTokensScene,
+  entryOf,
+  wrongSecret,
+} from "../../tests/fixtures/api_tokens_scene.ts";
+import {
   createTestClocks,
   loginAt,
   START_SECONDS,
 } from "../../tests/fixtures/asked_server.ts";
-import type { TestClocks } from "../../tests/fixtures/asked_server.ts";
 import { brief } from "../../tests/fixtures/introspection_scene.ts";
 import { until } from "../../tests/fixtures/key_server.ts";
 import { Secret } from "../base/secret.ts";
 import type { EpochSeconds } from "../base/time.ts";
 import { createApiToken } from "./api_token.ts";
-import type { NewApiToken } from "./api_token.ts";
 import { createApiTokens } from "./api_tokens.ts";
-import type { AuthenticationOutcome, Authenticator } from "./authenticate.ts";
-
-const EXPIRY = new Date((START_SECONDS + 600) * 1000).toISOString();
-
-function entryOf(
-  { id, digest }: NewApiToken,
-  changes: Readonly<Record<string, unknown>> = {},
-): unknown {
-  return {
-    id,
-    sha256: digest,
-    sub: "sensor-17",
-    created_at: "2026-11-01T00:00:00Z",
-    expires_at: EXPIRY,
-    ...changes,
-  };
-}
-
-interface Scene extends AsyncDisposable {
-  readonly clocks: TestClocks;
-  readonly tokens: Authenticator;
-  readonly path: string;
-  judge(token: string | Secret, host?: string): AuthenticationOutcome;
-  write(...entries: readonly unknown[]): Promise<void>;
-}
-
-async function createScene(...entries: readonly unknown[]): Promise<Scene> {
-  const folder = await Deno.makeTempDir();
-  const path = `${folder}/api-tokens.json`;
-  const clocks = createTestClocks();
-  const tokens = createApiTokens({
-    issuer: "urn:test",
-    file: path,
-    reloadSeconds: 0.02,
-  }, clocks.dependencies);
-  async function write(...content: readonly unknown[]): Promise<void> {
-    const text = JSON.stringify({ version: 1, tokens: content });
-    await Deno.writeTextFile(`${path}.new`, text, { mode: 0o600 });
-    await Deno.rename(`${path}.new`, path);
-  }
-  await write(...entries);
-  await tokens.start();
-  return {
-    clocks,
-    tokens,
-    path,
-    write,
-    judge(token, host = "192.0.2.7"): AuthenticationOutcome {
-      const secret = token instanceof Secret ? token : new Secret(token);
-      const outcome = tokens.authenticate(
-        secret,
-        loginAt(clocks.dependencies, { host }),
-      );
-      assert(!(outcome instanceof Promise));
-      return outcome;
-    },
-    async [Symbol.asyncDispose](): Promise<void> {
-      tokens.stop();
-      // Waits for whatever is being read.
-      await tokens.start();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
-
-/** With the id of one token and the secret of another. */
-function wrongSecret({ id }: NewApiToken): string {
-  return `${id}.${createApiToken().token.reveal().split(".")[1]}`;
-}
 
 Deno.test("G2 a token that is in the file is accepted, with the claims of its entry", async () => {
   const made = createApiToken();
-  await using scene = await createScene(
+  await using scene = await createApiTokensScene(
     entryOf(made, { claims: { groups: ["a"] } }),
   );
   assertEquals(scene.judge(made.token), {
@@ -99,7 +33,9 @@ Deno.test("G2 a token that is in the file is accepted, with the claims of its en
 
 Deno.test("G2 a wrong secret and an id that is unknown look the same", async () => {
   const made = createApiToken();
-  await using scene = await createScene(entryOf(made, { disabled: true }));
+  await using scene = await createApiTokensScene(
+    entryOf(made, { disabled: true }),
+  );
   const wrong = scene.judge(wrongSecret(made));
   assertEquals(wrong, scene.judge(createApiToken().token));
   assertEquals(brief(wrong), "bearer_token_unknown");
@@ -107,7 +43,7 @@ Deno.test("G2 a wrong secret and an id that is unknown look the same", async () 
 
 Deno.test("G4 disabled and expired tokens are refused, and only their holder learns why", async () => {
   const [disabled, expiring] = [createApiToken(), createApiToken()];
-  await using scene = await createScene(
+  await using scene = await createApiTokensScene(
     entryOf(disabled, { disabled: true }),
     entryOf(expiring),
   );
@@ -123,7 +59,7 @@ Deno.test("G4 disabled and expired tokens are refused, and only their holder lea
 
 Deno.test("G5 a file that changes is taken as a whole; one that is wrong changes nothing and is reported once", async () => {
   const [first, second] = [createApiToken(), createApiToken()];
-  await using scene = await createScene(entryOf(first));
+  await using scene = await createApiTokensScene(entryOf(first));
   await scene.write(entryOf(second));
   await until(() => brief(scene.judge(second.token)) === "identity sensor-17");
   assertEquals(brief(scene.judge(first.token)), "bearer_token_unknown");
@@ -187,7 +123,7 @@ Deno.test("G5 a file that is there and cannot be read is reported once", async (
 
 Deno.test("G6 a file that others may read or write is not taken", async () => {
   const made = createApiToken();
-  await using scene = await createScene(entryOf(made));
+  await using scene = await createApiTokensScene(entryOf(made));
   for (const mode of [0o604, 0o602, 0o666]) {
     await Deno.chmod(scene.path, mode);
     const { log } = scene.clocks.dependencies;
@@ -198,92 +134,9 @@ Deno.test("G6 a file that others may read or write is not taken", async () => {
   assertEquals(brief(scene.judge(made.token)), "identity sensor-17");
 });
 
-Deno.test("G8 beyond a host's limit even the right token is held up where it has just failed with that id, and nobody else", async () => {
-  const [guessed, other] = [createApiToken(), createApiToken()];
-  await using scene = await createScene(entryOf(guessed), entryOf(other));
-  for (let count = 0; count < 20; count++) {
-    assertEquals(
-      brief(scene.judge(wrongSecret(guessed))),
-      "bearer_token_unknown",
-    );
-  }
-  for (let count = 0; count < 100; count++) {
-    for (const text of [guessed.token, wrongSecret(guessed)]) {
-      assertEquals(brief(scene.judge(text)), "attempts_too_many");
-    }
-    assertEquals(brief(scene.judge(other.token)), "identity sensor-17");
-    assertEquals(
-      brief(scene.judge(guessed.token, "192.0.2.8")),
-      "identity sensor-17",
-    );
-  }
-  // Who was held up has not made it worse.
-  scene.clocks.advance(2_000);
-  assertEquals(brief(scene.judge(guessed.token)), "identity sensor-17");
-});
-
-Deno.test("G8 beyond a host's limit wrong tokens are no longer told apart", async () => {
-  const made = createApiToken();
-  await using scene = await createScene(entryOf(made));
-  for (let count = 0; count < 20; count++) {
-    assertEquals(
-      brief(scene.judge(createApiToken().token)),
-      "bearer_token_unknown",
-    );
-  }
-  for (const wrong of [createApiToken().token, wrongSecret(made), "nct_x"]) {
-    assertEquals(brief(scene.judge(wrong)), "attempts_too_many");
-  }
-  assertEquals(
-    brief(scene.judge(createApiToken().token, "192.0.2.8")),
-    "bearer_token_unknown",
-  );
-  scene.clocks.advance(2_000);
-  assertEquals(
-    brief(scene.judge(createApiToken().token)),
-    "bearer_token_unknown",
-  );
-});
-
-Deno.test("G8 failures with one id are limited over all hosts, and its owner gets in from one that has not failed", async () => {
-  const made = createApiToken();
-  await using scene = await createScene(entryOf(made));
-  for (let count = 0; count < 100; count++) {
-    scene.judge(wrongSecret(made), `198.51.100.${count}`);
-  }
-  assertEquals(
-    brief(scene.judge(made.token, "203.0.113.1")),
-    "identity sensor-17",
-  );
-  assertEquals(
-    brief(scene.judge(wrongSecret(made), "203.0.113.1")),
-    "attempts_too_many",
-  );
-  assertEquals(
-    brief(scene.judge(made.token, "198.51.100.99")),
-    "attempts_too_many",
-  );
-});
-
-Deno.test("G8 one IPv6 network counts as one host", async () => {
-  await using scene = await createScene();
-  for (let count = 0; count < 20; count++) {
-    scene.judge(createApiToken().token, `2001:db8:0:1::${count.toString(16)}`);
-  }
-  const token = createApiToken().token;
-  assertEquals(
-    brief(scene.judge(token, "2001:db8:0:1:ffff::1")),
-    "attempts_too_many",
-  );
-  assertEquals(
-    brief(scene.judge(token, "2001:db8:0:2::1")),
-    "bearer_token_unknown",
-  );
-});
-
 Deno.test("G2 an unknown id takes as long as a wrong secret", async () => {
   const made = createApiToken();
-  await using scene = await createScene(entryOf(made));
+  await using scene = await createApiTokensScene(entryOf(made));
   const wrong = new Secret(wrongSecret(made));
   const unknown = createApiToken().token;
   const samples = { wrong: [] as number[], unknown: [] as number[] };

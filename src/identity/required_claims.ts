@@ -2,28 +2,11 @@
  * Claims that must be there with the type that rules rely on: a `groups` that
  * is a string is no list of groups, even if it contains the right letters.
  */
-import { unreachable } from "../base/assert.ts";
 import { isJsonObject, member } from "../base/json.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import { type ClaimType, hasType } from "../base/known_claims.ts";
 import { rejected } from "../base/outcome.ts";
 import type { Rejected } from "../base/outcome.ts";
-
-/** What a claim's value must be. */
-export type ClaimType =
-  | "string"
-  | "number"
-  | "boolean"
-  /** A list of strings, empty or not. */
-  | "strings"
-  | "object";
-
-export const CLAIM_TYPES = [
-  "string",
-  "number",
-  "boolean",
-  "strings",
-  "object",
-] as const satisfies readonly ClaimType[];
 
 /** A claim that must be there, and be of a type. */
 export interface RequiredClaim {
@@ -65,24 +48,6 @@ function valueAt(
     value = member(value, name);
   }
   return value;
-}
-
-function hasType(value: Json, type: RequiredClaim["type"]): boolean {
-  switch (type) {
-    case "strings":
-      return Array.isArray(value) &&
-        value.every((element) => typeof element === "string");
-    case "object":
-      return isJsonObject(value);
-    case "string":
-      return typeof value === "string";
-    case "number":
-      return typeof value === "number";
-    case "boolean":
-      return typeof value === "boolean";
-    default:
-      return unreachable(type);
-  }
 }
 
 function show(path: readonly string[]): string {

@@ -1,6 +1,7 @@
 /**
  * The types that options are made of, so that programs can name them.
  */
+export type { ClaimType } from "../base/known_claims.ts";
 export type { ApiServer } from "../identity/api_server.ts";
 export type { ApiTokensOptions } from "../identity/api_tokens.ts";
 export type { AskingOptions } from "../identity/asked_endpoint.ts";
@@ -44,7 +45,7 @@ export type {
 } from "../identity/located_endpoint.ts";
 export type { TokenRecipients } from "../identity/named_claims.ts";
 export type { TokenCharacters } from "../identity/opaque_token.ts";
-export type { ClaimType, RequiredClaim } from "../identity/required_claims.ts";
+export type { RequiredClaim } from "../identity/required_claims.ts";
 export type { ScopeRule } from "../identity/scopes.ts";
 export type { ServiceAccountRules } from "../identity/service_account.ts";
 export type {

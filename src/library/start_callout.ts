@@ -12,6 +12,7 @@ import {
 } from "../identity/authenticator_options.ts";
 import { authenticatorProblems } from "../identity/authenticator_problems.ts";
 import { nameIssuers } from "../identity/issuer_names.ts";
+import { knownClaims } from "../identity/known_claims.ts";
 import { checkRange } from "../identity/option_checks.ts";
 import { createOwnJudge } from "../identity/own_judge.ts";
 import {
@@ -233,6 +234,9 @@ function toPermit(options: CalloutOptions): Permitting {
     sessionSecondsMax: options.sessionSecondsMax ?? SESSION_SECONDS,
     issuerLabels: labels,
     issuers: kinds,
+    knownClaims: typeof authenticate === "function"
+      ? []
+      : knownClaims(authenticate),
     connectionTypes: options.callout.connectionTypes,
   });
   return {

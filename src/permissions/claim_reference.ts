@@ -56,7 +56,8 @@ export function isSameClaim(
     steps.every((step, index) => step === other.steps[index]);
 }
 
-const INDEX_REGEXP = /^(?:0|[1-9]\d{0,5})$/;
+/** A step that leads into a list. */
+export const INDEX_REGEXP = /^(?:0|[1-9]\d{0,5})$/;
 
 /**
  * The claim's value, undefined if there is none. `sub` and `iss` are those of the

@@ -120,6 +120,29 @@ export function passes(test: ClaimTest, value: Json | undefined): boolean {
   }
 }
 
+/**
+ * The least that a claim can be to pass the test: what all of these pass, every
+ * claim does that passes it. More elements of a list, or more words of a scope,
+ * never fail a test that fewer pass. For `present` there is no such thing.
+ */
+export function samplesOf(test: ClaimTest): readonly (Json | undefined)[] {
+  switch (test.kind) {
+    case "absent":
+    case "present":
+      return [undefined];
+    case "equals":
+      return [test.value];
+    case "one of":
+      return test.values;
+    case "contains":
+      return [[test.value]];
+    case "contains one of":
+      return test.values.map((value) => [value]);
+    default:
+      return [test.scope, [test.scope]];
+  }
+}
+
 /** Scopes as RFC 6749 section 3.3 writes them, or the array that some issuers make of them. */
 function holdsScope(value: Json | undefined, scope: string): boolean {
   if (Array.isArray(value)) return value.includes(scope);

@@ -4,6 +4,7 @@
  */
 import type { ConnectionType } from "../base/connection_type.ts";
 import type { CredentialKind } from "../base/identity.ts";
+import type { IssuerClaims } from "../base/known_claims.ts";
 import type { IssuerLabels } from "./placeholder.ts";
 
 export interface RulesContext {
@@ -20,6 +21,8 @@ export interface RulesContext {
   readonly issuerLabels: IssuerLabels;
   /** Issuers that there are, and the kinds of their tokens. Unless given, a rule may ask for any. */
   readonly issuers?: ReadonlyMap<string, readonly CredentialKind[]> | undefined;
+  /** What is certain of their tokens' claims. */
+  readonly knownClaims?: readonly IssuerClaims[] | undefined;
   /** How clients may be connected. Unless given, in any way. */
   readonly connectionTypes?: readonly ConnectionType[] | undefined;
 }

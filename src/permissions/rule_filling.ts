@@ -1,18 +1,15 @@
 /**
  * Finds values in subjects that no login that matches can fill: the rule's own
- * conditions, or the issuers' labels, say so. Such a rule refuses everybody.
+ * conditions say so, or what is certain of the issuers. Such a rule refuses
+ * everybody.
  */
 import { isSameClaim } from "./claim_reference.ts";
-import { type Condition, describeCondition } from "./condition.ts";
-import {
-  checkClaim,
-  type ClaimPlaceholder,
-  type Placeholder,
-} from "./placeholder.ts";
+import { type Condition, describeCondition, samplesOf } from "./condition.ts";
+import { describeKnown, knownValue } from "./known_value.ts";
+import { checkClaim, type ClaimPlaceholder } from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
-import { samplesOf } from "./rule_matching.ts";
-import { issuersOf } from "./rule_reach.ts";
+import { issuersOf, sourcesOf } from "./rule_reach.ts";
 import type { SubjectTemplate } from "./subject_template.ts";
 
 export function findUnfilled(
@@ -24,39 +21,73 @@ export function findUnfilled(
     tokens.flatMap((token) => token.kind === "value" ? [token.placeholder] : [])
   );
   for (const placeholder of placeholders) {
-    const reason = whyUnfilled(placeholder, conditions, context);
-    if (reason === undefined) continue;
-    // A label can be given; what a claim has to be stands in the rule.
-    return new (placeholder.kind === "issuer" ? Fault : DeadRule)(
-      `holds ${placeholder.text}, and ${reason}: whoever matches is refused`,
+    if (placeholder.kind === "sub") continue;
+    const { text } = placeholder;
+    const fault = placeholder.kind === "issuer"
+      ? findUnlabelled(text, conditions, context)
+      : findContrary(placeholder, conditions) ??
+        findMistyped(placeholder, conditions, context);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function findUnlabelled(
+  text: string,
+  conditions: readonly Condition[],
+  context: RulesContext,
+): Fault | undefined {
+  const issuers = issuersOf(conditions, context) ?? [];
+  const isUnnamed = issuers.length > 0 &&
+    issuers.every((issuer) => !context.issuerLabels.has(issuer));
+  return isUnnamed
+    ? new Fault(
+      unfilled(text, `${issuers.join(", ")} has no label`),
+      "write another value there, or give the issuer a label",
+    )
+    : undefined;
+}
+
+/** The claim is what the rule itself asks for. */
+function findContrary(
+  placeholder: ClaimPlaceholder,
+  conditions: readonly Condition[],
+): Fault | undefined {
+  for (const condition of conditions) {
+    const faults = faultsBy(condition, placeholder);
+    if (faults === undefined) continue;
+    return new DeadRule(
+      unfilled(
+        placeholder.text,
+        `${describeCondition(condition)}, so ${faults.join(", or ")}`,
+      ),
       "write another value there, or correct the condition",
     );
   }
   return undefined;
 }
 
-function whyUnfilled(
-  placeholder: Placeholder,
+/** The claim is what the tokens that come to the rule have. */
+function findMistyped(
+  { claim, text }: ClaimPlaceholder,
   conditions: readonly Condition[],
   context: RulesContext,
-): string | undefined {
-  switch (placeholder.kind) {
-    case "sub":
-      return undefined;
-    case "issuer": {
-      const issuers = issuersOf(conditions, context) ?? [];
-      const isUnnamed = issuers.length > 0 &&
-        issuers.every((issuer) => !context.issuerLabels.has(issuer));
-      return isUnnamed ? `${issuers.join(", ")} has no label` : undefined;
-    }
-    default:
-      for (const condition of conditions) {
-        const faults = faultsBy(condition, placeholder);
-        if (faults === undefined) continue;
-        return `${describeCondition(condition)}, so ${faults.join(", or ")}`;
-      }
-      return undefined;
-  }
+): Fault | undefined {
+  const sources = sourcesOf(conditions, context) ?? [];
+  const isNoText = sources.length > 0 &&
+    sources.every((source) =>
+      knownValue(claim, source, context)?.types.includes("string") === false
+    );
+  if (!isNoText) return undefined;
+  const { remedy, text: reason } = describeKnown(claim, sources, context);
+  return new Fault(
+    unfilled(text, reason),
+    `write another value there${remedy}`,
+  );
+}
+
+function unfilled(text: string, reason: string): string {
+  return `holds ${text}, and ${reason}: whoever matches is refused`;
 }
 
 /** What keeps every claim that meets the condition from standing there; undefined if some can. */

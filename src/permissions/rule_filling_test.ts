@@ -1,5 +1,10 @@
-import { assertEquals } from "@std/assert";
-import { ISSUER, warningsOf } from "../../tests/fixtures/rules_scene.ts";
+import { assert, assertEquals } from "@std/assert";
+import {
+  ISSUER,
+  rulesOf,
+  warningsOf,
+} from "../../tests/fixtures/rules_scene.ts";
+import type { IssuerClaims } from "../base/known_claims.ts";
 import type { ClaimOptions, GrantOptions } from "./rule_options.ts";
 
 const tests: [test: ClaimOptions, problem: string | undefined][] = [
@@ -92,4 +97,74 @@ Deno.test("${issuer} can never be filled where no issuer that comes to the rule 
     warningsOf([{ name: "a", when: { kind: "jwt" }, grant }]),
     [`0.grant holds \${issuer}, and ${ISSUER} has no label: whoever matches is refused`],
   );
+});
+
+const TYPED: readonly IssuerClaims[] = [{
+  issuer: ISSUER,
+  credential: "jwt",
+  claims: [
+    { path: ["exp"], types: ["number"], isRequired: true },
+    {
+      path: ["groups"],
+      types: ["strings"],
+      isRequired: true,
+      isConfigured: true,
+    },
+    { path: ["site"], types: ["string"], isRequired: true },
+    { path: ["realm", "roles"], types: ["strings"], isRequired: true },
+    { path: ["nothing"], types: [], isRequired: false },
+    { path: ["address"], types: ["object"], isRequired: true },
+  ],
+}];
+
+const typed: readonly [value: string, reason: string | undefined][] = [
+  ["${claims.exp}", 'claim "exp" is a number'],
+  ["${claims.groups}", 'claim "groups" is a list'],
+  ["${claims.groups:path}", 'claim "groups" is a list'],
+  ["${claims./groups}", 'claim "/groups" is a list'],
+  ["${claims./groups/0}", undefined],
+  ["${claims./groups/x}", 'claim "/groups/x" is never there'],
+  ["${claims./groups/0/0}", 'claim "/groups/0/0" is never there'],
+  ["${claims.site}", undefined],
+  ["${claims./site/x}", 'claim "/site/x" is never there'],
+  ["${claims.realm}", 'claim "realm" is an object'],
+  ["${claims./realm/roles}", 'claim "/realm/roles" is a list'],
+  ["${claims./realm/other}", undefined],
+  ["${claims.nothing}", 'claim "nothing" is never there'],
+  ["${claims.address}", 'claim "address" is an object'],
+  ["${claims./address/city}", undefined],
+  ["${claims.other}", undefined],
+];
+
+for (const [value, reason] of typed) {
+  Deno.test(`${value} can ${reason === undefined ? "" : "never "}be filled where that is certain of the issuer's tokens`, () => {
+    const rules = rulesOf([{
+      name: "a",
+      when: { issuer: ISSUER },
+      grant: { publish: `t.${value}.of.\${sub}` },
+    }], { knownClaims: TYPED });
+    assertEquals(
+      rules.warnings.map(({ problem }) => problem),
+      reason === undefined ? [] : [
+        `holds ${value}, and ${reason} in tokens of ${ISSUER}: whoever matches is refused`,
+      ],
+    );
+    // What another configuration may make right.
+    assert(rules.warnings.every(({ isDead }) => isDead !== true));
+  });
+}
+
+Deno.test("a value can be filled if the tokens of one of the issuers can fill it", () => {
+  const grant: GrantOptions = { publish: "t.${claims.groups}.${sub}" };
+  const changed = { knownClaims: TYPED };
+  const [jwts, ...others] = rulesOf(
+    [{ name: "a", when: { kind: "jwt" }, grant }],
+    changed,
+  ).warnings;
+  assertEquals(others, []);
+  assertEquals(
+    jwts?.remedy,
+    "write another value there, or correct the issuer's required_claims",
+  );
+  assertEquals(warningsOf([{ name: "a", grant }], changed), []);
 });

@@ -4,7 +4,6 @@
  * rules themselves and the rest of the configuration leave no other possibility.
  */
 import { CONNECTION_TYPES } from "../base/connection_type.ts";
-import type { Json } from "../base/json.ts";
 import { type AddressRange, isWithin } from "./address_range.ts";
 import { isOnly, isSameClaim } from "./claim_reference.ts";
 import type { CompiledRule } from "./compiled_rule.ts";
@@ -14,10 +13,12 @@ import {
   describeCondition,
   isAboutIssuer,
   passes,
+  samplesOf,
 } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
-import { issuersOf } from "./rule_reach.ts";
+import { describeKnown } from "./known_value.ts";
+import { admits, issuersOf, sourcesOf } from "./rule_reach.ts";
 
 type ClaimCondition = Condition & { readonly kind: "claim" };
 
@@ -42,7 +43,9 @@ export function findContradiction(
       "add one there, or remove the rule",
     );
   }
-  if (issuersOf(conditions, context)?.length !== 0) return undefined;
+  if (sourcesOf(conditions, context)?.length !== 0) return undefined;
+  const mistyped = findMistyped(conditions, context);
+  if (mistyped !== undefined) return mistyped;
   const asked = conditions.filter((condition) =>
     condition.kind === "kind" || isAboutIssuer(condition)
   );
@@ -51,6 +54,28 @@ export function findContradiction(
       asked.map(describeCondition).join(", and whose ")
     }`,
     "correct it, configure such an issuer, or remove the rule",
+  );
+}
+
+/** A claim that whoever else could come to the rule never has as it is asked for. */
+function findMistyped(
+  conditions: readonly Condition[],
+  context: RulesContext,
+): Fault | undefined {
+  const others = conditions.filter((condition) =>
+    !isClaim(condition) || isAboutIssuer(condition)
+  );
+  const sources = sourcesOf(others, context) ?? [];
+  if (sources.length === 0) return undefined;
+  const wrong = conditions.filter(isClaim).find((condition) =>
+    !isAboutIssuer(condition) &&
+    !sources.some((source) => admits(condition, source, context))
+  );
+  if (wrong === undefined) return undefined;
+  const { remedy, text } = describeKnown(wrong.claim, sources, context);
+  return new Fault(
+    `can never match: it asks for ${describeCondition(wrong)}, and ${text}`,
+    `correct it, or remove the rule${remedy}`,
   );
 }
 
@@ -186,29 +211,6 @@ function isClaimImplied(
 function implies(own: ClaimTest, wanted: ClaimTest): boolean {
   if (own.kind === "present") return wanted.kind === "present";
   return samplesOf(own).every((value) => passes(wanted, value));
-}
-
-/**
- * The least that a claim can be to pass the test: what all of these pass, every
- * claim does that passes it. More elements of a list, or more words of a scope,
- * never fail a test that fewer pass. For `present` there is no such thing.
- */
-export function samplesOf(test: ClaimTest): readonly (Json | undefined)[] {
-  switch (test.kind) {
-    case "absent":
-    case "present":
-      return [undefined];
-    case "equals":
-      return [test.value];
-    case "one of":
-      return test.values;
-    case "contains":
-      return [[test.value]];
-    case "contains one of":
-      return test.values.map((value) => [value]);
-    default:
-      return [test.scope, [test.scope]];
-  }
 }
 
 /** Conditions for one claim that none meets together. */

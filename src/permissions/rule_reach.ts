@@ -6,9 +6,9 @@ import {
   CONNECTION_TYPES,
   type ConnectionType,
 } from "../base/connection_type.ts";
-import type { CredentialKind } from "../base/identity.ts";
 import { isOnly } from "./claim_reference.ts";
 import { type Condition, passes } from "./condition.ts";
+import { knownValue, mayPass, type TokenSource } from "./known_value.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { type RuleOptions, toList } from "./rule_options.ts";
 
@@ -27,30 +27,45 @@ export function connectionsOf(
 /** Whose tokens can come to a rule with these conditions; undefined where it is not known which issuers there are. */
 export function issuersOf(
   conditions: readonly Condition[],
-  { issuers }: RulesContext,
+  context: RulesContext,
 ): readonly string[] | undefined {
+  const sources = sourcesOf(conditions, context);
+  return sources && [...new Set(sources.map(({ issuer }) => issuer))];
+}
+
+/** The same, by the kind of the tokens. */
+export function sourcesOf(
+  conditions: readonly Condition[],
+  context: RulesContext,
+): readonly TokenSource[] | undefined {
+  const { issuers } = context;
   if (issuers === undefined) return undefined;
   return [...issuers].flatMap(([issuer, kinds]) =>
-    kinds.some((kind) =>
-        conditions.every((condition) => admits(condition, issuer, kind))
+    kinds
+      .map((kind) => ({ issuer, kind }))
+      .filter((source) =>
+        conditions.every((condition) => admits(condition, source, context))
       )
-      ? [issuer]
-      : []
   );
 }
 
-function admits(
+/** Whether some login with such a token may meet the condition. */
+export function admits(
   condition: Condition,
-  issuer: string,
-  kind: CredentialKind,
+  source: TokenSource,
+  context: RulesContext,
 ): boolean {
   switch (condition.kind) {
     case "issuer":
-      return condition.issuers.includes(issuer);
+      return condition.issuers.includes(source.issuer);
     case "kind":
-      return condition.kinds.includes(kind);
-    case "claim":
-      return !isOnly(condition.claim, "iss") || passes(condition.test, issuer);
+      return condition.kinds.includes(source.kind);
+    case "claim": {
+      const { claim, test } = condition;
+      if (isOnly(claim, "iss")) return passes(test, source.issuer);
+      const known = knownValue(claim, source, context);
+      return known === undefined || mayPass(test, known);
+    }
     default:
       return true;
   }

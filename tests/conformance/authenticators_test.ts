@@ -2,86 +2,12 @@
  * One suite for every kind of token: what must be true of whoever judges one.
  */
 import { assert, assertEquals } from "@std/assert";
-import { Secret } from "../../src/base/secret.ts";
-import type { EpochMs } from "../../src/base/time.ts";
-import type {
-  AuthenticationOutcome,
-  Authenticator,
-  AuthenticatorDependencies,
-} from "../../src/identity/authenticate.ts";
-import { createAuthenticator } from "../../src/identity/authenticator.ts";
-import { createOwnJudge } from "../../src/identity/own_judge.ts";
-import {
-  createHold,
-  createTestClocks,
-  json,
-  loginAt,
-  START_SECONDS,
-} from "../fixtures/asked_server.ts";
-import type { TestClocks } from "../fixtures/asked_server.ts";
+import { createHold, json, START_SECONDS } from "../fixtures/asked_server.ts";
 import { SPACES } from "../fixtures/hostile_texts.ts";
 import { brief } from "../fixtures/introspection_scene.ts";
 import { endlessBody, slowBody } from "../fixtures/key_server.ts";
 import { TOKEN_KINDS } from "./authenticator_kinds.ts";
-import { OWN_ISSUER } from "./token_kind.ts";
-import type { KindScene, TokenKind } from "./token_kind.ts";
-
-interface Running {
-  readonly scene: KindScene;
-  readonly clocks: TestClocks;
-  readonly authenticator: Authenticator;
-  judge(token: string, signal?: AbortSignal): Promise<AuthenticationOutcome>;
-  judgeAt(token: string, nowMs: number): Promise<AuthenticationOutcome>;
-}
-
-function authenticatorOf(
-  { options }: KindScene,
-  dependencies: AuthenticatorDependencies,
-): Authenticator {
-  if (typeof options !== "function") {
-    return createAuthenticator(options, dependencies);
-  }
-  const { clock } = dependencies;
-  return {
-    authenticate: createOwnJudge(options, { clock, issuers: [OWN_ISSUER] }),
-    start: () => Promise.resolve(),
-    stop: () => {},
-    status: () => [],
-  };
-}
-
-/** A test of one kind, of which nothing is left when it has ended. */
-function kindTest(
-  kind: TokenKind,
-  name: string,
-  body: (running: Running) => Promise<void>,
-): void {
-  Deno.test(`${name} (${kind.name})`, async () => {
-    await using scene = await kind.create();
-    const clocks = createTestClocks();
-    const authenticator = authenticatorOf(scene, clocks.dependencies);
-    await authenticator.start();
-    try {
-      await body({
-        scene,
-        clocks,
-        authenticator,
-        judge: async (token, signal) =>
-          await authenticator.authenticate(
-            new Secret(token),
-            loginAt(clocks.dependencies, {}, signal),
-          ),
-        judgeAt: async (token, nowMs) =>
-          await authenticator.authenticate(new Secret(token), {
-            ...loginAt(clocks.dependencies),
-            now: nowMs as EpochMs,
-          }),
-      });
-    } finally {
-      authenticator.stop();
-    }
-  });
-}
+import { kindTest } from "./running_kind.ts";
 
 const HOSTILE: readonly string[] = [
   "",

@@ -1,0 +1,70 @@
+import { assertEquals } from "@std/assert";
+import { issuerOptions } from "../../tests/fixtures/jwt_scene.ts";
+import { createSigner } from "../../tests/fixtures/jwt_signer.ts";
+import { Secret } from "../base/secret.ts";
+import type { IntrospectionOptions } from "./introspection.ts";
+import { knownClaims } from "./known_claims.ts";
+import type { RequiredClaim } from "./required_claims.ts";
+
+const REQUIRED: readonly RequiredClaim[] = [
+  { path: ["realm", "roles"], type: "strings" },
+];
+
+const REQUIRED_IS_KNOWN = {
+  path: ["realm", "roles"],
+  types: ["strings"],
+  isRequired: true,
+  isConfigured: true,
+} as const;
+
+const INTROSPECTION: IntrospectionOptions = {
+  issuer: "https://opaque.example",
+  audiences: ["nats"],
+  endpoint: new URL("https://opaque.example/introspect"),
+  client: {
+    method: "client_secret_basic",
+    clientId: "a",
+    secret: new Secret("b"),
+  },
+  clockToleranceSeconds: 0,
+  lifetimeSecondsMax: 3600,
+};
+
+Deno.test("C15 what is required of an issuer's claims is certain of them", () => {
+  const options = { requiredClaims: REQUIRED };
+  const known = knownClaims({
+    issuers: [issuerOptions(createSigner("EdDSA"), options)],
+    introspection: [{ ...INTROSPECTION, ...options }],
+    webhooks: [{
+      issuer: "urn:app",
+      url: new URL("https://app.example/"),
+      secrets: [],
+      clockToleranceSeconds: 0,
+      lifetimeSecondsMax: 3600,
+      ...options,
+    }],
+  });
+  assertEquals(
+    known.map(({ claims, credential }) => [credential, claims.at(-1)]),
+    [
+      ["jwt", REQUIRED_IS_KNOWN],
+      ["introspection", REQUIRED_IS_KNOWN],
+      ["webhook", REQUIRED_IS_KNOWN],
+    ],
+  );
+});
+
+Deno.test("F5 an answer may lack an end if it is given one", () => {
+  const withEnd = { ...INTROSPECTION, secondsWithoutExp: 60 };
+  const known = knownClaims({ introspection: [INTROSPECTION, withEnd] });
+  const times = known.flatMap(({ claims }) => claims);
+  assertEquals(
+    times.filter(({ path: [name] }) => name === "exp")
+      .map(({ isRequired }) => isRequired),
+    [true, false],
+  );
+});
+
+Deno.test("nothing is certain where nobody is configured", () => {
+  assertEquals(knownClaims({}), []);
+});
