@@ -8,7 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { runWithContainers } from "./compose/containers.ts";
-import { describeCoverage } from "./runner/checklist.ts";
+import { describeCoverage, lostCodes } from "./runner/checklist.ts";
 import { runChecks, say } from "./runner/checks.ts";
 import { type Outcome, runFiles, sum } from "./runner/execution.ts";
 import { chooseSuites, filesOf } from "./runner/suites.ts";
@@ -44,10 +44,23 @@ async function main(): Promise<number> {
   }
 
   const isWhole = [...words, ...names].length === 0 && filter === undefined;
-  return report(sum(outcomes), isWhole);
+  return report(sum(outcomes), {
+    isWhole,
+    // Some are proven by tests that need what not every machine has.
+    isComplete: isWhole && checks === true && areVectorsThere(),
+  });
 }
 
-function report(total: Outcome, isWhole: boolean): number {
+interface Extent {
+  /** Nothing was chosen. */
+  readonly isWhole: boolean;
+  /** Nothing was left out either. */
+  readonly isComplete: boolean;
+}
+
+function report(outcome: Outcome, { isComplete, isWhole }: Extent): number {
+  const lost = isComplete ? lostCodes(outcome.passedNames) : [];
+  const total = sum([outcome, ...lost.map(withoutTest)]);
   say("");
   if (isWhole) describeCoverage(total.passedNames).forEach(say);
   if (!areVectorsThere()) {
@@ -62,6 +75,11 @@ function report(total: Outcome, isWhole: boolean): number {
   if (ranNothing) say("No test has been run: nothing matches.");
   say(`${total.passed} passed, ${total.failed} failed`);
   return total.failed > 0 || ranNothing ? 1 : 0;
+}
+
+function withoutTest(code: string): Outcome {
+  const failures = [`no test that passes has the checklist's code ${code}`];
+  return { passed: 0, failed: 1, ignored: 0, passedNames: [], failures };
 }
 
 /** Asked once, and kept for whatever the tests start. */

@@ -6,15 +6,21 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-deno";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { RuleOptions } from "../../src/permissions/rule_options.ts";
+import type { EnvironmentStack } from "../fixtures/environment_stack.ts";
+import {
+  type CalloutEnvironment,
+  ENVIRONMENTS,
+} from "../fixtures/environments.ts";
 import { freePort } from "../fixtures/free_port.ts";
 import { startLeafServer } from "../fixtures/leaf_server.ts";
 import { joinAsRogueLeaf } from "../fixtures/rogue_leaf.ts";
 import {
+  type RulesOptions,
   type RulesStack,
-  type RulesStackOptions,
-  startRulesStack,
+  serveRules,
 } from "../fixtures/rules_stack.ts";
 import { OLDEST } from "../fixtures/servers.ts";
+import { startStack } from "../fixtures/stack.ts";
 
 const RULES: readonly RuleOptions[] = [{
   name: "edge",
@@ -25,16 +31,21 @@ const RULES: readonly RuleOptions[] = [{
 }];
 
 interface Hub extends AsyncDisposable {
-  readonly stack: RulesStack;
+  readonly stack: RulesStack<EnvironmentStack>;
   readonly port: number;
   token(): Promise<string>;
 }
 
-async function startHub(options: RulesStackOptions = {}): Promise<Hub> {
+async function startHub(
+  options: RulesOptions = {},
+  start: CalloutEnvironment["start"] = startStack,
+): Promise<Hub> {
   const port = freePort();
-  const stack = await startRulesStack(RULES, {
-    connectionTypes: ["nats", "leafnode"],
+  const environment = await start({
     extra: `leafnodes { listen: "127.0.0.1:${port}" }`,
+  });
+  const stack = await serveRules(environment, RULES, {
+    connectionTypes: ["nats", "leafnode"],
     ...options,
   });
   return {
@@ -44,6 +55,9 @@ async function startHub(options: RulesStackOptions = {}): Promise<Hub> {
     [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   };
 }
+
+const startOldest: CalloutEnvironment["start"] = (options) =>
+  startStack({ ...options, ...OLDEST });
 
 async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 15_000;
@@ -77,8 +91,19 @@ Deno.test("I22 a leaf node gets in only where the configuration says so", async 
   );
 });
 
-Deno.test("I22 H5 what crosses to and from a leaf node is what its rule says", async () => {
-  await using hub = await startHub();
+for (const { name, start } of ENVIRONMENTS) {
+  Deno.test(`I22 H5 what crosses to and from a leaf node is what its rule says, with ${name}`, async () => {
+    await using hub = await startHub({}, start);
+    await assertCrossing(hub);
+  });
+
+  Deno.test(`H5 H14 a leaf node that keeps to nothing gets and sends what its rule says, with ${name}`, async () => {
+    await using hub = await startHub({}, start);
+    await assertRogueHeld(hub);
+  });
+}
+
+async function assertCrossing(hub: Hub): Promise<void> {
   const { admin, service } = hub.stack;
   await using leaf = await startLeafServer(
     `nats://${await hub.token()}@127.0.0.1:${hub.port}`,
@@ -117,7 +142,7 @@ Deno.test("I22 H5 what crosses to and from a leaf node is what its rule says", a
     assertFalse(atHub.includes(subject), subject);
   }
   await local.close();
-});
+}
 
 /** What such a leaf node gets of all that there is. */
 async function receivedByRogue(hub: Hub): Promise<ReadonlySet<string>> {
@@ -152,8 +177,7 @@ async function reachesHub(hub: Hub, subject: string): Promise<boolean> {
   return arrived.length > 0;
 }
 
-Deno.test("H5 H14 a leaf node that keeps to nothing gets and sends what its rule says", async () => {
-  await using hub = await startHub();
+async function assertRogueHeld(hub: Hub): Promise<void> {
   assertEquals([...await receivedByRogue(hub)], ["users.edge.a"]);
   assert(await reachesHub(hub, "users.edge.a"));
   for (
@@ -170,19 +194,18 @@ Deno.test("H5 H14 a leaf node that keeps to nothing gets and sends what its rule
   for (const subject of ["$JS.ACK.a", "_R_.a"]) {
     assert(await reachesHub(hub, subject), subject);
   }
-});
+}
 
 Deno.test("H5 the oldest supported server does not check what leaf nodes send, so none is admitted by it", async () => {
   {
-    await using hub = await startHub(OLDEST);
+    await using hub = await startHub({}, startOldest);
     using leaf = await joinAsRogueLeaf(hub.port, await hub.token());
     await leaf.settle().catch(() => {});
     assertEquals(hub.stack.service.lines.at(-1)?.code, "server_too_old");
   }
-  await using hub = await startHub({
-    ...OLDEST,
-    servesAnyVersion: true,
-    ignoresVersion: true,
-  });
+  await using hub = await startHub(
+    { servesAnyVersion: true, ignoresVersion: true },
+    startOldest,
+  );
   assert(await reachesHub(hub, "users.victim.a"));
 });

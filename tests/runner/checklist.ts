@@ -24,6 +24,9 @@ export const ALL_CODES: readonly string[] = Object.entries(LINES_BY_PART)
     Array.from({ length: lines }, (_, index) => `${part}${index + 1}`)
   );
 
+/** Lines about what there is not yet. */
+const WAITING: readonly string[] = ["K6", "K7", "K11", "K13"];
+
 const KNOWN = new Set(ALL_CODES);
 
 const LEADING_CODES_REGEXP =
@@ -59,6 +62,14 @@ export function describeCoverage(
     (shorten(ALL_CODES.filter((code) => proven.has(code))) || "none"),
     `Checklist: ${waiting.length} wait: ${shorten(waiting) || "none"}`,
   ];
+}
+
+/** Codes that have lost their last test. */
+export function lostCodes(
+  passedTestNames: readonly string[],
+): readonly string[] {
+  const proven = new Set([...passedTestNames.flatMap(codesOf), ...WAITING]);
+  return ALL_CODES.filter((code) => !proven.has(code));
 }
 
 /** `A1 A2 A3 B5` as `A1–A3 B5`. */
