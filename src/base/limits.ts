@@ -185,5 +185,5 @@ export const SERVICE_TOKEN_BYTES_MAX = 64 * 1024;
 export const API_TOKENS_MAX = 10_000;
 export const API_TOKENS_FILE_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Hosts and API tokens whose failed attempts are counted. */
+/** Hosts, API tokens, and pairs of the two, whose failed attempts are counted. */
 export const ATTEMPTS_REMEMBERED_MAX = 10_000;

@@ -192,8 +192,7 @@ Deno.test("I18 authorize() answers at once when a token could not be judged", as
 Deno.test("H17 authorize() answers with an error when the answer is too large for the server", async () => {
   const { server, ask, judge } = scene({ responseBytesMax: () => 1000 });
   const { end, answer } = await judge(ask());
-  assert(end.kind === "unavailable");
-  assertEquals(end.dependency, "response");
+  assert(end.kind === "unavailable" && end.dependency === "response");
   assert(answer !== undefined && answer.length < 1000);
   assertEquals(server.read(answer, XKEY.publicKey).nats.jwt, undefined);
 });

@@ -9,6 +9,7 @@ import { buildTokens } from "./build_tokens.ts";
 import type { Checking } from "./checking.ts";
 import type { Config, MonitoringConfig } from "./config.ts";
 import type { Settings } from "./schema.ts";
+import { warnOfTimeouts } from "./timeouts.ts";
 
 /** Undefined if there was something to report. */
 export function buildConfig(
@@ -26,6 +27,7 @@ export function buildConfig(
     checking,
   );
   const monitoring = buildMonitoring(settings, checking);
+  warnOfTimeouts(settings, checking);
   if (
     checking.issues.length > 0 || service === undefined ||
     decided === undefined || monitoring === undefined

@@ -64,7 +64,8 @@ export interface ConfigWarning {
     | "development_issuer_trusted"
     | "callout_plaintext_allowed"
     | "audience_unchecked"
-    | "rule_surprising";
+    | "rule_surprising"
+    | "timeout_beyond_budget";
   readonly setting: string;
   readonly detail: string;
   /** What to do, where the detail does not say it. */

@@ -56,7 +56,7 @@ class ApiTokens implements Authenticator {
   readonly authenticate: Authenticator["authenticate"];
   readonly #options: ApiTokensOptions;
   readonly #dependencies: AuthenticatorDependencies;
-  readonly #limit: AttemptLimit;
+  #limit: AttemptLimit;
   #records: ApiTokenRecords | undefined;
   /** What the file looked like when it was last read. */
   #seen = "";
@@ -206,6 +206,8 @@ class ApiTokens implements Authenticator {
     const records = parseApiTokenFile(text);
     if (records instanceof ApiTokenFileFault) return records.problem;
     this.#records = records;
+    // Whoever tried before its token was there has not guessed.
+    this.#limit = new AttemptLimit(this.#dependencies.monotonic);
     return "taken";
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Limits attempts with wrong API tokens, by client host and by token id.
+ * Limits attempts with wrong API tokens: each client host with each token id.
  *
  * A limit must keep out whoever guesses and nobody else: ids are no secret, and
- * whoever knows one must not lock its owner out. So beyond the limit of a host, or
- * of an id, an attempt is held up only where the same host has failed with the
- * same id a moment ago. All others are looked at, the owner's from elsewhere and
- * other owners' behind the same address.
+ * whoever knows one must not lock its owner out. So where a host, or an id, has
+ * failed too often, an attempt is held up only if the same host has failed with
+ * the same id a moment ago. All others are looked at, the owner's from elsewhere
+ * and other owners' behind the same address.
  */
 import { ATTEMPTS_REMEMBERED_MAX } from "../base/limits.ts";
 import type { MonotonicClock } from "../base/time.ts";
@@ -34,7 +34,7 @@ const ID_BOUNDS = {
   namesMax: ATTEMPTS_REMEMBERED_MAX,
 } as const;
 
-/** Of one host with one id, beyond either limit: one in ten seconds is looked at. */
+/** Of one host with one id, beyond either: so long is one failure held against it. */
 const PAIR_BOUNDS = {
   burst: 1,
   perSecond: 0.1,

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { ATTEMPTS_REMEMBERED_MAX } from "../base/limits.ts";
 import type { MonotonicMs } from "../base/time.ts";
 import { AttemptLimit } from "./attempt_limit.ts";
 
@@ -74,4 +75,47 @@ Deno.test("G8 tokens without an id are limited by their host", () => {
   for (let count = 0; count < 20; count++) limit.countFailure(attempt);
   assert(limit.holdsUp(attempt));
   assert(!limit.isReached({ host: "192.0.2.8", id: undefined }));
+});
+
+Deno.test("G8 a host is forgiven one failure in two seconds, an id five a second, a pair in ten", () => {
+  const { advance, limit } = createScene();
+  const attempt = { host: HOST, id: "a" };
+  for (let count = 0; count < 25; count++) limit.countFailure(attempt);
+  advance(1_999);
+  assert(limit.isReached(attempt));
+  advance(1);
+  assert(!limit.isReached(attempt));
+
+  for (let count = 0; count < 100; count++) {
+    limit.countFailure({ host: `198.51.100.${count}`, id: "b" });
+  }
+  const other = { host: "198.51.100.7", id: "b" };
+  assert(limit.holdsUp(other));
+  advance(199);
+  assert(limit.isReached(other));
+  advance(1);
+  assert(!limit.isReached(other));
+
+  const last = { host: "192.0.2.9", id: "c" };
+  limit.countFailure(last);
+  advance(9_999);
+  for (let count = 0; count < 20; count++) {
+    limit.countFailure({ host: last.host, id: `${count}` });
+  }
+  assert(limit.holdsUp(last));
+  advance(1);
+  assert(limit.isReached(last));
+  assert(!limit.holdsUp(last));
+});
+
+Deno.test("G8 so many hosts, ids and pairs are remembered, and no more", () => {
+  for (const others of [ATTEMPTS_REMEMBERED_MAX - 1, ATTEMPTS_REMEMBERED_MAX]) {
+    const { limit } = createScene();
+    const first = { host: HOST, id: "first" };
+    for (let count = 0; count < 20; count++) limit.countFailure(first);
+    for (let count = 0; count < others; count++) {
+      limit.countFailure({ host: `host-${count}`, id: `${count}` });
+    }
+    assertEquals(limit.holdsUp(first), others < ATTEMPTS_REMEMBERED_MAX);
+  }
 });
