@@ -9,7 +9,7 @@ import type {
   ExplainedLogin,
   ExplainedToken,
 } from "./explanation.ts";
-import { printable } from "./printable.ts";
+import { escapeUnprintable, printable } from "./printable.ts";
 import type { Facts } from "./source_settings.ts";
 
 /** What a terminal does not show, or shows as something else, is written as its code. */
@@ -42,7 +42,8 @@ export function formatExplanation(login: ExplainedLogin): string {
     ...(notes.length === 0
       ? []
       : ["", "Notes", ...notes.map((note) => `  ${note}`)]),
-  ].join("\n");
+    // Names of claims, settings and notes are as somebody wrote them.
+  ].map(escapeUnprintable).join("\n");
 }
 
 function formatFacts(facts: Facts): readonly string[] {

@@ -12,10 +12,15 @@ export function printable(text: string, charsMax = CHARS_MAX): string {
   const shown = text.length > charsMax ? `${text.slice(0, charsMax)}…` : text;
   return PRINTABLE_REGEXP.test(shown)
     ? shown
-    : JSON.stringify(shown).replaceAll(
-      /[^\p{L}\p{N}\p{P}\p{S} ]/gu,
-      (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`,
-    );
+    : escapeUnprintable(JSON.stringify(shown));
+}
+
+/** Nothing is cut, and what is printable stays as it is. */
+export function escapeUnprintable(text: string): string {
+  return text.replaceAll(
+    /[^\p{L}\p{N}\p{P}\p{S} ]/gu,
+    (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`,
+  );
 }
 
 /** Whatever number stands there: a time that no calendar has is shown as the number. */
