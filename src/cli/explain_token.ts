@@ -109,7 +109,8 @@ async function judge(
   const log = createLog({ format: "text", level: "warn", write: printError });
   const identities = createIdentities(config, { log, clock: () => now });
   try {
-    await identities.start();
+    // Nobody waits for issuers that the token is not of, or reads warnings about them.
+    await identities.startFor(bearerToken);
     const outcome = await identities.authenticate(bearerToken, {
       now,
       signal: AbortSignal.timeout(JUDGE_TIMEOUT_MS),

@@ -39,8 +39,11 @@ export interface ClientConnection {
 /** Judges bearer tokens of one kind, or of all kinds that are configured. */
 export interface Authenticator {
   readonly authenticate: Authenticate;
-  /** Gets what is needed before the first token. Resolves also when that has failed: see status. */
-  start(): Promise<void>;
+  /**
+   * Gets what is needed before the first token; if an issuer is given, before the
+   * first of its own. Resolves also when that has failed: see status.
+   */
+  start(issuer?: string): Promise<void>;
   /** Ends whatever goes on in the background. */
   stop(): void;
   /** One line for each issuer. */

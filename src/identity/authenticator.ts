@@ -45,6 +45,14 @@ export interface RoutingAuthenticator extends Authenticator {
    * Nothing of it is verified. Undefined if it belongs to nobody.
    */
   sourceOf(bearerToken: Secret): AuthenticatorStatus | undefined;
+  /** Gets what this token is judged by, and nothing for one that belongs to nobody. */
+  startFor(bearerToken: Secret): Promise<void>;
+}
+
+/** Who judges a token, and what is known of its issuer there. */
+interface Found {
+  readonly judge: Authenticator;
+  readonly source: AuthenticatorStatus;
 }
 
 /** Who judges that token, or why nobody does. */
@@ -89,6 +97,15 @@ export function createAuthenticator(
     }
   }
 
+  function find(bearerToken: Secret): Found | undefined {
+    const text = bearerToken.reveal();
+    const judge = route(text);
+    if ("kind" in judge) return undefined;
+    const iss = judge === jwts ? readIssuer(text) : judge.status()[0]?.issuer;
+    const source = judge.status().find(({ issuer }) => issuer === iss);
+    return source && { judge, source };
+  }
+
   return {
     authenticate(
       bearerToken,
@@ -97,13 +114,10 @@ export function createAuthenticator(
       const judge = route(bearerToken.reveal());
       return "kind" in judge ? judge : judge.authenticate(bearerToken, context);
     },
-    sourceOf(bearerToken): AuthenticatorStatus | undefined {
-      const text = bearerToken.reveal();
-      const judge = route(text);
-      if ("kind" in judge) return undefined;
-      if (judge !== jwts) return judge.status()[0];
-      const iss = readIssuer(text);
-      return jwts.status().find(({ issuer }) => issuer === iss);
+    sourceOf: (bearerToken) => find(bearerToken)?.source,
+    async startFor(bearerToken): Promise<void> {
+      const found = find(bearerToken);
+      await found?.judge.start(found.source.issuer);
     },
     async start(): Promise<void> {
       await Promise.all(all.map((each) => each.start()));

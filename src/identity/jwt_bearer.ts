@@ -88,8 +88,11 @@ export function createJwtBearer(
         keys.kind === "unavailable" ? outcome : judge(presented, keys, clock())
       ) ?? outcome;
     },
-    async start(): Promise<void> {
-      await Promise.all([...byName.values()].map(({ keys }) => keys.start()));
+    async start(only): Promise<void> {
+      await Promise.all(
+        [...byName].filter(([issuer]) => issuer === (only ?? issuer))
+          .map(([, { keys }]) => keys.start()),
+      );
     },
     stop(): void {
       for (const { keys } of byName.values()) keys.stop();

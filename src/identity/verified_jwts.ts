@@ -66,7 +66,7 @@ export function createVerifiedJwts(
     authenticate: finishes.size === 0
       ? bearer.authenticate
       : withFinishes(bearer, finishes),
-    start: () => bearer.start(),
+    start: bearer.start,
     stop(): void {
       bearer.stop();
       for (const { userinfo } of userinfos) userinfo.stop();

@@ -204,20 +204,30 @@ Deno.test("J1 explain shows by what each kind of token was judged, and no secret
   }
 });
 
-Deno.test("explain says who was to judge a token that nobody could judge", async () => {
+Deno.test("explain says who was to judge a token that nobody could judge, and nothing of that about others", async () => {
   const seconds = Math.floor(Date.now() / 1000);
   await using scene = await startScene(seconds);
   const { counterparts, explain } = scene;
   await counterparts.issuer[Symbol.asyncDispose]();
   const claims = { sub: "alice", aud: "nats", exp: seconds + 60 };
-  const { code, stdout } = await explain(issuerToken(counterparts, claims));
+  const { code, stderr, stdout } = await explain(
+    issuerToken(counterparts, claims),
+  );
   assertEquals(code, 3);
+  assertShown(stderr, [/cannot fetch the keys of an issuer/]);
   assertShown(stdout, [
     /^Kind +jwt$/m,
     /^Settings +keys +0 known/m,
     NOT_VERIFIED,
     /^Could not be judged, which is no refusal: unavailable: jwks\n.*cannot reach.*\n {2}look at +issuers: compare issuer; if it is right, see whether it runs/m,
   ]);
+  for (const { kind, token } of presentedTokens(counterparts, seconds)) {
+    if (kind === "jwt") continue;
+    const other = await explain(token);
+    assertEquals([other.code, other.stderr], [0, ""], kind);
+  }
+  const mangled = await explain(`${issuerToken(counterparts, claims)}=`);
+  assertEquals([mangled.code, mangled.stderr], [1, ""]);
 });
 
 Deno.test("explain says which claim of a verified JWT is not as it has to be", async () => {
