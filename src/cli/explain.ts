@@ -7,20 +7,26 @@ import { decodeJsonObject, JsonFault } from "../base/json.ts";
 import { JSON_LIMITS } from "../base/limits.ts";
 import { systemClock } from "../base/time.ts";
 import { loadLogin, loadRules, ownConfiguration } from "../config/load.ts";
+import type { TokenSource } from "../config/token_sources.ts";
 import type { LoginFacts } from "../permissions/grant.ts";
 import { explainToken } from "./explain_token.ts";
 import {
   explainDecision,
   type ExplainedLogin,
   explainRefusal,
+  type RefusalContext,
 } from "./explanation.ts";
 import { formatAsJson, formatExplanation } from "./explanation_text.ts";
 import {
+  findSource,
   LoginFault,
+  type MadeUpLogin,
   namedIssuer,
   readFacts,
   readIdentity,
 } from "./made_up_login.ts";
+import { describeClaims, describeServiceAccount } from "./presented_token.ts";
+import { describeTokenSource } from "./source_settings.ts";
 import {
   EXIT_FAILED,
   EXIT_OK,
@@ -111,13 +117,14 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   }
   const loaded = loadRules(ownConfiguration());
   const { permissions, rules, sources } = loaded;
-  const identity = readIdentity({ ...options, claims }, facts, loaded);
+  const made = { ...options, claims };
+  const identity = readIdentity(made, facts, loaded);
   if (identity instanceof LoginFault) {
     throw new UsageError(`--${identity.problem}`);
   }
   if (identity.kind === "rejected") {
-    const issuer = namedIssuer({ ...options, claims });
-    return explainRefusal(identity, { now: facts.now, issuer });
+    const { now } = facts;
+    return explainRefusal(identity, { ...describeMadeUp(made, sources), now });
   }
   const expires = Object.hasOwn(claims, "exp");
   return explainDecision(identity, facts, {
@@ -132,6 +139,30 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
       ]),
     ],
   });
+}
+
+/** Whose claims they are, and what of them was judged by which settings. */
+function describeMadeUp(
+  login: MadeUpLogin,
+  sources: readonly TokenSource[],
+): Pick<RefusalContext, "judge" | "says"> {
+  const iss = namedIssuer(login);
+  const claims = { ...login.claims, ...(iss === undefined ? {} : { iss }) };
+  const says = describeClaims(claims);
+  const source = findSource(login, sources);
+  if (!("credential" in source)) return { says };
+  const { credential: kind, issuer } = source;
+  return {
+    judge: {
+      kind,
+      issuer,
+      // Where none is configured, there are no settings of it either.
+      settings: sources.length === 0 ? {} : describeTokenSource(source),
+    },
+    says: kind === "kubernetes"
+      ? { ...says, ...describeServiceAccount(claims) }
+      : says,
+  };
 }
 
 async function explainPresented(

@@ -19,7 +19,6 @@ import type {
   AuthenticationOutcome,
   AuthenticatorStatus,
 } from "../identity/authenticate.ts";
-import { parseServiceAccount } from "../identity/service_account.ts";
 import type { LoginFacts } from "../permissions/grant.ts";
 import { createLog } from "../telemetry/log.ts";
 import { findRemedy } from "./endpoint_remedies.ts";
@@ -29,7 +28,11 @@ import {
   type ExplainedToken,
   explainRefusal,
 } from "./explanation.ts";
-import { type PresentedToken, readPresentedToken } from "./presented_token.ts";
+import {
+  describeServiceAccount,
+  type PresentedToken,
+  readPresentedToken,
+} from "./presented_token.ts";
 import { printable } from "./printable.ts";
 import { createIdentities } from "./service.ts";
 import { describeSource, type Facts } from "./source_settings.ts";
@@ -150,19 +153,11 @@ function describeToken(
   if (form === "opaque" || Object.keys(says).length === 0) {
     return { form, says };
   }
-  const sub = member(claims, "sub");
-  const account = source?.credential === "kubernetes" && typeof sub === "string"
-    ? parseServiceAccount(sub)
-    : undefined;
   return {
     form,
     verified: isVerified(outcome, source),
-    says: account?.kind === "service account"
-      ? {
-        ...says,
-        "namespace": account.namespace,
-        "service_account": account.name,
-      }
+    says: source?.credential === "kubernetes"
+      ? { ...says, ...describeServiceAccount(claims) }
       : says,
   };
 }

@@ -31,7 +31,7 @@ export interface ExplainedLogin {
   readonly lookAt?: string;
   /** Left out of made-up claims. */
   readonly token?: ExplainedToken;
-  /** Left out if the token belongs to nobody, and of made-up claims. */
+  /** Left out if the token belongs to nobody, and of made-up claims that the rules were asked about. */
   readonly judge?: ExplainedJudge;
   readonly identity?: ExplainedIdentity;
   readonly rules: readonly RuleTrace[];
@@ -94,8 +94,8 @@ export interface RefusalContext extends Presented {
   readonly configured?: Facts;
   /** What to do about whoever could not be asked. */
   readonly remedy?: string | undefined;
-  /** Who is said to have issued it; what the token says unless given. */
-  readonly issuer?: string | undefined;
+  /** What made-up claims say; what was judged of the token unless given. */
+  readonly says?: Facts;
   readonly now: EpochMs;
 }
 
@@ -108,7 +108,8 @@ export function explainRefusal(
   context: RefusalContext,
 ): ExplainedLogin {
   const { configured = {}, judge, now, remedy, token } = context;
-  const { issuer = token?.says["iss"] } = context;
+  const { says = judgedOf(token, judge) } = context;
+  const { iss } = context.says ?? token?.says ?? {};
   const { detail } = refusal;
   const presented = {
     detail,
@@ -119,7 +120,7 @@ export function explainRefusal(
   };
   if (refusal.kind === "rejected") {
     const setting = refusal.code === "issuer_untrusted" &&
-        issuer === DEVELOPMENT_ISSUER
+        iss === DEVELOPMENT_ISSUER
       ? DEVELOPMENT_SETTING
       : settingThatLetsIn(refusal, judge?.kind);
     return {
@@ -128,10 +129,7 @@ export function explainRefusal(
       ...(setting === undefined ? {} : { lookAt: setting }),
       ...explainMismatch(
         refusal,
-        {
-          settings: judge?.settings ?? configured,
-          says: judgedOf(token, judge),
-        },
+        { settings: judge?.settings ?? configured, says },
         now,
       ),
       ...presented,

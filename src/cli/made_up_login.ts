@@ -128,7 +128,7 @@ export function namedIssuer(
 }
 
 /** The one source that is meant: mostly, an issuer has tokens of one kind. */
-function findSource(
+export function findSource(
   { claims, issuer, kind }: MadeUpLogin,
   sources: readonly TokenSource[],
 ): TokenSource | Rejected | LoginFault {

@@ -20,6 +20,8 @@ interface Place {
   readonly says: readonly string[];
   /** Where other things may be asked for by the same code: what is said then. */
   readonly said?: RegExp;
+  /** On which side the present moment stands. */
+  readonly now?: keyof Mismatch;
 }
 
 /** The other codes say all that there is to say. */
@@ -42,23 +44,20 @@ const PLACE_BY_CODE: Partial<Readonly<Record<RejectionCode, Place>>> = {
   "bearer_token_expired": {
     settings: ["clock_tolerance_seconds"],
     says: ["exp", "expires_at"],
+    now: "expected",
   },
   "bearer_token_not_yet_valid": {
     settings: ["clock_tolerance_seconds"],
     says: ["nbf", "iat"],
+    now: "expected",
   },
   "bearer_token_lifetime_too_long": {
     settings: ["lifetime_seconds_max"],
     says: ["iat", "exp"],
+    now: "found",
   },
   "bearer_token_unknown": { settings: ["file"], says: ["id", "entry"] },
 };
-
-const TIMED: readonly RejectionCode[] = [
-  "bearer_token_expired",
-  "bearer_token_not_yet_valid",
-  "bearer_token_lifetime_too_long",
-];
 
 /** @param says Of the token; undefined if that is not known here. */
 export function explainMismatch(
@@ -68,10 +67,15 @@ export function explainMismatch(
 ): Mismatch {
   const place = PLACE_BY_CODE[code];
   if (place === undefined || place.said?.test(detail) === false) return {};
-  const time = TIMED.includes(code) ? [`now: ${formatTime(now / 1000)}`] : [];
+  const time = (side: keyof Mismatch): readonly string[] =>
+    place.now === side ? [`now: ${formatTime(now / 1000)}`] : [];
   const [setting] = pick(settings, place.settings);
-  const expected = [...(setting === undefined ? [] : [setting]), ...time];
-  const found = pick(says, place.says);
+  const expected = [
+    ...(setting === undefined ? [] : [setting]),
+    ...time("expected"),
+  ];
+  const said = pick(says, place.says);
+  const found = said.length === 0 ? [] : [...said, ...time("found")];
   return {
     ...(expected.length === 0 ? {} : { expected: expected.join("; ") }),
     ...(found.length === 0 ? {} : { found: found.join("; ") }),

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { member } from "../base/json.ts";
 import { apiTokenId } from "../identity/api_token.ts";
 import { decodeClaims, decodeCompactJws } from "../identity/compact_jws.ts";
+import { parseServiceAccount } from "../identity/service_account.ts";
 import { type TokenForm, tokenForm } from "../identity/token_form.ts";
 import { formatTime, printable } from "./printable.ts";
 import type { Facts } from "./source_settings.ts";
@@ -44,24 +45,40 @@ export function readPresentedToken(text: string): PresentedToken {
   const { alg, kid, typ } = jws.header;
   const decoded = decodeClaims(jws.payload);
   const claims = decoded.kind === "claims" ? decoded.claims : {};
-  const said: [string, Json | undefined][] = [
-    ["alg", alg],
-    ["kid", kid],
-    ["typ", typ],
-    ...CLAIMS_SHOWN.map((name): [string, Json | undefined] => [
-      name,
-      member(claims, name),
-    ]),
-  ];
   return {
     form,
     claims,
-    says: Object.fromEntries(
-      said.flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, show(name, value)]]
-      ),
-    ),
+    says: {
+      ...showAll([["alg", alg], ["kid", kid], ["typ", typ]]),
+      ...describeClaims(claims),
+    },
   };
+}
+
+/** What claims say of whether a token is for us. */
+export function describeClaims(claims: JsonObject): Facts {
+  return showAll(CLAIMS_SHOWN.map((name) => [name, member(claims, name)]));
+}
+
+/** What a token of a cluster says by its `sub`; nothing if that is no service account. */
+export function describeServiceAccount(claims: JsonObject): Facts {
+  const sub = member(claims, "sub");
+  const account = typeof sub === "string"
+    ? parseServiceAccount(sub)
+    : undefined;
+  return account?.kind === "service account"
+    ? { "namespace": account.namespace, "service_account": account.name }
+    : {};
+}
+
+function showAll(
+  said: readonly (readonly [name: string, value: Json | undefined])[],
+): Facts {
+  return Object.fromEntries(
+    said.flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, show(name, value)]]
+    ),
+  );
 }
 
 function show(name: string, value: Json): string {

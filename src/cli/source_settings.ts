@@ -4,6 +4,7 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import type { TokenConfig } from "../config/config.ts";
+import type { TokenSource } from "../config/token_sources.ts";
 import {
   ASKING_DEFAULTS,
   type AskingOptions,
@@ -18,6 +19,7 @@ import type {
 import type { JwtKeySource } from "../identity/jwt_issuer_options.ts";
 import type { KubernetesOptions } from "../identity/kubernetes.ts";
 import type { EndpointLocation } from "../identity/located_endpoint.ts";
+import type { ServiceAccountRules } from "../identity/service_account.ts";
 import type { LifetimeRule } from "../identity/token_lifetime.ts";
 import type { UserInfoOptions } from "../identity/userinfo.ts";
 
@@ -65,6 +67,16 @@ export function describeSource(
   }
 }
 
+/** The settings that made-up claims of this source are judged by. */
+export function describeTokenSource(source: TokenSource): Facts {
+  // What ends these stands in their file.
+  if (source.credential === "api_token") return {};
+  return {
+    ...(source.credential === "kubernetes" ? describeNamespaces(source) : {}),
+    ...describeLifetime(source),
+  };
+}
+
 function describeIssuer(options: IssuerOptions, keyCount: number): Facts {
   const { userinfo } = options;
   return {
@@ -109,7 +121,7 @@ function describeUserInfo(options: UserInfoOptions): string {
 }
 
 function describeCluster(options: KubernetesOptions, keyCount: number): Facts {
-  const { apiServer, audiences, namespaces } = options;
+  const { apiServer, audiences } = options;
   return {
     "method": options.kind,
     "api_server.url": apiServer === undefined
@@ -117,9 +129,15 @@ function describeCluster(options: KubernetesOptions, keyCount: number): Facts {
       : withoutQuery(apiServer.url),
     ...(options.kind === "keys" ? { "keys": `${keyCount} known` } : {}),
     "audiences": audiences.join(" or "),
-    "namespaces": namespaces === undefined ? "any" : namespaces.join(" or "),
+    ...describeNamespaces(options),
     ...describeLifetime(options),
     ...(options.kind === "keys" ? {} : describeCache(options)),
+  };
+}
+
+function describeNamespaces({ namespaces }: ServiceAccountRules): Facts {
+  return {
+    "namespaces": namespaces === undefined ? "any" : namespaces.join(" or "),
   };
 }
 

@@ -162,23 +162,6 @@ Deno.test("explain --claims and rules:test need nothing but the configuration", 
   }
 });
 
-Deno.test("explain --claims says how the development issuer is configured", async () => {
-  const issuer = "urn:nats-auth-callout:development";
-  for (
-    const args of [
-      ['{"sub":"alice"}', "--issuer", issuer],
-      [JSON.stringify({ sub: "alice", iss: issuer })],
-    ]
-  ) {
-    const { code, stdout } = await runMain(["explain", "--claims", ...args], {
-      environment: { OIDC_ISSUER: "https://id.example.com" },
-      permissions: RULES_TEST,
-    });
-    assertEquals(code, 1, stdout);
-    assertStringIncludes(stdout, "look at  DEV_ISSUER_JWKS_FILE, which is");
-  }
-});
-
 Deno.test("rules:test says which test failed and why, and ends with 1", async () => {
   const file = await Deno.makeTempFile({ suffix: ".yaml" });
   try {
