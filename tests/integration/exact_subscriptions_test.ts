@@ -55,6 +55,7 @@ for (const { name, start } of ALL_ENVIRONMENTS) {
         },
         "queue": { subscribe: ["jobs.* workers"] },
         "first_token": { subscribe: ["*"] },
+        "both": { subscribe: ["tasks.>", "tasks.a workers"] },
       }),
     );
     const { admin } = stack;
@@ -86,6 +87,15 @@ for (const { name, start } of ALL_ENVIRONMENTS) {
     await admin.flush();
     await queue.flush();
     assertEquals(got, ["jobs.a"]);
+
+    const both = await connectAs(stack, "alice", "both");
+    await assertSubscribes(both, "tasks.a");
+    await assertSubscribes(both, "tasks.a", "workers");
+    await assertSubscribes(both, "tasks.b", "others");
+    assertInstanceOf(
+      await subscribeProblem(both, "tasks.a", "others"),
+      PermissionViolationError,
+    );
 
     const first = await connectAs(stack, "alice", "first_token");
     assert(await reaches(admin, first, "a", ">"));
