@@ -5,6 +5,7 @@ import { isOnly } from "./claim_reference.ts";
 import type { CompiledRule } from "./compiled_rule.ts";
 import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
 import { type Condition, describeCondition } from "./condition.ts";
+import { findOdd } from "./odd_subjects.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault, Report, type RuleIssue } from "./rule_fault.ts";
 import { toList } from "./rule_options.ts";
@@ -126,6 +127,7 @@ function judgeGrant(
   for (const name of ["publish", "subscribe"] as const) {
     findWide({ all: subjects[name], written: written[name], isForEverybody })
       .forEach((fault) => at.at(name).add(fault));
+    findOdd(written[name]).forEach((fault) => at.at(name).add(fault));
   }
   at.take(findMeetingIssuers(
     {
