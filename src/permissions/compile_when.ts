@@ -11,6 +11,7 @@ import { Fault, type Report } from "./rule_fault.ts";
 import {
   type ClaimOptions,
   type OneOrMore,
+  stepTo,
   toList,
   type WhenOptions,
 } from "./rule_options.ts";
@@ -26,14 +27,10 @@ export function compileWhen(
   if (when.issuer !== undefined && wanted.length === 0) {
     report.at("issuer").add(emptyList());
   }
-  for (const issuer of wanted) {
+  for (const [index, issuer] of wanted.entries()) {
     if (issuers?.has(issuer) === false) {
-      report.at("issuer").add(
-        new Fault(
-          "names an issuer that is not configured",
-          "write it exactly as in issuers",
-        ),
-      );
+      report.at("issuer", ...stepTo(when.issuer, index))
+        .add(unknownIssuer(issuer, [...issuers.keys()]));
     }
   }
   if (wanted.length > 0) conditions.push({ kind: "issuer", issuers: wanted });
@@ -57,6 +54,29 @@ export function compileWhen(
   return conditions;
 }
 
+/** More would fill the screen with one message. */
+const ISSUERS_NAMED_MAX = 10;
+
+function unknownIssuer(issuer: string, configured: readonly string[]): Fault {
+  const meant = configured.find((other) => roughly(other) === roughly(issuer));
+  const all = meant === undefined ? configured : [meant];
+  const named = all.slice(0, ISSUERS_NAMED_MAX).join(", ");
+  const more = all.length - ISSUERS_NAMED_MAX;
+  return new Fault(
+    "names an issuer that is not configured",
+    all.length === 0
+      ? "configure it: there is none"
+      : `write it exactly as it is configured: ${
+        more > 0 ? `${named} and ${more} more` : named
+      }`,
+  );
+}
+
+/** In what two texts differ that are meant to be one issuer. */
+function roughly(issuer: string): string {
+  return issuer.trim().replace(/\/$/, "").toLowerCase();
+}
+
 /** The words of the list that are known; the others are reported. */
 export function takeKnown<T extends string>(
   given: OneOrMore<T> | undefined,
@@ -65,9 +85,9 @@ export function takeKnown<T extends string>(
 ): readonly T[] {
   const words = toList(given);
   if (given !== undefined && words.length === 0) report.add(emptyList());
-  for (const word of words) {
+  for (const [index, word] of words.entries()) {
     if (known.includes(word)) continue;
-    report.add(
+    report.at(...stepTo(given, index)).add(
       new Fault(
         "has a word that it does not know",
         `there are: ${known.join(", ")}`,
@@ -83,7 +103,9 @@ export function takeRanges(
 ): readonly AddressRange[] {
   const texts = toList(given);
   if (given !== undefined && texts.length === 0) report.add(emptyList());
-  return texts.flatMap((text) => report.take(parseAddressRange(text)) ?? []);
+  return texts.flatMap((text, index) =>
+    report.at(...stepTo(given, index)).take(parseAddressRange(text)) ?? []
+  );
 }
 
 /** Where somebody has taken the last condition out, more would match than before. */

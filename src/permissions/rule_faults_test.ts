@@ -1,6 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { faultsOf } from "../../tests/fixtures/rules_scene.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { CONTEXT, faultsOf } from "../../tests/fixtures/rules_scene.ts";
+import { RulesFault } from "./rule_fault.ts";
 import type { RuleOptions } from "./rule_options.ts";
+import { createRules } from "./rules.ts";
 
 const GRANT = { publish: "a" };
 const faults: [why: string, rules: readonly RuleOptions[], problem: RegExp][] =
@@ -68,6 +70,11 @@ const faults: [why: string, rules: readonly RuleOptions[], problem: RegExp][] =
       when: { source: "10.0.0.0/99" },
       grant: GRANT,
     }], /^0\.when\.source is no range/],
+    ["a source that is none, among others", [{
+      name: "a",
+      when: { source: ["10.0.0.0/8", "10.0.0.0/99"] },
+      grant: GRANT,
+    }], /^0\.when\.source\.1 is no range/],
     [
       "a when that asks nothing",
       [{ name: "a", when: {}, grant: GRANT }],
@@ -114,9 +121,71 @@ Deno.test("H16 createRules() refuses a connection type that it does not know", (
   );
   assertEquals(faultsOf([rule]), [
     "0.when.connection has a word that it does not know",
-    "0.grant.only.connections has a word that it does not know",
+    "0.grant.only.connections.0 has a word that it does not know",
   ]);
 });
+
+Deno.test("K8 createRules() tells of each entry of a list that is wrong", () => {
+  const when = JSON.parse(
+    '{"issuer":["https://id.example","https://a.example","https://b.example"],"kind":["a","b"],"source":["10.0.0.0/33","10.0.0.1/8","10.0.0.0/8","fe80::1%eth0"]}',
+  );
+  assertEquals(
+    faultsOf([{ name: "a", when, grant: GRANT }]).map((text) =>
+      text.split(" ")[0]
+    ),
+    [
+      "issuer.1",
+      "issuer.2",
+      "kind.0",
+      "kind.1",
+      "source.0",
+      "source.1",
+      "source.3",
+    ]
+      .map((place) => `0.when.${place}`),
+  );
+});
+
+const ISSUERS = Array.from(
+  { length: 12 },
+  (_, index) => `https://${index}.example`,
+);
+const unknownIssuers: [
+  wanted: string,
+  configured: readonly string[],
+  remedy: string,
+][] = [
+  [
+    "https://c.example",
+    ["https://a.example", "https://b.example"],
+    "write it exactly as it is configured: https://a.example, https://b.example",
+  ],
+  [
+    "https://B.example/",
+    ["https://a.example", "https://b.example"],
+    "write it exactly as it is configured: https://b.example",
+  ],
+  [
+    "https://c.example",
+    ISSUERS,
+    `write it exactly as it is configured: ${
+      ISSUERS.slice(0, 10).join(", ")
+    } and 2 more`,
+  ],
+  ["https://c.example", [], "configure it: there is none"],
+];
+
+for (const [wanted, configured, remedy] of unknownIssuers) {
+  Deno.test(`createRules() names what issuer ${wanted} may be of ${configured.length}`, () => {
+    const issuers = new Map(configured.map((issuer) => [issuer, []]));
+    const rules = createRules(
+      [{ name: "a", when: { issuer: wanted }, grant: GRANT }],
+      { ...CONTEXT, issuers },
+    );
+    assert(rules instanceof RulesFault);
+    assertEquals(rules.issues.map((issue) => issue.remedy), [remedy]);
+  });
+}
 
 Deno.test("K8 createRules() tells all that is wrong at once", () => {
   const found = faultsOf([
