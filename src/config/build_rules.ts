@@ -9,6 +9,7 @@ import type { RuleOptions } from "../permissions/rule_options.ts";
 import { createRules, DEFAULT_RULES } from "../permissions/rules.ts";
 import type { Checking } from "./checking.ts";
 import type { Config } from "./config.ts";
+import type { ConfigIssue } from "./config_error.ts";
 import { isWithin, pathText, showName } from "./path.ts";
 import type { RuleSettings } from "./rules_schema.ts";
 import type { Settings } from "./schema.ts";
@@ -59,8 +60,9 @@ export function buildRules(
   const options = settings.rules?.map(toOptions) ?? DEFAULT_RULES;
   const rules = createRules(options, permissions);
   if (rules instanceof RulesFault) {
+    const known = [...checking.issues];
     for (const { path, problem, remedy } of rules.issues) {
-      if (isFollowOn(path, checking)) continue;
+      if (isFollowOn(path, known)) continue;
       checking.report(rulePathText(path), problem, remedy);
     }
     return undefined;
@@ -77,12 +79,23 @@ export function buildRules(
   return { permissions, rules };
 }
 
-/** Conditions of which one is wrong are fewer, or none, once it is left out: it has been said. */
-function isFollowOn(path: RulePath, { issues }: Checking): boolean {
+/**
+ * Around what is wrong, and so has been left out, something is missing: it has been said.
+ *
+ * @param known What was wrong before the rules were read.
+ */
+function isFollowOn(path: RulePath, known: readonly ConfigIssue[]): boolean {
   const place = pathText(["rules", ...path]);
-  return path.some((step) => step === "when" || step === "only") &&
-    issues.some((issue) => issue.path !== place && isWithin(issue.path, place));
+  return known.some((issue) => {
+    if (issue.path === place || !isWithin(issue.path, place)) return false;
+    const [part] = APART_REGEXP.exec(issue.path) ?? [];
+    return part === undefined || isWithin(place, part);
+  });
 }
+
+/** Parts without which the rule, or its grant, says as much as before. */
+const APART_REGEXP =
+  /^rules\[\d+\]\.(?:name|when|gives_way_to|grant\.(?:account|allow_responses|only|session))\b/;
 
 /** The account of rules that name none: rules may each name one, so it may be missing. */
 function chooseAccount(

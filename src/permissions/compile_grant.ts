@@ -6,7 +6,11 @@ import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import { formatDuration, parseDuration } from "../base/duration.ts";
 import type { AddressRange } from "./address_range.ts";
 import { isClosedAccount } from "./closed_account.ts";
-import { type CompiledScoped, compileScoped } from "./compile_scoped.ts";
+import {
+  type CompiledScoped,
+  compileScoped,
+  tagsWithoutKey,
+} from "./compile_scoped.ts";
 import {
   compileSubjects,
   type RuleSubjects,
@@ -83,17 +87,14 @@ export function compileGrant(
   const only = compileOnly(grant.only ?? {}, report.at("only"));
   const placeholders = new Placeholders();
   const shared = { account, sessionSecondsMax, only, placeholders };
-  if (grant.scoped_key !== undefined || grant.tags !== undefined) {
+  const { scoped_key: key } = grant;
+  if (key !== undefined) {
     const scopedKeys = context.accounts.find(({ name }) => name === account)
       ?.scopedKeys ?? [];
-    const permissions = compileScoped(
-      grant,
-      { scopedKeys, placeholders },
-      report,
-    );
+    const scoped = { key, scopedKeys, placeholders };
     return {
       ...shared,
-      permissions,
+      permissions: compileScoped(grant, scoped, report),
       cautions: [],
       notes: [],
       needs: [LEAF_NODES_ARE_CHECKED],
@@ -101,9 +102,14 @@ export function compileGrant(
   }
   const problems = report.issues.length;
   const subjects = compileSubjects(grant, report);
+  const isFaultless = report.issues.length === problems;
   const { cautions, needs, notes, publish, subscribe } = subjects;
+  const permissions = toListed(grant, subjects, placeholders, report);
   const isNothing = publish.allow.length + subscribe.allow.length === 0;
-  if (isNothing && report.issues.length === problems) {
+  // About all of the grant, so after its parts: once it is said, nothing is said of them.
+  if (grant.tags !== undefined) {
+    report.add(tagsWithoutKey());
+  } else if (isNothing && isFaultless) {
     report.add(
       new Fault(
         "grants nothing",
@@ -111,7 +117,6 @@ export function compileGrant(
       ),
     );
   }
-  const permissions = toListed(grant, subjects, placeholders, report);
   return {
     ...shared,
     permissions,

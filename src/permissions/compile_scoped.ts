@@ -39,6 +39,8 @@ interface CompiledTag {
 }
 
 export interface ScopedContext {
+  /** The one that the grant names. */
+  readonly key: string;
   /** Names of the scoped keys that the account has. */
   readonly scopedKeys: readonly string[];
   readonly placeholders: Placeholders;
@@ -58,7 +60,7 @@ const LISTED_ONLY = [
 
 export function compileScoped(
   grant: GrantOptions,
-  { placeholders, scopedKeys }: ScopedContext,
+  { key, placeholders, scopedKeys }: ScopedContext,
   report: Report,
 ): CompiledScoped {
   for (const name of LISTED_ONLY) {
@@ -70,15 +72,7 @@ export function compileScoped(
       ),
     );
   }
-  const { scoped_key: key } = grant;
-  if (key === undefined) {
-    report.at("tags").add(
-      new Fault(
-        "is there without scoped_key",
-        "tags fill the template of a scoped key",
-      ),
-    );
-  } else if (!scopedKeys.includes(key)) {
+  if (!scopedKeys.includes(key)) {
     report.at("scoped_key").add(
       new Fault(
         "is not one of the account's scoped_keys",
@@ -94,7 +88,14 @@ export function compileScoped(
       ? []
       : [{ name, value: placeholders.prepare(value) }];
   });
-  return { kind: "scoped", key: key ?? "", tags };
+  return { kind: "scoped", key, tags };
+}
+
+export function tagsWithoutKey(): Fault {
+  return new Fault(
+    "has tags without scoped_key",
+    "tags fill the template of a scoped key: name the key, or remove them",
+  );
 }
 
 function takeTag(

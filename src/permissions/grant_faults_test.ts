@@ -137,7 +137,12 @@ const faults: [why: string, grant: GrantOptions, problem: RegExp][] = [
   [
     "tags without a scoped key",
     { tags: { a: "b" } },
-    /^tags is there without scoped_key$/,
+    /^ has tags without scoped_key$/,
+  ],
+  [
+    "tags without a scoped key beside subjects",
+    { tags: { a: "b" }, publish: "a" },
+    /^ has tags without scoped_key$/,
   ],
   ["H8 permissions beside a scoped key", {
     "scoped_key": "devices",
