@@ -98,6 +98,12 @@ export function readIdentity(
       "issuer must be given: rules ask for it, and none is configured here (is OIDC_ISSUER set?)",
     );
   }
+  const iss = member(claims, "iss");
+  if (login.issuer !== undefined && iss !== undefined && iss !== login.issuer) {
+    return new LoginFault(
+      "issuer is another one than the iss of claims: take one of the two out",
+    );
+  }
   const source = findSource(login, sources);
   if ("problem" in source || "code" in source) return source;
   if (!connectionTypes.includes(connectionType)) {

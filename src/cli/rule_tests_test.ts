@@ -203,6 +203,19 @@ Deno.test("a test that names an issuer that is not configured is told what to do
   );
 });
 
+Deno.test("a test names no issuer other than the iss of its claims", () => {
+  const problemsWith = (iss: string): readonly string[] =>
+    problemsOf(
+      "{ rule: everyone }",
+      `{ sub: alice, iss: "${iss}" }`,
+      `issuer: ${ISSUER}\n    ${NOON}`,
+    );
+  assertEquals(problemsWith(ISSUER), []);
+  assertEquals(problemsWith("https://x"), [
+    "issuer is another one than the iss of claims: take one of the two out",
+  ]);
+});
+
 Deno.test("a test that names no issuer where none is configured says so if it fails", () => {
   const test = { name: "one", claims: { sub: "alice" } };
   const scene = {
