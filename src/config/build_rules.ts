@@ -132,13 +132,14 @@ function toOptions({ name = "", ...rule }: RuleSettings): RuleOptions {
   return { name, ...rule };
 }
 
-/** `rules[1].grant.subscribe[0]`. Claims' names are the operator's, and may be anything. */
+/** `rules[1].grant.subscribe[0]`. Claims' names are the operator's: one that does not look like a setting's is quoted. */
 function rulePathText(path: RulePath): string {
   let text = "rules";
   for (const [index, step] of path.entries()) {
     if (typeof step === "number") text += `[${step}]`;
-    else if (path[index - 1] === "claims") text += `[${JSON.stringify(step)}]`;
-    else text += `.${showName(step)}`;
+    else if (path[index - 1] === "claims" && showName(step) !== step) {
+      text += `[${JSON.stringify(step)}]`;
+    } else text += `.${showName(step)}`;
   }
   return text;
 }
