@@ -98,6 +98,11 @@ const refused: [
     'rules: [{ name: a, when: { claims: { "/a~": present } }, grant: { publish: a } }]',
     [['rules[0].when.claims["/a~"]', /has a ~/]],
   ],
+  [
+    "a claim of which nothing is asked, whose name is like a setting's",
+    "rules: [{ name: a, when: { claims: { groups: {} } }, grant: { publish: a } }]",
+    [["rules[0].when.claims.groups", /asks nothing/]],
+  ],
 ];
 
 for (const [why, rules, expected] of refused) {
@@ -124,6 +129,9 @@ const waysOut: [condition: string, remedy: RegExp][] = [
   ["claims: { role: { equals: null } }", /as in equals: admin/],
   ["claims: { role: { contains: null } }", /as in contains: ops/],
   ["claims: { role: { one_of: [null] } }", /exactly one of these/],
+  ["claims: { groups: { contains: [ops, dev] } }", /contains_one_of\.$/],
+  ["claims: { role: { equals: [a, b] } }", /one_of\.$/],
+  ["claims: { role: { one_of: admin } }", /as in one_of: \[admin, owner\]/],
   ["kind: oidc", /as in kind: webhook/],
 ];
 

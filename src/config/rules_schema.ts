@@ -25,16 +25,16 @@ const scalar = z.union([z.string(), z.number(), z.boolean()], {
 
 const claimTests = z.strictObject({
   equals: scalar.optional().describe(
-    "The claim is exactly this, as in equals: admin.",
+    "The claim is exactly this, as in equals: admin. Several values: one_of.",
   ),
   one_of: z.array(scalar).optional().describe(
-    "The claim is exactly one of these.",
+    "The claim is exactly one of these, as in one_of: [admin, owner].",
   ),
   contains: scalar.optional().describe(
-    "The claim is a list and has exactly this in it, as in contains: ops.",
+    "The claim is a list and has exactly this in it, as in contains: ops. Several values: contains_one_of.",
   ),
   contains_one_of: z.array(scalar).optional().describe(
-    "The claim is a list and has at least one of these in it.",
+    "The claim is a list and has at least one of these in it, as in contains_one_of: [ops, admin].",
   ),
   scope_contains: z.string().optional().describe(
     "The claim holds this scope: words with spaces between them (scope), or a list of words (scp).",

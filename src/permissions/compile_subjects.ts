@@ -118,7 +118,7 @@ interface Direction extends TemplateForm {
   readonly name: "publish" | "subscribe";
 }
 
-const PUBLISH: Direction = { name: "publish" };
+const PUBLISH: Direction = { name: "publish", queue: false };
 const SUBSCRIBE: Direction = { name: "subscribe", queue: true };
 
 function takeSubjects(
@@ -147,7 +147,7 @@ function takeSubjects(
   }
   return {
     allow: takeList(allow, direction, report.at("allow")),
-    deny: takeList(deny, {}, report.at("deny")),
+    deny: takeList(deny, { queue: false }, report.at("deny")),
   };
 }
 
@@ -204,6 +204,10 @@ function takeInbox(
   report: Report,
 ): SubjectTemplate | undefined {
   if (text === undefined) return undefined;
+  if (text === "") {
+    report.add(new Fault("is empty", OWN_INBOX));
+    return undefined;
+  }
   const inbox = report.take(
     parseSubjectTemplate(text === "private" ? PRIVATE_INBOX : text),
   );
@@ -223,12 +227,15 @@ function takeInbox(
     report.add(
       new Fault(
         "is shared by everybody, who could read each other's replies",
-        "write private, or a beginning that holds ${sub}, as in _INBOX.${sub}",
+        OWN_INBOX,
       ),
     );
   }
   return inbox;
 }
+
+const OWN_INBOX =
+  "write private, or a beginning that holds ${sub}, as in _INBOX.${sub}";
 
 /** Without those that another one of the list contains already. */
 function withoutCovered(

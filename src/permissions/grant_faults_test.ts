@@ -1,6 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { grantFaults } from "../../tests/fixtures/rules_scene.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { CONTEXT, grantFaults } from "../../tests/fixtures/rules_scene.ts";
+import { RulesFault } from "./rule_fault.ts";
 import type { GrantOptions } from "./rule_options.ts";
+import { createRules } from "./rules.ts";
 
 const faults: [why: string, grant: GrantOptions, problem: RegExp][] = [
   ["nothing at all", {}, /^ grants nothing$/],
@@ -181,6 +183,30 @@ for (const [why, grant, problem] of faults) {
     const found = grantFaults(grant);
     assertEquals(found.length, 1, found.join("; "));
     assertMatch(found.join(), problem);
+  });
+}
+
+const waysOut: [grant: GrantOptions, remedy: RegExp][] = [
+  [{ publish: "a", inbox: "" }, /^write private, or a beginning that holds/],
+  [{ inbox: "a.${sub} q" }, /^remove it$/],
+  [
+    { preset: { "kv_write": { bucket: "b", keys: "${sub} q" } } },
+    /^remove it$/,
+  ],
+  [{ publish: "a, b.c" }, /^write several subjects as a list; a queue group/],
+  [
+    { subscribe: { allow: "a", deny: "a.x q" } },
+    /a queue group can stand behind/,
+  ],
+  [{ subscribe: "a, b.c" }, /Several subjects are a list$/],
+];
+
+for (const [grant, remedy] of waysOut) {
+  Deno.test(`createRules() knows a way out of ${JSON.stringify(grant)}`, () => {
+    const rules = createRules([{ name: "a", grant }], CONTEXT);
+    assert(rules instanceof RulesFault);
+    assertEquals(rules.issues.length, 1);
+    assertMatch(rules.issues[0]?.remedy ?? "", remedy);
   });
 }
 

@@ -146,8 +146,16 @@ function readArguments(
   given: string | PresetArguments | undefined = {},
 ): ReadonlyMap<ArgumentName, string> | Fault {
   const [first] = needs;
+  if (first === undefined) {
+    return typeof given === "string" || Object.keys(given).length > 0
+      ? new Fault(
+        `${name} is told something and takes nothing`,
+        `write ${name} alone`,
+      )
+      : new Map();
+  }
   const named: PresetArguments = typeof given === "string"
-    ? { [first ?? "it"]: given }
+    ? { [first]: given }
     : given;
   const unknown = Object.keys(named).find((argument) =>
     !needs.some((known) => known === argument)
@@ -155,9 +163,7 @@ function readArguments(
   if (unknown !== undefined) {
     return new Fault(
       `${name} takes no "${unknown}"`,
-      needs.length === 0
-        ? `write ${name} alone`
-        : `it takes ${needs.join(" and ")}`,
+      `it takes ${needs.join(" and ")}`,
     );
   }
   const values = new Map<ArgumentName, string>();

@@ -156,7 +156,12 @@ const faults: [why: string, preset: PresetOptions, problem: RegExp][] = [
   [
     "an argument where none is taken",
     { "jetstream_admin": "S" },
-    /jetstream_admin takes no/,
+    /^jetstream_admin is told something and takes nothing$/,
+  ],
+  [
+    "a named argument where none is taken",
+    { "request_reply": { stream: "S" } },
+    /^request_reply is told something and takes nothing$/,
   ],
   ["a wildcard for a bucket", { "kv_read": "*" }, /unusable "bucket"/],
   [
@@ -202,6 +207,13 @@ for (const [why, preset, problem] of faults) {
     assertMatch(fault.problem, problem);
   });
 }
+
+Deno.test("expandPreset() takes a preset that needs nothing with nothing behind it", () => {
+  assertEquals(
+    expandPreset({ "request_reply": {} }),
+    expandPreset("request_reply"),
+  );
+});
 
 Deno.test("what cannot be a subject in a preset is reported where it stands", () => {
   assertMatch(

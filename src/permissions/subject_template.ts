@@ -26,7 +26,7 @@ export const ANY: TemplateToken = { kind: "any" };
 export const REST: TemplateToken = { kind: "rest" };
 
 export interface TemplateForm {
-  /** Whether a queue group may stand behind a space; not unless given. */
+  /** Whether a queue group may stand behind a space; unless given, nobody would write one. */
   readonly queue?: boolean;
 }
 
@@ -70,14 +70,16 @@ export function parseSubjectTemplate(
   if (!form.queue) {
     return new Fault(
       "has a space",
-      "a queue group can stand behind an allowed subscription only, as in subscribe: [jobs.> workers]",
+      form.queue === undefined
+        ? "remove it"
+        : "write several subjects as a list; a queue group can stand behind an allowed subscription only, as in subscribe: [jobs.> workers]",
     );
   }
   return QUEUE_REGEXP.test(pieces.queue)
     ? { tokens: ended, queue: pieces.queue }
     : new Fault(
       "has a queue group that is none",
-      "one space, then letters, digits, - and _, 64 at most; no ${...}",
+      "one space, then letters, digits, - and _, 64 at most; no ${...}. Several subjects are a list",
     );
 }
 
