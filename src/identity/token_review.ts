@@ -43,15 +43,30 @@ export interface TokenReviewOptions
 const PATH = "/apis/authentication.k8s.io/v1/tokenreviews";
 
 /**
- * What the API server says in `status.error` when it could not find out: of its
- * store (`serviceaccounts`, secrets and pods are looked up there), of the
- * webhooks that it asks itself, of its own time-outs. Whatever else it says,
- * "invalid bearer token" or "token has been invalidated", is about the token.
+ * What the API server says in `status.error` of a token that it has judged. Whatever
+ * else it says is that it could not find out: its store, its own time-outs and the
+ * webhooks that it asks have words without number.
  *
- * @see kubernetes `pkg/serviceaccount/claims.go`, `pkg/registry/authentication/tokenreview/storage.go`
+ * @see kubernetes `pkg/serviceaccount/claims.go`, `pkg/serviceaccount/jwt.go`
  */
-const FAULT_REGEXP =
-  /context (?:deadline exceeded|canceled)|etcdserver:|rpc error:|timed? ?out|timeout|connection (?:refused|reset|lost)|no such host|\bEOF\b|too many requests|internal error|\(re\)initializing|unable to return a response/i;
+const VERDICT_REGEXPS: readonly RegExp[] = [
+  /^(?:service account )?token (?:has expired|has been invalidated|is not valid yet|is issued in the future)$/i,
+  /^(?:serviceaccounts|secrets|pods|nodes) "[^"]*" not found$/,
+  /^service ?account \S+ has been deleted$/i,
+  /^(?:service ?account|secret|pod|node) UID \(\S*\) does not match (?:service account \w+ ref )?claim \(\S*\)$/i,
+  /^token audiences \[.*\] is invalid for the target audiences \[.*$/,
+  /^token issuer "[^"]*" is invalid$/,
+  // One text, with a comma in it.
+  /^(?:invalid signature|no keys found)$/,
+  /^(?:square|go-jose)\/go-jose: (?:error in cryptographic primitive|unknown\/unsupported algorithm|unsupported key type\/format)$/,
+];
+
+/**
+ * Beside a verdict, of those who know nothing of service accounts: the API server's
+ * own token, OpenShift's OAuth tokens, the webhook of EKS.
+ */
+const NOT_OURS_REGEXP =
+  /^(?:invalid bearer token|token lookup failed|unknown)$/;
 
 /** What is kept of a review; the answer repeats the token. */
 interface Review {
@@ -129,8 +144,8 @@ function readReview(
   if (!isJsonObject(status)) return malformed('has no "status"');
   const authenticated = member(status, "authenticated") ?? false;
   if (authenticated === false) {
-    const error = member(status, "error");
-    if (typeof error === "string" && FAULT_REGEXP.test(error)) {
+    const error = member(status, "error") ?? "";
+    if (typeof error !== "string" || !isVerdict(error)) {
       return new EndpointFault("the API server could not review the token", {
         questionOnly: true,
       });
@@ -169,6 +184,20 @@ function readReview(
       ...(groups === undefined ? {} : { groups }),
     },
   }, JSON.stringify(claims).length);
+}
+
+/** Whether the token was judged: without an error, or with what is known to be about it and nothing else. */
+function isVerdict(error: string): boolean {
+  if (error === "" || error === "invalid bearer token") return true;
+  // Of all who were asked, in brackets; older API servers have brackets in brackets.
+  const said = error.split(", ").map((each) =>
+    each.replaceAll(/^\[+|\]+$/g, "")
+  );
+  const others = said.filter((each) => !NOT_OURS_REGEXP.test(each));
+  return others.length > 0 &&
+    others.every((each) =>
+      VERDICT_REGEXPS.some((verdict) => verdict.test(each))
+    );
 }
 
 function judgeReview(
