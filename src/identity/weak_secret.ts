@@ -1,6 +1,7 @@
 /**
- * Shared secrets that somebody could guess. Whoever has one valid token can try
- * a word list against it offline, as fast as a machine hashes.
+ * Shared secrets that somebody could guess, or has: a public key is everybody's.
+ * Whoever has one valid token can try a word list against it offline, as fast as a
+ * machine hashes.
  *
  * No list can hold every bad secret. What is asked for is what HS256 rests on, 256
  * bits (RFC 7518 section 3.2), and those must be able to be there: 32 characters
@@ -10,6 +11,7 @@
  * A secret from `openssl rand -base64 48` passes all of it.
  */
 import { Buffer } from "node:buffer";
+import { createPublicKey, X509Certificate } from "node:crypto";
 import { SHARED_SECRET_BYTES_MIN } from "../base/limits.ts";
 
 const BITS_MIN = 8 * SHARED_SECRET_BYTES_MIN;
@@ -21,12 +23,16 @@ const BITS_WITHOUT_PATTERNS_MIN = BITS_MIN * 3 / 4;
 const PLACEHOLDER_REGEXP =
   /change[-_ ]?(?:me|this|it)|(?:^|[-_ ])your[-_ ]|replace[-_ ]?(?:me|this)|placeholder|example|sample|password|passw0rd|default|secret|at[-_ ]?least|256[-_ ]?bit|12345678/i;
 
-/** What makes the secret easy to guess, or undefined. */
+/** What makes the secret easy to guess or known, or undefined. */
 export function secretWeakness(secret: Uint8Array): string | undefined {
   if (secret.length < SHARED_SECRET_BYTES_MIN) {
     return `is shorter than ${SHARED_SECRET_BYTES_MIN} bytes`;
   }
-  const texts = textsIn(secret);
+  const contents = contentsIn(secret);
+  if (contents.some(isKey)) {
+    return "is a key in the form of PEM, DER or JWK, as public keys are";
+  }
+  const texts = contents.map(textOf).filter((text) => text !== undefined);
   if (texts.length === 0) {
     return symbolsWeakness(Buffer.from(secret).toString("latin1"), 8);
   }
@@ -121,18 +127,45 @@ const HEX_REGEXP = /^(?:[0-9a-f]{2})+$/i;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The text that the bytes are, and the one that it is base64 or hexadecimal digits of, and so on. */
-function textsIn(bytes: Uint8Array): readonly string[] {
-  let text: string;
+/** The text that the bytes are, if they are one. */
+function textOf(bytes: Uint8Array): string | undefined {
   try {
-    text = UTF8.decode(bytes);
+    const text = UTF8.decode(bytes);
+    return TEXT_REGEXP.test(text) ? text : undefined;
   } catch {
-    return [];
+    return undefined;
   }
-  if (!TEXT_REGEXP.test(text)) return [];
+}
+
+/** The bytes, and those that they are base64 or hexadecimal digits of, and so on. */
+function contentsIn(bytes: Uint8Array): readonly Uint8Array[] {
+  const text = textOf(bytes) ?? "";
   return [
-    text,
-    ...BASE64_REGEXP.test(text) ? textsIn(Buffer.from(text, "base64")) : [],
-    ...HEX_REGEXP.test(text) ? textsIn(Buffer.from(text, "hex")) : [],
+    bytes,
+    ...BASE64_REGEXP.test(text) ? contentsIn(Buffer.from(text, "base64")) : [],
+    ...HEX_REGEXP.test(text) ? contentsIn(Buffer.from(text, "hex")) : [],
   ];
+}
+
+/** PEM, or a member that every JWK has. */
+const KEY_TEXT_REGEXP = /-----BEGIN |"kty"\s*:/;
+
+/**
+ * Whether the bytes are a key for signatures. What verifies them is public: taken
+ * for a shared secret, it lets everybody sign.
+ */
+function isKey(bytes: Uint8Array): boolean {
+  if (KEY_TEXT_REGEXP.test(Buffer.from(bytes).toString("latin1"))) return true;
+  const key = Buffer.from(bytes);
+  return [
+    () => createPublicKey({ key, format: "der", type: "spki" }),
+    () => createPublicKey({ key, format: "der", type: "pkcs1" }),
+    () => new X509Certificate(key),
+  ].some((parse) => {
+    try {
+      return parse() !== undefined;
+    } catch {
+      return false;
+    }
+  });
 }

@@ -5,7 +5,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
 import { Secret } from "../base/secret.ts";
 import { parseSharedSecret } from "./shared_secret.ts";
 import { secretWeakness } from "./weak_secret.ts";
@@ -84,6 +86,79 @@ for (
     assertStringIncludes(secretWeakness(text) ?? "", weakness);
     assertEquals(secretWeakness(text) === undefined, weakness === "");
   });
+}
+
+/** All that a public key is written down as, and its private key, too. */
+function formsOf(
+  { publicKey, privateKey }: {
+    readonly publicKey: KeyObject;
+    readonly privateKey: KeyObject;
+  },
+): readonly (readonly [form: string, key: string | Uint8Array])[] {
+  const jwk = { kid: "1", ...publicKey.export({ format: "jwk" }) };
+  const pem = String(publicKey.export({ type: "spki", format: "pem" }));
+  const isRsa = publicKey.asymmetricKeyType === "rsa";
+  return [
+    ["a JWK", JSON.stringify(jwk)],
+    ["a JWK with spaces", JSON.stringify(jwk, null, 1).replaceAll(/\s+/g, " ")],
+    ["a JWKS", JSON.stringify({ keys: [jwk] })],
+    ["a JWKS with line breaks", JSON.stringify({ keys: [jwk] }, null, 2)],
+    ["SPKI", publicKey.export({ type: "spki", format: "der" })],
+    ["PEM", pem],
+    ["PEM in one line", pem.trim().replaceAll("\n", " ")],
+    [
+      "PEM of the private key",
+      String(privateKey.export({ type: "pkcs8", format: "pem" })),
+    ],
+    ...isRsa
+      ? [
+        ["PKCS#1", publicKey.export({ type: "pkcs1", format: "der" })],
+        [
+          "PEM of PKCS#1",
+          String(publicKey.export({ type: "pkcs1", format: "pem" })),
+        ],
+      ] as const
+      : [],
+  ];
+}
+
+const certificate = createCertificateAuthority("x").certificate;
+const publicForms = [
+  ["RSA", ...formsOf(generateKeyPairSync("rsa", { modulusLength: 2048 }))],
+  ["P-256", ...formsOf(generateKeyPairSync("ec", { namedCurve: "P-256" }))],
+  ["Ed25519", ...formsOf(generateKeyPairSync("ed25519"))],
+  ["an X.509 certificate", [
+    "DER",
+    Buffer.from(certificate.replaceAll(/-----.*-----/g, ""), "base64"),
+  ], ["PEM", certificate]],
+] as const;
+
+for (const [of, ...forms] of publicForms) {
+  for (const [form, key] of forms) {
+    Deno.test(`B4 parseSharedSecret() refuses ${form} of ${of}, in every encoding`, () => {
+      const bytes = Buffer.from(key);
+      const base64 = bytes.toString("base64");
+      const spellings = [
+        [base64, "base64"],
+        [bytes.toString("base64url"), "base64url"],
+        [bytes.toString("hex"), "hex"],
+        [base64, "utf8"],
+        [bytes.toString("base64url"), "utf8"],
+        [bytes.toString("hex"), "utf8"],
+        [btoa(base64), "base64"],
+        ...typeof key === "string" && !key.includes("\n")
+          ? [[key, "utf8"]] as const
+          : [],
+      ] as const;
+      for (const [text, encoding] of spellings) {
+        assertThrows(
+          () => parseSharedSecret({ text: new Secret(text), encoding }),
+          SyntaxError,
+          "as public keys are",
+        );
+      }
+    });
+  }
 }
 
 const generators: readonly [
