@@ -12,8 +12,12 @@ import { createRecordingLog } from "../../tests/fixtures/jwt_scene.ts";
 import type { MonotonicMs } from "../base/time.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import { EndpointRest } from "./endpoint_rest.ts";
+import { noAnswer } from "./http_endpoint.ts";
 
 const good = JSON.stringify(goodAnswer());
+
+/** By the server's clock, which is years behind ours. */
+const START = "Wed, 21 Oct 2015 07:28:00 GMT";
 
 const UNAVAILABLE = "unavailable introspection";
 
@@ -23,8 +27,14 @@ function rests({ clocks }: IntrospectionScene): readonly unknown[] {
     .map(({ fields }) => fields.durationMs);
 }
 
-function pauseOf(seconds: string, status = 429): Response {
-  return json("{}", { status, headers: { "retry-after": seconds } });
+function pauseOf(
+  until: string,
+  { status = 429, date = START }: {
+    readonly status?: number;
+    readonly date?: string;
+  } = {},
+): Response {
+  return json("{}", { status, headers: { "retry-after": until, date } });
 }
 
 async function untilAsked(
@@ -107,7 +117,7 @@ Deno.test("F13 tokens that the endpoint calls bad requests do not make it look b
 
 for (const status of [429, 503]) {
   Deno.test(`F12 an endpoint that answers ${status} with Retry-After is left alone for that long, by everybody`, async () => {
-    await using scene = introspectionScene(() => pauseOf("20", status));
+    await using scene = introspectionScene(() => pauseOf("20", { status }));
     await assertBrief(scene.judge(), "unavailable introspection");
     assertEquals(rests(scene), [20_000]);
     scene.clocks.advance(19_500);
@@ -158,13 +168,50 @@ Deno.test("F12 a pause is no failure, is no longer than half a minute, and can b
   assertEquals(rests(scene), [30_000, 3_000, 1_000]);
 });
 
-Deno.test("F12 Retry-After of no seconds, or as a date, is no pause", async () => {
-  for (const text of ["0", "Wed, 21 Oct 2099 07:28:00 GMT", "-5", "1.5"]) {
-    await using scene = introspectionScene(() => pauseOf(text));
+for (
+  const [until, pauseMs] of [
+    ["Wed, 21 Oct 2015 07:28:07 GMT", 7_000],
+    ["Thu, 22 Oct 2015 07:28:00 GMT", 30_000],
+    ["999999999999", 30_000],
+  ] as const
+) {
+  Deno.test(`F12 Retry-After ${until} at ${START} is a pause of ${pauseMs} ms, whatever our clock says`, async () => {
+    await using scene = introspectionScene(() => pauseOf(until));
+    await assertBrief(scene.judge(), UNAVAILABLE);
+    await assertBrief(scene.judge("other"), UNAVAILABLE);
+    assertEquals(scene.server.asked.length, 1);
+    assertEquals(rests(scene), [pauseMs]);
+  });
+}
+
+for (
+  const [until, date] of [
+    ["0"],
+    ["-5"],
+    ["1.5"],
+    [START],
+    ["Wed, 21 Oct 2015 07:27:59 GMT"],
+    ["Wed, 21 Oct 2015 25:28:07 GMT"],
+    ["2015-10-21T07:28:07Z"],
+    ["tomorrow"],
+    ["Wed, 21 Oct 2015 07:28:07 GMT", "today"],
+  ] as const
+) {
+  Deno.test(`F12 Retry-After ${until} at ${date ?? START} is no pause`, async () => {
+    await using scene = introspectionScene(() =>
+      pauseOf(until, date === undefined ? {} : { date })
+    );
     await scene.judge();
     assertEquals(scene.server.asked.length, 2);
     assertEquals(rests(scene), []);
-  }
+  });
+}
+
+Deno.test("F12 noAnswer() a Retry-After that is a date says nothing without a Date", () => {
+  const headers = { "retry-after": "Wed, 21 Oct 2099 07:28:00 GMT" };
+  const response = new Response(null, { status: 503, headers });
+  const { again, retryAfterMs } = noAnswer(response, "https://id.example");
+  assertEquals([again, retryAfterMs], [true, undefined]);
 });
 
 Deno.test("F13 a failure that is older than the rest says nothing about the probe", async () => {

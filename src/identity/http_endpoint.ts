@@ -237,7 +237,7 @@ export function noAnswer(
   return new EndpointFault(`${origin} answered ${status}`, {
     cause: STATUS_CAUSES[status] ?? (status < 500 ? "elsewhere" : "broken"),
     again: BUSY_STATUSES.includes(status),
-    retryAfterMs: readRetryAfter(headers.get("retry-after")),
+    retryAfterMs: readRetryAfter(headers),
     gone: GONE_STATUSES.includes(status),
     // What we sent was not to its liking; whether we may ask at all is another matter.
     questionOnly: status >= 400 && status < 500 &&
@@ -272,11 +272,21 @@ export function unreachable(origin: string, error: unknown): EndpointFault {
   });
 }
 
-const SECONDS_REGEXP = /^\d{1,6}$/;
+const SECONDS_REGEXP = /^\d+$/;
 
-/** Seconds only: a date would have to be compared with a clock that is not ours. */
-function readRetryAfter(text: string | null): number | undefined {
-  return text !== null && SECONDS_REGEXP.test(text)
-    ? Number(text) * 1000
-    : undefined;
+/** The form that servers have to write (RFC 9110 section 5.6.7). */
+const DATE_REGEXP =
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Seconds, or a date: that is the server's, and so is the time it is compared with. */
+function readRetryAfter(headers: Headers): number | undefined {
+  const text = headers.get("retry-after") ?? "";
+  if (SECONDS_REGEXP.test(text)) return Number(text) * 1000;
+  const pauseMs = readDate(text) - readDate(headers.get("date") ?? "");
+  return pauseMs > 0 ? pauseMs : undefined;
+}
+
+/** NaN if it is none. */
+function readDate(text: string): number {
+  return DATE_REGEXP.test(text) ? Date.parse(text) : NaN;
 }
