@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createServer } from "node:https";
+import type { ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
 import { briefCause } from "../../tests/fixtures/introspection_scene.ts";
@@ -57,3 +58,58 @@ Deno.test("a backend that asks for a client certificate gets ours, and turns oth
   assertEquals(asked, ["unsigned"]);
   await new Promise((resolve) => server.close(resolve));
 });
+
+const backend = createCertificateAuthority("backend");
+const failing: readonly [
+  why: string,
+  server: ServerOptions,
+  trusted: string,
+  cause: string,
+][] = [
+  [
+    "of an unknown authority",
+    backend.issue(),
+    createCertificateAuthority("another").certificate,
+    "authority_unknown",
+  ],
+  [
+    "of another host",
+    backend.issue("backend.example"),
+    backend.certificate,
+    "unreachable",
+  ],
+  [
+    "that we lack",
+    {
+      ...backend.issue(),
+      ca: [backend.certificate],
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
+    backend.certificate,
+    "proof_refused",
+  ],
+];
+
+for (const [why, options, trusted, cause] of failing) {
+  Deno.test(`F12 a certificate ${why} is not tried again`, async () => {
+    let connections = 0;
+    const server = createServer(options);
+    server.on("connection", () => connections++);
+    await new Promise<void>((resolve) =>
+      server.listen(0, "127.0.0.1", resolve)
+    );
+    const { port } = server.address() as AddressInfo;
+    await using scene = webhookScene({}, {
+      url: new URL(`https://localhost:${port}/nats/token`),
+      caCertificates: [trusted],
+      timeoutMs: 5_000,
+    });
+    assertEquals(
+      briefCause(await scene.judge()),
+      `unavailable webhook: ${cause}`,
+    );
+    assertEquals(connections, 1);
+    await new Promise((resolve) => server.close(resolve));
+  });
+}

@@ -260,14 +260,21 @@ const TLS_CAUSES: readonly [said: RegExp, cause: FaultCause][] = [
   [/alert: CertificateRequired/, "proof_refused"],
 ];
 
-/** No connection, or none that can be trusted. */
+/** Of a certificate, theirs or ours: it is the same at a second try. */
+const CERTIFICATE_REGEXP =
+  /peer certificate|alert: \w*(?:Certificate|CA)|pem file to/;
+
+/**
+ * No connection, none that can be trusted, or one that is lost before the answer
+ * begins: this is also how a server ends one that was kept for the next question.
+ */
 export function unreachable(origin: string, error: unknown): EndpointFault {
   const reason = innermostReason(error);
   const [, cause = "unreachable"] =
     TLS_CAUSES.find(([said]) => said.test(reason)) ?? [];
   return new EndpointFault(`cannot reach ${origin}: ${reason}`, {
     cause,
-    again: true,
+    again: !CERTIFICATE_REGEXP.test(reason),
     gone: true,
   });
 }

@@ -20,7 +20,7 @@ import type { TokenCharacters } from "./opaque_token.ts";
 import type { Vouched } from "./token_memory.ts";
 import { judgeWebhookAnswer, readWebhookAnswer } from "./webhook_answer.ts";
 import type { WebhookAcceptance, WebhookRules } from "./webhook_answer.ts";
-import { signWebhook } from "./webhook_signature.ts";
+import { createWebhookId, signWebhook } from "./webhook_signature.ts";
 import type { WebhookSecrets } from "./webhook_signature.ts";
 
 /** A backend of one's own that judges tokens. */
@@ -30,6 +30,12 @@ export interface WebhookOptions extends WebhookRules, AskingOptions {
   readonly secrets: WebhookSecrets;
   /** `visible` unless given. */
   readonly characters?: TokenCharacters;
+}
+
+interface WebhookQuestion {
+  readonly id: string;
+  readonly bearerToken: Secret;
+  readonly connection: ClientConnection;
 }
 
 /** Of the identities, unless the configuration says otherwise. */
@@ -48,8 +54,7 @@ export function createWebhook(
   }, dependencies);
 
   async function ask(
-    bearerToken: Secret,
-    connection: ClientConnection,
+    { id, bearerToken, connection }: WebhookQuestion,
     signal: AbortSignal,
   ): Promise<Vouched<WebhookAcceptance> | Rejected | EndpointFault> {
     const body = JSON.stringify({
@@ -61,7 +66,7 @@ export function createWebhook(
       method: "POST",
       headers: {
         "content-type": "application/json",
-        ...signWebhook(body, options.secrets, dependencies.clock()),
+        ...signWebhook({ id, body }, options.secrets, dependencies.clock()),
       },
       body,
       statuses: [200],
@@ -75,12 +80,16 @@ export function createWebhook(
 
   return endpoint.authenticator((bearerToken, context) => {
     const { connection } = context;
+    let id: string | undefined;
     return checkOpaqueToken(bearerToken.reveal(), characters) ??
       endpoint.tokens.decide({
         bearerToken,
         // The backend may decide by them: an answer for one host is none for another.
         facts: [connection.host, connection.type],
-        ask: (signal) => ask(bearerToken, connection, signal),
+        ask: (signal) => {
+          id ??= createWebhookId();
+          return ask({ id, bearerToken, connection }, signal);
+        },
         judge: (answer, now) => judgeWebhookAnswer(answer, options, now),
       }, context);
   });

@@ -39,14 +39,24 @@ export function parseWebhookSecret(text: Secret): KeyObject {
   return createSecretKey(bytes);
 }
 
+/** What is sent. */
+export interface WebhookMessage {
+  /** The same for both tries of a question; the time is each one's own. */
+  readonly id: string;
+  readonly body: string;
+}
+
+export function createWebhookId(): string {
+  return `msg_${randomUUID()}`;
+}
+
 /** The headers that prove that the body is ours and of now. None without a secret. */
 export function signWebhook(
-  body: string,
+  { id, body }: WebhookMessage,
   secrets: WebhookSecrets,
   now: EpochMs,
 ): Readonly<Record<string, string>> {
   if (secrets.length === 0) return {};
-  const id = `msg_${randomUUID()}`;
   const timestamp = String(toEpochSeconds(now));
   const signatures = secrets.map((secret) => {
     const hmac = createHmac("sha256", secret);

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { json, START_SECONDS } from "../../tests/fixtures/asked_server.ts";
@@ -70,6 +76,29 @@ Deno.test("what is sent is signed with both secrets while one replaces the other
     [WEBHOOK_SECRET, next].map((each) => signatureOf(each, id, timestamp, body))
       .join(" "),
   );
+});
+
+Deno.test("F12 both tries of a question have one webhook-id, each its own time; another question has another", async () => {
+  await using scene = webhookScene(() => {
+    const isFirst = scene.server.asked.length === 1;
+    if (isFirst) scene.clocks.step(5_000);
+    return json(acceptance(), { status: isFirst ? 503 : 200 });
+  });
+  await assertBrief(scene.judge(), "identity alice");
+  await assertBrief(scene.judge("other"), "identity alice");
+  const sent = scene.server.asked.map(({ headers, body }) => {
+    const id = headers.get("webhook-id") ?? "";
+    const timestamp = headers.get("webhook-timestamp") ?? "";
+    assertEquals(
+      headers.get("webhook-signature"),
+      signatureOf(WEBHOOK_SECRET, id, timestamp, body),
+    );
+    return { id, seconds: Number(timestamp) - START_SECONDS };
+  });
+  assertEquals(sent.map(({ seconds }) => seconds), [0, 5, 5]);
+  const [first, second, other] = sent.map(({ id }) => id);
+  assertEquals(second, first);
+  assertNotEquals(other, first);
 });
 
 Deno.test("E1 a webhook secret that is too short, too long or of another form is refused, and not shown", () => {

@@ -18,6 +18,7 @@ import {
   readWebhookAnswer,
 } from "../../src/identity/webhook_answer.ts";
 import {
+  createWebhookId,
   parseWebhookSecret,
   signWebhook,
 } from "../../src/identity/webhook_signature.ts";
@@ -203,7 +204,7 @@ counterpartTest(
       connection: { host: "192.0.2.7", type: "nats" },
     });
     const headers = signWebhook(
-      body,
+      { id: createWebhookId(), body },
       [parseWebhookSecret(new Secret(key))],
       systemClock(),
     );
