@@ -24,6 +24,12 @@ function heldScene(hold: ReturnType<typeof createHold>): IntrospectionScene {
   }, { timeoutMs: 2_000 });
 }
 
+/** Judged by what is remembered. */
+function briefAtOnce(scene: IntrospectionScene): string {
+  const outcome = scene.judgeAtOnce();
+  return outcome === "asked" ? outcome : brief(outcome);
+}
+
 Deno.test("F8 F14 a good token is asked about again after the configured time, and no later", async () => {
   await using scene = introspectionScene(goodAnswer(), {
     memory: { seconds: 60 },
@@ -55,10 +61,27 @@ Deno.test("F5 exp is checked for every login, also when the wall clock jumps ahe
   });
   await assertBrief(scene.judge(), "identity alice");
   scene.clocks.step(601_000);
-  assertEquals(
-    brief(scene.judgeAtOnce() as Awaited<ReturnType<typeof scene.judge>>),
-    "bearer_token_expired",
+  assertEquals(briefAtOnce(scene), "bearer_token_expired");
+});
+
+Deno.test("F5 nbf is checked for every login, also when the wall clock jumps back behind the memory", async () => {
+  await using scene = introspectionScene(
+    goodAnswer({ iat: START_SECONDS - 120, nbf: START_SECONDS }),
   );
+  await assertBrief(scene.judge(), "identity alice");
+  assertEquals(briefAtOnce(scene), "identity alice");
+  scene.clocks.step(-60_000);
+  assertEquals(briefAtOnce(scene), "bearer_token_not_yet_valid");
+});
+
+Deno.test("C4 F5 a token that expired while it was asked about is refused", async () => {
+  const hold = createHold();
+  await using scene = heldScene(hold);
+  const outcome = scene.judge();
+  await until(() => scene.server.asked.length === 1);
+  scene.clocks.advance(601_000);
+  hold.release();
+  await assertBrief(outcome, "bearer_token_expired");
 });
 
 Deno.test("C22 a wall clock that jumps back an hour keeps nothing longer, and forward an hour wedges nothing", async () => {
