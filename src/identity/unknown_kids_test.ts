@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { JWKS_WAITERS_MAX, UNKNOWN_KIDS_MAX } from "../base/limits.ts";
+import { Secret } from "../base/secret.ts";
 import type { MonotonicMs } from "../base/time.ts";
 import { briefCause } from "../../tests/fixtures/introspection_scene.ts";
 import {
   assertIdentity,
   assertRejected,
   claims,
+  CONNECTION,
   judge,
+  NOW,
 } from "../../tests/fixtures/jwt_scene.ts";
 import { jwksOf } from "../../tests/fixtures/jwt_signer.ts";
 import { hold, json, until } from "../../tests/fixtures/key_server.ts";
@@ -102,6 +105,31 @@ sceneTest(
         kind === "rejected" || kind === "unavailable"
       ),
     );
+  },
+);
+
+sceneTest(
+  "D10 D18 of forged signatures at once no more wait than have a place, and one fetch is theirs",
+  async ({ bearer, server, pass }) => {
+    await bearer.start();
+    pass(COOLDOWN_SECONDS);
+    const forged = new Secret(second.token(claims(), { kid: "first" }));
+    const { signal } = new AbortController();
+    const outcomes = Array.from(
+      { length: JWKS_WAITERS_MAX + 100 },
+      () =>
+        bearer.authenticate(forged, {
+          now: NOW,
+          signal,
+          connection: CONNECTION,
+        }),
+    );
+    const waiting = outcomes.filter((it) => it instanceof Promise);
+    assertEquals(waiting.length, JWKS_WAITERS_MAX);
+    for (const outcome of await Promise.all(outcomes)) {
+      assertRejected(outcome, "signature_invalid");
+    }
+    assertEquals(server.asked.length, 2);
   },
 );
 
