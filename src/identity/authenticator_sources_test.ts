@@ -35,6 +35,18 @@ Deno.test("sourceOf() names whoever refuses a token, and nobody for a token that
   }
 });
 
+Deno.test("A12 C21 an API token where none are configured is refused, and shown to nobody", async () => {
+  await using kinds = await allKinds({}, { hasApiTokens: false });
+  const { apiToken, authenticator } = kinds;
+  const outcome = await kinds.judge(apiToken.token.reveal());
+  assertEquals(
+    outcome.kind === "rejected" ? outcome.detail : outcome.kind,
+    "Token: is no JWT, and API tokens are not configured",
+  );
+  assertEquals(authenticator.sourceOf(apiToken.token), undefined);
+  assertEquals(kinds.questions(), [0, 0, 0]);
+});
+
 Deno.test("status() has a line for each issuer", async () => {
   await using kinds = await allKinds();
   assertEquals(
