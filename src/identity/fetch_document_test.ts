@@ -166,3 +166,19 @@ Deno.test("D3 fetchDocument() connects to no address that is not allowed", async
   );
   assertEquals(server.asked, []);
 });
+
+Deno.test("D5 fetchDocument() waits no longer for the name than for the rest", async () => {
+  const rules = {
+    ...RULES,
+    resolve: (): Promise<never> => new Promise(() => {}),
+  };
+  const url = new URL("https://id.example.com/jwks");
+  assertFault(
+    await fetchDocument(url, { ...rules, timeoutMs: 20 }, never),
+    /did not answer within 20 ms/,
+  );
+  const stop = new AbortController();
+  const fetching = fetchDocument(url, rules, stop.signal);
+  stop.abort();
+  assertFault(await fetching, /^stopped$/);
+});

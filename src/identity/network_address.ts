@@ -19,6 +19,8 @@ export interface AddressPolicy {
   readonly allowLoopback: boolean;
   /** Private networks, and what tunnels to them. Includes this machine. */
   readonly allowPrivate: boolean;
+  /** All addresses of a name. Asks as this machine does unless given. */
+  readonly resolve?: (hostname: string) => Promise<readonly string[]>;
 }
 
 export type AddressClass = "public" | "private" | "loopback" | "forbidden";
@@ -111,7 +113,9 @@ export async function checkHost(
   policy: AddressPolicy,
 ): Promise<EndpointFault | undefined> {
   const literal = hostname.replace(/^\[(.*)\]$/, "$1");
-  const addresses = isIP(literal) === 0 ? await resolve(literal) : [literal];
+  const addresses = isIP(literal) === 0
+    ? await addressesOf(literal, policy)
+    : [literal];
   if (addresses === undefined) {
     return noPlace("host_unknown", `cannot resolve ${hostname}`);
   }
@@ -142,13 +146,19 @@ function noPlace(cause: FaultCause, problem: string): EndpointFault {
 }
 
 /** Undefined if there is no address, or none that we may learn. */
-async function resolve(
+async function addressesOf(
   hostname: string,
+  { resolve = resolveHere }: AddressPolicy,
 ): Promise<readonly string[] | undefined> {
   try {
-    const found = await lookup(hostname, { all: true });
-    return found.length === 0 ? undefined : found.map(({ address }) => address);
+    const addresses = await resolve(hostname);
+    return addresses.length === 0 ? undefined : addresses;
   } catch {
     return undefined;
   }
+}
+
+async function resolveHere(hostname: string): Promise<readonly string[]> {
+  const found = await lookup(hostname, { all: true });
+  return found.map(({ address }) => address);
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { checkHost, classifyAddress, urlProblem } from "./network_address.ts";
 import type { AddressClass, AddressPolicy } from "./network_address.ts";
 
@@ -19,12 +19,21 @@ const rows: readonly [address: string, expected: AddressClass][] = [
   ["fd12:3456::1", "private"],
   ["64:ff9b::a00:1", "private"],
   ["2002:a00:1::", "private"],
+  ["192.0.2.1", "private"],
+  ["198.18.0.1", "private"],
+  ["198.51.100.1", "private"],
+  ["203.0.113.1", "private"],
+  ["64:ff9b:1::a00:1", "private"],
+  ["2001:db8::1", "private"],
+  ["2001:0:a00:1::", "private"],
+  ["fec0::1", "private"],
   ["169.254.169.254", "forbidden"],
   ["169.254.0.1", "forbidden"],
   ["fe80::1", "forbidden"],
   ["fd00:ec2::254", "forbidden"],
   ["100.100.100.200", "forbidden"],
   ["168.63.129.16", "forbidden"],
+  ["192.0.0.192", "forbidden"],
   ["0.0.0.0", "forbidden"],
   ["::", "forbidden"],
   ["255.255.255.255", "forbidden"],
@@ -64,6 +73,24 @@ Deno.test("D3 checkHost() judges what a name resolves to", async () => {
     await problemOf("no-such-host.invalid", PRIVATE),
     "cannot resolve no-such-host.invalid",
   );
+});
+
+Deno.test("D3 checkHost() judges all the addresses of a name, not the first alone", async () => {
+  for (
+    const [addresses, problem] of [
+      [["8.8.8.8", "2a00:1450:4001::200e"], undefined],
+      [["8.8.8.8", "10.0.0.1"], "is in a private network"],
+      [["8.8.8.8", "2a00:1450:4001::200e", "::1"], "is this machine"],
+      [["8.8.8.8", "169.254.169.254"], "is at an address where no issuer"],
+      [[], "cannot resolve"],
+    ] as const
+  ) {
+    const resolve = (): Promise<readonly string[]> =>
+      Promise.resolve(addresses);
+    const found = await problemOf("id.example.com", { ...NOTHING, resolve });
+    if (problem === undefined) assertEquals(found, undefined);
+    else assertStringIncludes(found ?? "", problem);
+  }
 });
 
 Deno.test("D3 checkHost() judges addresses as URLs write them", async () => {
