@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertMatch,
-} from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createCertificateAuthority } from "../../tests/fixtures/certificates.ts";
 import {
   assertIdentity,
@@ -21,7 +16,6 @@ import {
   createStoppable,
 } from "../../tests/fixtures/remote_scene.ts";
 import { monotonicClock } from "../base/time.ts";
-import type { MonotonicMs } from "../base/time.ts";
 import { EndpointFault } from "./endpoint_fault.ts";
 import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
 import { createKeyFetcher } from "./key_fetcher.ts";
@@ -70,42 +64,6 @@ Deno.test(
       "key_unknown",
     );
     assertEquals(server.asked.length, 3);
-  },
-);
-
-Deno.test(
-  "D1 keys that have moved are found again by the metadata",
-  async () => {
-    let keysAt = "/keys";
-    await using server = startKeyServer((request): Response => {
-      const { pathname } = new URL(request.url);
-      if (pathname === keysAt) return json(jwksOf(signer.jwk));
-      return pathname.endsWith("openid-configuration")
-        ? json(JSON.stringify({
-          issuer: server.origin,
-          "jwks_uri": `${server.origin}${keysAt}`,
-        }))
-        : json("{}", { status: 404 });
-    });
-    let now = 0 as MonotonicMs;
-    const log = createRecordingLog();
-    const tables = new P256Tables(() => now);
-    const fetcher = createKeyFetcher({
-      issuer: server.origin,
-      source: { kind: "discovery", allowLoopbackHttp: true },
-      context: { algorithms: ["EdDSA"], tables },
-    }, { log, monotonic: () => now });
-    const { signal } = new AbortController();
-    assert(!(await fetcher.fetch(signal) instanceof EndpointFault));
-    keysAt = "/moved";
-    now = 60_000 as MonotonicMs;
-    assertInstanceOf(await fetcher.fetch(signal), EndpointFault);
-    assert(!(await fetcher.fetch(signal) instanceof EndpointFault));
-    assertEquals(server.asked.slice(2), [
-      "/keys",
-      "/.well-known/openid-configuration",
-      "/moved",
-    ]);
   },
 );
 
