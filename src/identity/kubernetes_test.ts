@@ -176,6 +176,9 @@ const strange: readonly [why: string, changes: Claims][] = [
   ["C18 a sub that the details deny", {
     sub: "system:serviceaccount:kube-system:web",
   }],
+  ["C18 a name that the details deny", {
+    sub: "system:serviceaccount:shop:root",
+  }],
 ];
 
 for (const [why, changes] of strange) {
