@@ -92,7 +92,7 @@ const clients: [
     delete o["auth_token"];
     o["user"] = "good";
   }, "bearer_token_missing"],
-  ["I19 only an nkey", (o) => {
+  ["A14 I19 only an nkey", (o) => {
     delete o["auth_token"];
     o["nkey"] = "good";
     o["sig"] = "x";
@@ -146,36 +146,6 @@ for (const [why, spoil, code] of clients) {
     assertEquals(nats.jwt, undefined);
     assertEquals(nats.error, "bearer token refused");
     assertEquals([sub, aud], [message.userNkey, server.serverId]);
-  });
-}
-
-const admitted: [
-  why: string,
-  spoil: (
-    options: Record<string, unknown>,
-    info: Record<string, unknown>,
-  ) => void,
-][] = [
-  ["a password where there is no token", (o) => {
-    delete o["auth_token"];
-    o["pass"] = "good";
-  }],
-  ["MQTT, whose password is both", (o, i) => {
-    o["pass"] = "good";
-    o["user"] = "any";
-    i["type"] = "mqtt";
-  }],
-  ["WebSocket", (_, i) => i["type"] = "websocket"],
-  ["a token beside the sentinel's JWT", (o) => o["jwt"] = "eyJ"],
-];
-
-for (const [why, spoil] of admitted) {
-  Deno.test(`A14 I22 authorize() takes ${why}`, async () => {
-    const { ask, judge } = scene();
-    const message = ask({
-      spoil: (claims) => spoil(connectOptionsOf(claims), clientInfoOf(claims)),
-    });
-    assertEquals((await judge(message)).end.kind, "granted");
   });
 }
 
