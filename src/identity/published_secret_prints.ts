@@ -16,14 +16,15 @@ const PRINT_BYTES = 5;
 export function isInPublishedList(secret: Uint8Array): boolean {
   const print = createHash("sha256").update(secret).digest()
     .subarray(0, PRINT_BYTES);
-  const prints = Buffer.from(PRINTS, "base64");
-  for (let at = 0; at < prints.length; at += PRINT_BYTES) {
-    if (prints.subarray(at, at + PRINT_BYTES).equals(print)) return true;
+  for (let at = 0; at < PRINTS.length; at += PRINT_BYTES) {
+    if (PRINTS.subarray(at, at + PRINT_BYTES).equals(print)) return true;
   }
   return false;
 }
 
-const PRINTS = `
+/** One behind the other. */
+export const PRINTS: Buffer = Buffer.from(
+  `
 ABQei3AALNpYRQAts54bADXM8lEAPqjx8gBKbcgbAE/HcasAfbCElwDIiMC3AMp/S3EA4Pth7QDjLJkA
 ASKkDGoBMrI9SAFwfk9dAYy8kaUBrDK7fgG5Pq3iAb1CkHoByHI1ewIjAgVTAmdeX5kCadKdDQJtQVpU
 AoYjNP4Cnaqi9QNN58+hA1xVn+wDbjYawgOVb9cdA52wpBoDvouvKgPnxEaEBD0CwP0EZ/iI6ARrycGr
@@ -238,4 +239,6 @@ z/+wqa7QFAB7+dAh42Zr0DLBR9LQXfFSBdBxj05f0HqUMiXQgRpB7tCYWvIu0NqXldvQ4C5TkdDkc05X
 /Fhdlib81byDevz67tZP/QwZZH79RPoJWf1N7HWr/Znk7/v9reIobP3md5qZ/gVlldz+GL1At/5HQBiC
 /mCh4tf+cKGjff6HfPGH/pZvuG7+qS+KY/7IF2Wp/sqWk6L+2GGwp/7Z771a/twmPhr+331riP8dCGp0
 /0GVQCj/ZWEWlf9l7YZF/2gFaV7/e839Uv+Buhd1/+BU/nr/9npajw==
-`;
+`,
+  "base64",
+);

@@ -1,7 +1,8 @@
-import { assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { Secret } from "../base/secret.ts";
+import { PRINTS } from "./published_secret_prints.ts";
 import { parseSharedSecret } from "./shared_secret.ts";
 import type { SecretEncoding, SharedSecret } from "./shared_secret.ts";
 
@@ -67,4 +68,13 @@ Deno.test("E1 parseSharedSecret() refuses what looks random and is in the list t
       "has been published",
     );
   }
+});
+
+Deno.test("E1 of the list that attackers try every print is there", () => {
+  // Compared with the list when they were made: whoever makes them anew does so again.
+  assertEquals(PRINTS.length, 2564 * 5);
+  assertEquals(
+    createHash("sha256").update(PRINTS).digest("hex"),
+    "4e5b963dd8340ccc6d5e53d136f7c01802b8dd18ed9aa7afb8e0bbb7944a30f4",
+  );
 });
