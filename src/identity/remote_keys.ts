@@ -202,7 +202,11 @@ export class RemoteKeys implements IssuerKeys {
     this.#triedAt = this.#dependencies.monotonic();
     if (fetched instanceof EndpointFault) this.#keepKeys(fetched);
     else this.#takeKeys(fetched.keySet, this.#triedAt);
-    this.#timer = setTimeout(() => this.#fetchOnce(), this.#delayMs());
+    const delayMs = fetchDelayMs(this.#options, {
+      failures: this.#failures,
+      random: this.#dependencies.random(),
+    });
+    this.#timer = setTimeout(() => this.#fetchOnce(), delayMs);
   }
 
   /** The shell of a background task: not even a mistake of ours ends the refreshes. */
@@ -238,16 +242,21 @@ export class RemoteKeys implements IssuerKeys {
       detail: fault.problem,
     });
   }
+}
 
-  /** Until the next fetch. After a failure never less than the cool-down, which holds then too. */
-  #delayMs(): number {
-    const { refreshSeconds, unknownKeyCooldownSeconds } = this.#options;
-    const jitter = JITTER_SHARE * this.#dependencies.random();
-    const refreshMs = refreshSeconds * 1000;
-    if (this.#failures === 0) return refreshMs * (1 - jitter);
-    const backoffMs = RETRY_MS_MIN * 2 ** Math.min(this.#failures - 1, 20);
-    const cooldownMs = unknownKeyCooldownSeconds * 1000;
-    const retryMs = Math.max(Math.min(refreshMs, backoffMs), cooldownMs);
-    return retryMs * (1 + jitter);
-  }
+/** Until the next fetch. After a failure never less than the cool-down, which holds then too. */
+export function fetchDelayMs(
+  { refreshSeconds, unknownKeyCooldownSeconds }: Pick<
+    RemoteKeysOptions,
+    "refreshSeconds" | "unknownKeyCooldownSeconds"
+  >,
+  { failures, random }: { readonly failures: number; readonly random: number },
+): number {
+  const jitter = JITTER_SHARE * random;
+  const refreshMs = refreshSeconds * 1000;
+  if (failures === 0) return refreshMs * (1 - jitter);
+  const backoffMs = RETRY_MS_MIN * 2 ** Math.min(failures - 1, 20);
+  const cooldownMs = unknownKeyCooldownSeconds * 1000;
+  const retryMs = Math.max(Math.min(refreshMs, backoffMs), cooldownMs);
+  return retryMs * (1 + jitter);
 }
