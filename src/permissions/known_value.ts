@@ -59,6 +59,21 @@ export function mayPass(
   }
 }
 
+/** Whether every claim of which this is certain passes the test. */
+export function mustPass(
+  test: ClaimTest,
+  { isRequired, types }: KnownValue,
+): boolean {
+  switch (test.kind) {
+    case "present":
+      return isRequired;
+    case "absent":
+      return types.length === 0;
+    default:
+      return false;
+  }
+}
+
 /** What follows from the one claim for the other: the same, one around it, or one within. */
 function valueFrom(
   known: KnownClaim,

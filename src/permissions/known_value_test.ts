@@ -4,8 +4,9 @@ import {
   SECOND_ISSUER,
   warningsOf,
 } from "../../tests/fixtures/rules_scene.ts";
+import type { CredentialKind } from "../base/identity.ts";
 import type { IssuerClaims, KnownClaim } from "../base/known_claims.ts";
-import type { ClaimOptions, RuleOptions } from "./rule_options.ts";
+import type { ClaimOptions, RuleOptions, WhenOptions } from "./rule_options.ts";
 
 const CLAIMS: readonly KnownClaim[] = [
   {
@@ -91,4 +92,66 @@ Deno.test("a condition that the tokens of one issuer never meet keeps its rule a
       `0.when can never match: it asks for claim "groups" equals "ops", and claim "groups" is a list in tokens of ${ISSUER}, and is a list in tokens of ${SECOND_ISSUER}`,
     ],
   );
+});
+
+Deno.test("a rule is behind another that asks for what the tokens that come to it always have", () => {
+  const grant = { publish: "users.${sub}.>" };
+  const known = (
+    credential: CredentialKind,
+    presence: "required" | "optional" = "required",
+  ) => ({
+    issuer: credential === "jwt" ? ISSUER : SECOND_ISSUER,
+    credential,
+    claims: [
+      {
+        path: ["exp"],
+        types: ["number"],
+        isRequired: presence === "required",
+      },
+      { path: ["email"], types: ["string"], isRequired: true },
+      { path: ["never"], types: [], isRequired: false },
+    ],
+  } satisfies IssuerClaims);
+  const rows: [
+    why: string,
+    earlier: WhenOptions["claims"],
+    later: WhenOptions | undefined,
+    knownClaims: readonly IssuerClaims[],
+    isBehind: boolean,
+  ][] = [
+    ["there", { exp: "present", iss: "present" }, undefined, [
+      known("jwt"),
+      known("api_token"),
+    ], true],
+    ["there, of some", { exp: "present" }, undefined, [known("jwt")], false],
+    ["there, of those that come", { exp: "present" }, { issuer: ISSUER }, [
+      known("jwt"),
+    ], true],
+    ["there or not", { exp: "present" }, { issuer: ISSUER }, [
+      known("jwt", "optional"),
+    ], false],
+    ["not verified", { email: "present" }, { issuer: ISSUER }, [
+      known("jwt"),
+    ], false],
+    ["never there", { never: "absent" }, { issuer: ISSUER }, [
+      known("jwt"),
+    ], true],
+    ["not there", { exp: "absent" }, { issuer: ISSUER }, [
+      known("jwt", "optional"),
+    ], false],
+    ["a value", { exp: { equals: 7 } }, { issuer: ISSUER }, [
+      known("jwt"),
+    ], false],
+  ];
+  for (const [why, claims, later, knownClaims, isBehind] of rows) {
+    assertEquals(
+      warningsOf([
+        { name: "first", when: { claims }, grant },
+        { name: "second", when: later, grant },
+      ], { knownClaims })
+        .some((text) => text.startsWith("1 can never match: rule first")),
+      isBehind,
+      why,
+    );
+  }
 });

@@ -17,7 +17,7 @@ import {
 } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
-import { describeKnown } from "./known_value.ts";
+import { describeKnown, knownValue, mustPass } from "./known_value.ts";
 import { admits, issuersOf, sourcesOf } from "./rule_reach.ts";
 
 type ClaimCondition = Condition & { readonly kind: "claim" };
@@ -100,6 +100,15 @@ export function isBehind(
   );
 }
 
+/** Whether every login there can be meets the condition. */
+export function isMetByAll(
+  condition: Condition,
+  context: RulesContext,
+): boolean {
+  const all = { conditions: [], issuers: issuersOf([], context) };
+  return isImplied(condition, all, context);
+}
+
 function isOfEmail(condition: Condition): boolean {
   return isClaim(condition) && condition.claim.steps[0] === "email";
 }
@@ -158,7 +167,7 @@ function connectionTypesOf(
 
 function isImplied(
   wanted: Condition,
-  { conditions: own, issuers }: ReachedRule,
+  { conditions: own, issuers }: Pick<ReachedRule, "conditions" | "issuers">,
   context: RulesContext,
 ): boolean {
   switch (wanted.kind) {
@@ -186,7 +195,7 @@ function isImplied(
         each.kind === "source" && areWithin(each.ranges, wanted.ranges)
       );
     default:
-      return isClaimImplied(wanted, own);
+      return isClaimImplied(wanted, own, context);
   }
 }
 
@@ -200,11 +209,27 @@ function areWithin(
 function isClaimImplied(
   { claim, test }: ClaimCondition,
   own: readonly Condition[],
+  context: RulesContext,
 ): boolean {
   if (test.kind === "present" && isAlwaysThere(claim)) return true;
-  return own.filter(isClaim).some((each) =>
+  const isAsked = own.filter(isClaim).some((each) =>
     isSameClaim(each.claim, claim) && implies(each.test, test)
   );
+  return isAsked || isCertain({ claim, test }, own, context);
+}
+
+/** Whether the tokens that come to a rule with these conditions are so anyway. */
+function isCertain(
+  { claim, test }: Pick<ClaimCondition, "claim" | "test">,
+  own: readonly Condition[],
+  context: RulesContext,
+): boolean {
+  if (test.kind !== "present" && test.kind !== "absent") return false;
+  const sources = sourcesOf(own, context) ?? [];
+  return sources.length > 0 && sources.every((source) => {
+    const known = knownValue(claim, source, context);
+    return known !== undefined && mustPass(test, known);
+  });
 }
 
 /** Whether a claim that passes the one test passes the other. */
