@@ -5,13 +5,12 @@ import { isOnly } from "./claim_reference.ts";
 import type { CompiledRule } from "./compiled_rule.ts";
 import { compileSubjects, type RuleSubjects } from "./compile_subjects.ts";
 import { type Condition, describeCondition } from "./condition.ts";
-import { findOdd } from "./odd_subjects.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault, Report, type RuleIssue } from "./rule_fault.ts";
 import { toList } from "./rule_options.ts";
 import type { GrantOptions, RuleOptions } from "./rule_options.ts";
 import { findUnfilled } from "./rule_filling.ts";
-import { findContradiction, isBehind } from "./rule_matching.ts";
+import { findContradiction, isBehind, isMetByAll } from "./rule_matching.ts";
 import { findNeedless, findOverlap, type ReadRule } from "./rule_overlap.ts";
 import { connectionsOf, issuersOf } from "./rule_reach.ts";
 import {
@@ -121,13 +120,13 @@ function judgeGrant(
     conditions,
     context,
   ));
-  const isForEverybody = conditions.every(({ kind }) =>
-    kind === "issuer" || kind === "connection"
+  const isForEverybody = conditions.every((condition) =>
+    isUnselective(condition) || isMetByAll(condition, context)
   );
-  for (const name of ["publish", "subscribe"] as const) {
-    findWide({ all: subjects[name], written: written[name], isForEverybody })
-      .forEach((fault) => at.at(name).add(fault));
-    findOdd(written[name]).forEach((fault) => at.at(name).add(fault));
+  for (const side of ["publish", "subscribe"] as const) {
+    const [all, own] = [subjects[side], written[side]];
+    findWide({ all, written: own, side, isForEverybody })
+      .forEach((fault) => at.at(side).add(fault));
   }
   at.take(findMeetingIssuers(
     {
@@ -137,6 +136,15 @@ function judgeGrant(
     },
     issuersOf(conditions, context) ?? [],
   ));
+}
+
+/** Whether it tells no user from another: programs' tokens are given to a few. */
+function isUnselective(condition: Condition): boolean {
+  return condition.kind === "issuer" || condition.kind === "connection" ||
+    condition.kind === "kind" &&
+      condition.kinds.some((kind) =>
+        !["api_token", "kubernetes"].includes(kind)
+      );
 }
 
 interface Granting {

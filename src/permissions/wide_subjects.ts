@@ -21,28 +21,46 @@ const KEPT: readonly (readonly [beginning: string, what: string])[] = [
   ["_INBOX", "everybody's replies"],
 ];
 
+/** Where a service answers whoever asks from another account. */
+const ANSWERS = ["_R_", "what services answer other accounts"] as const;
+
 /** Where every user has a place of their own. */
 const USERS = ["users", "the subjects of all users"] as const;
+
+/** Where replies come, unless a rule says otherwise. */
+const INBOXES = ["users.*._INBOX", "everybody's replies"] as const;
 
 /** One direction of a rule. */
 export interface Granted {
   /** With what presets add and what is denied without being written. */
   readonly all: SubjectLists;
   readonly written: SubjectLists;
+  readonly side: "publish" | "subscribe";
   /** Whether the rule is for whoever has a token. */
   readonly isForEverybody: boolean;
 }
 
 export function findWide(
-  { all, isForEverybody, written }: Granted,
+  { all, isForEverybody, side, written }: Granted,
 ): readonly Fault[] {
-  const kept = isForEverybody ? [...KEPT, USERS] : KEPT;
-  const open = kept.filter(([beginning]) => !isDenied(beginning, written.deny));
+  const kept = [
+    ...KEPT,
+    ...(side === "subscribe" ? [ANSWERS] : []),
+    ...(isForEverybody ? [USERS] : []),
+  ];
+  const isOpen = ([beginning]: typeof KEPT[number]): boolean =>
+    !isDenied(beginning, written.deny);
+  const open = kept.filter(isOpen);
+  // Whoever may have users.> is meant to have these, too.
+  const inboxes = written.allow.filter(({ tokens }) =>
+    side === "subscribe" && tokens[2]?.kind === "literal" && isOpen(INBOXES)
+  );
   return [
     ...all.allow.flatMap((subject) =>
       judgeBeginning(subject, open, open.length < kept.length)
     ),
     ...written.allow.flatMap((subject) => judgeKept(subject, open)),
+    ...inboxes.flatMap((subject) => judgeKept(subject, [INBOXES])),
     ...all.allow.flatMap((subject) => judgeRemainder(subject, all.deny)),
   ];
 }

@@ -66,7 +66,44 @@ for (const [subject, everybody, some] of rows) {
   });
 }
 
-const KEPT = ["$SYS.>", "$JS.>", "$KV.>", "$O.>", "$MQTT.>", "_INBOX.>"];
+const selections: [why: string, when: WhenOptions, isForEverybody: boolean][] =
+  [
+    ["an issuer", { issuer: ISSUER }, true],
+    ["a connection", { connection: "websocket" }, true],
+    ["a kind", { kind: "jwt" }, true],
+    ["all kinds", { kind: ["jwt", "api_token"] }, true],
+    ["programs", { kind: "api_token" }, false],
+    [
+      "what everybody has",
+      { claims: { sub: "present", iss: "present" } },
+      true,
+    ],
+    ["a claim", { claims: { staff: "present" } }, false],
+    ["a range", { source: "10.0.0.0/8" }, false],
+    ["a claim of an issuer", SOME, false],
+  ];
+
+for (const [why, when, isForEverybody] of selections) {
+  Deno.test(`H13 a rule by ${why} is ${isForEverybody ? "" : "not "}for everybody`, () => {
+    const rule = { name: "a", when, grant: { subscribe: "users.>" } };
+    assertEquals(
+      warningsOf([rule]).some((text) =>
+        text.startsWith("0.grant.subscribe allows users.>, ")
+      ),
+      isForEverybody,
+    );
+  });
+}
+
+const KEPT = [
+  "$SYS.>",
+  "$JS.>",
+  "$KV.>",
+  "$O.>",
+  "$MQTT.>",
+  "_INBOX.>",
+  "_R_.>",
+];
 const denials: [
   allow: string,
   deny: readonly string[],
@@ -108,6 +145,44 @@ for (const [allow, deny, everybody, some] of denials) {
         );
       }
     }
+  });
+}
+
+const inboxes: [subscribe: string, deny: string, problem?: string][] = [
+  [
+    "users.*._INBOX.>",
+    "a",
+    "allows users.*._INBOX.>, and with it everybody's replies",
+  ],
+  [
+    "users.*._INBOX.*",
+    "a",
+    "allows users.*._INBOX.*, and with it everybody's replies",
+  ],
+  ["users.*._INBOX.>", "users.*._INBOX.>"],
+  ["users.*._INBOX.a", "a"],
+  ["users.${sub}._INBOX.>", "a"],
+  ["users.>", "a"],
+  [
+    "_R_.>",
+    "a",
+    "allows _R_.>, and with it what services answer other accounts",
+  ],
+];
+
+for (const [allow, deny, problem] of inboxes) {
+  Deno.test(`H13 to receive ${allow} without ${deny}: ${problem ?? "nothing is said"}`, () => {
+    const found = (side: "publish" | "subscribe"): readonly string[] => {
+      const grant = { [side]: { allow, deny } };
+      return warningsOf([{ name: "a", when: SOME, grant }])
+        .filter((text) => text.includes(", and with it "));
+    };
+    const expected = problem === undefined
+      ? []
+      : [`0.grant.subscribe ${problem}`];
+    assertEquals(found("subscribe"), expected);
+    // A service may have to answer there.
+    assertEquals(found("publish"), []);
   });
 }
 
