@@ -9,12 +9,18 @@ import { describeKnown, knownValue } from "./known_value.ts";
 import { checkClaim, type ClaimPlaceholder } from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
-import { issuersOf, sourcesOf } from "./rule_reach.ts";
+import { sourcesOf } from "./rule_reach.ts";
 import type { SubjectTemplate } from "./subject_template.ts";
+
+/** Who comes to a rule. */
+export interface Reaching {
+  readonly conditions: readonly Condition[];
+  readonly issuers: readonly string[];
+}
 
 export function findUnfilled(
   templates: readonly SubjectTemplate[],
-  conditions: readonly Condition[],
+  { conditions, issuers }: Reaching,
   context: RulesContext,
 ): Fault | undefined {
   const placeholders = templates.flatMap(({ tokens }) =>
@@ -24,7 +30,7 @@ export function findUnfilled(
     if (placeholder.kind === "sub") continue;
     const { text } = placeholder;
     const fault = placeholder.kind === "issuer"
-      ? findUnlabelled(text, conditions, context)
+      ? findUnlabelled(text, issuers, context)
       : findContrary(placeholder, conditions) ??
         findMistyped(placeholder, conditions, context);
     if (fault !== undefined) return fault;
@@ -34,18 +40,18 @@ export function findUnfilled(
 
 function findUnlabelled(
   text: string,
-  conditions: readonly Condition[],
-  context: RulesContext,
+  issuers: readonly string[],
+  { issuerLabels }: RulesContext,
 ): Fault | undefined {
-  const issuers = issuersOf(conditions, context) ?? [];
-  const isUnnamed = issuers.length > 0 &&
-    issuers.every((issuer) => !context.issuerLabels.has(issuer));
-  return isUnnamed
-    ? new Fault(
-      unfilled(text, `${issuers.join(", ")} has no label`),
-      "write another value there, or give the issuer a label",
-    )
-    : undefined;
+  const unlabelled = issuers.filter((issuer) => !issuerLabels.has(issuer));
+  if (unlabelled.length === 0) return undefined;
+  const whoever = unlabelled.length === issuers.length
+    ? "whoever matches"
+    : "whoever matches with its token";
+  return new Fault(
+    unfilled(text, `${unlabelled.join(", ")} has no label`, whoever),
+    "write another value there, or give the issuer a label",
+  );
 }
 
 /** The claim is what the rule itself asks for. */
@@ -86,8 +92,12 @@ function findMistyped(
   );
 }
 
-function unfilled(text: string, reason: string): string {
-  return `holds ${text}, and ${reason}: whoever matches is refused`;
+function unfilled(
+  text: string,
+  reason: string,
+  whoever = "whoever matches",
+): string {
+  return `holds ${text}, and ${reason}: ${whoever} is refused`;
 }
 
 /** What keeps every claim that meets the condition from standing there; undefined if some can. */

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import {
   ISSUER,
   rulesOf,
+  SECOND_ISSUER,
   warningsOf,
 } from "../../tests/fixtures/rules_scene.ts";
 import type { IssuerClaims } from "../base/known_claims.ts";
@@ -90,9 +91,23 @@ for (const [test, publish, problem] of paths) {
   });
 }
 
-Deno.test("${issuer} can never be filled where no issuer that comes to the rule has a label", () => {
+Deno.test("${issuer} can never be filled for issuers that come to the rule without a label", () => {
   const grant: GrantOptions = { publish: "i.${issuer}.>" };
-  assertEquals(warningsOf([{ name: "a", grant }]), []);
+  assertEquals(warningsOf([{ name: "a", grant }]), [
+    `0.grant holds \${issuer}, and ${ISSUER} has no label: whoever matches with its token is refused`,
+  ]);
+  assertEquals(
+    warningsOf([{ name: "a", when: { issuer: SECOND_ISSUER }, grant }]),
+    [],
+  );
+  // Nobody of that issuer is left to it.
+  assertEquals(
+    warningsOf([
+      { name: "a", when: { issuer: ISSUER }, grant: { publish: "a" } },
+      { name: "b", grant },
+    ]),
+    [],
+  );
   assertEquals(
     warningsOf([{ name: "a", when: { kind: "jwt" }, grant }]),
     [`0.grant holds \${issuer}, and ${ISSUER} has no label: whoever matches is refused`],

@@ -3,7 +3,6 @@
  * another one matches, and which match nobody in common. Says so only where the
  * rules themselves and the rest of the configuration leave no other possibility.
  */
-import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import { type AddressRange, isWithin } from "./address_range.ts";
 import { isOnly, isSameClaim } from "./claim_reference.ts";
 import type { CompiledRule } from "./compiled_rule.ts";
@@ -18,7 +17,12 @@ import {
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
 import { describeKnown, knownValue, mustPass } from "./known_value.ts";
-import { admits, issuersOf, sourcesOf } from "./rule_reach.ts";
+import {
+  admits,
+  connectionTypesOf,
+  issuersOf,
+  sourcesOf,
+} from "./rule_reach.ts";
 
 type ClaimCondition = Condition & { readonly kind: "claim" };
 
@@ -100,6 +104,25 @@ export function isBehind(
   );
 }
 
+/**
+ * Whether the earlier rule may match all logins of some issuers, kinds of token and
+ * of connection that match the later one. Quicker, and errs on the side of yes.
+ */
+export function mayTakeSome(
+  earlier: CompiledRule,
+  later: ReachedRule,
+  context: RulesContext,
+): boolean {
+  return earlier.conditions.every((condition) => {
+    if (isClaim(condition)) {
+      // What is certain of the tokens is another matter for each issuer.
+      const { kind } = condition.test;
+      if (kind === "present" || kind === "absent") return true;
+    } else if (condition.kind !== "source") return true;
+    return isImplied(condition, later, context);
+  });
+}
+
 /** Whether every login there can be meets the condition. */
 export function isMetByAll(
   condition: Condition,
@@ -152,17 +175,6 @@ function isApart(one: Condition, other: Condition): boolean {
     return !one.kinds.some((kind) => other.kinds.includes(kind));
   }
   return false;
-}
-
-function connectionTypesOf(
-  conditions: readonly Condition[],
-  { connectionTypes = CONNECTION_TYPES }: RulesContext,
-): readonly string[] {
-  return connectionTypes.filter((type) =>
-    conditions.every((condition) =>
-      condition.kind !== "connection" || condition.types.includes(type)
-    )
-  );
 }
 
 function isImplied(

@@ -24,6 +24,18 @@ export function connectionsOf(
   );
 }
 
+/** By which kinds of connection a login can meet all conditions. */
+export function connectionTypesOf(
+  conditions: readonly Condition[],
+  { connectionTypes = CONNECTION_TYPES }: RulesContext,
+): readonly ConnectionType[] {
+  return connectionTypes.filter((type) =>
+    conditions.every((condition) =>
+      condition.kind !== "connection" || condition.types.includes(type)
+    )
+  );
+}
+
 /** Whose tokens can come to a rule with these conditions; undefined where it is not known which issuers there are. */
 export function issuersOf(
   conditions: readonly Condition[],

@@ -10,9 +10,10 @@ import { DeadRule, Fault, Report, type RuleIssue } from "./rule_fault.ts";
 import { toList } from "./rule_options.ts";
 import type { GrantOptions, RuleOptions } from "./rule_options.ts";
 import { findUnfilled } from "./rule_filling.ts";
-import { findContradiction, isBehind, isMetByAll } from "./rule_matching.ts";
+import { findContradiction, isMetByAll } from "./rule_matching.ts";
 import { findNeedless, findOverlap, type ReadRule } from "./rule_overlap.ts";
 import { connectionsOf, issuersOf } from "./rule_reach.ts";
+import { findLeft, findTakers } from "./rule_takers.ts";
 import {
   parseSubjectTemplate,
   type SubjectTemplate,
@@ -39,14 +40,16 @@ export function findSurprises(
       continue;
     }
     const own = readRule(rule, option, context);
-    const before = earlier.find((each) => isBehind(own, each, context));
-    if (before !== undefined) {
-      const isDead = earlier.some((each) =>
-        isBehind({ ...rule, issuers: undefined }, each, anywhere)
-      );
+    const takers = findTakers(own, earlier, context);
+    if (takers !== undefined) {
+      const isDead = findTakers(
+        { ...rule, issuers: undefined },
+        earlier,
+        anywhere,
+      ) !== undefined;
       at.add(
         new (isDead ? DeadRule : Fault)(
-          `can never match: rule ${before.name} before it matches whoever it would match`,
+          `can never match: ${describeTakers(takers)} whoever it would match`,
           "move it up, or remove it",
         ),
       );
@@ -55,12 +58,27 @@ export function findSurprises(
       at.at("gives_way_to").take(findNeedless(own, earlier, context));
       if (own.read !== undefined) {
         const { grant, subjects } = own.read;
-        judgeGrant({ ...option, conditions, grant, subjects }, context, at);
+        const issuers = findLeft(own, earlier, context);
+        judgeGrant(
+          { ...option, conditions, grant, issuers, subjects },
+          context,
+          at,
+        );
       }
     }
     earlier.push(own);
   }
   return report.issues;
+}
+
+/** So many earlier rules are named at most. */
+const NAMED_MAX = 5;
+
+function describeTakers(takers: readonly CompiledRule[]): string {
+  const names = takers.slice(0, NAMED_MAX).map(({ name }) => name).join(", ");
+  if (takers.length === 1) return `rule ${names} before it matches`;
+  const others = takers.length > NAMED_MAX ? " and others" : "";
+  return `rules ${names}${others} before it together match`;
 }
 
 /** What else is configured may be another matter where the same rules are used, too. */
@@ -90,6 +108,8 @@ interface GrantingRule extends RuleOptions {
   readonly grant: GrantOptions;
   readonly conditions: readonly Condition[];
   readonly subjects: RuleSubjects;
+  /** Whose users can come to it, past the rules before it; none if it is not known who there is. */
+  readonly issuers: readonly string[];
 }
 
 function judgeGrant(
@@ -97,7 +117,7 @@ function judgeGrant(
   context: RulesContext,
   report: Report,
 ): void {
-  const { conditions, grant, subjects } = rule;
+  const { conditions, grant, issuers, subjects } = rule;
   const at = report.at("grant");
   if (connectionsOf(rule, context).length === 0) {
     const isDead =
@@ -117,7 +137,7 @@ function judgeGrant(
       ...tags,
       ...(inbox === undefined ? [] : [inbox]),
     ],
-    conditions,
+    { conditions, issuers },
     context,
   ));
   const isForEverybody = conditions.every((condition) =>
@@ -134,7 +154,7 @@ function judgeGrant(
       conditions,
       filled: [...publish.allow, ...subscribe.allow, ...tags],
     },
-    issuersOf(conditions, context) ?? [],
+    issuers,
   ));
 }
 

@@ -1,5 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { CONTEXT, ISSUER, rulesOf } from "../../tests/fixtures/rules_scene.ts";
+import {
+  CONTEXT,
+  ISSUER,
+  rulesOf,
+  SECOND_ISSUER,
+} from "../../tests/fixtures/rules_scene.ts";
 import type { RuleOptions, WhenOptions } from "./rule_options.ts";
 
 const GRANT = { publish: "a" };
@@ -69,13 +74,6 @@ const surprises: Row[] = [
     name: "a",
     grant: { "scoped_key": "devices", tags: { site: "${claims.site}" } },
   }], [/^0\.grant fills \$\{claims\.site\} from a claim/]],
-  ["C18 tags that keep issuers apart", [{
-    name: "a",
-    grant: {
-      "scoped_key": "devices",
-      tags: { site: "${issuer}", color: "red" },
-    },
-  }], []],
   ...CHOSEN.map(([why, when, warnings]) =>
     [
       `C18 a shared subject by ${why}`,
@@ -123,6 +121,19 @@ Deno.test("C18 a claim is enough where there is one issuer", () => {
     name: "a",
     grant: { publish: "t.${claims.team}.>" },
   }], { ...CONTEXT, issuers: new Map([[ISSUER, ["jwt"]]]) });
+  assertEquals(rules.warnings, []);
+});
+
+Deno.test("C18 tags may keep issuers apart", () => {
+  const rules = rulesOf([{
+    name: "a",
+    grant: {
+      "scoped_key": "devices",
+      tags: { site: "${issuer}", color: "red" },
+    },
+  }], {
+    issuerLabels: new Map([[ISSUER, "first"], [SECOND_ISSUER, "second"]]),
+  });
   assertEquals(rules.warnings, []);
 });
 

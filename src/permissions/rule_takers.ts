@@ -1,0 +1,74 @@
+/**
+ * Finds rules that decide about everybody whom a later one is for: one alone, or
+ * several of which each takes some issuers, kinds of token or of connection.
+ */
+import type { CompiledRule } from "./compiled_rule.ts";
+import type { RulesContext } from "./rule_context.ts";
+import { isBehind, mayTakeSome, type ReachedRule } from "./rule_matching.ts";
+import { connectionTypesOf, sourcesOf } from "./rule_reach.ts";
+
+/** The earlier rules that leave nobody to the later one; undefined if somebody may be left. */
+export function findTakers(
+  later: ReachedRule,
+  earlier: readonly CompiledRule[],
+  context: RulesContext,
+): readonly CompiledRule[] | undefined {
+  const near = earlier.filter((each) => mayTakeSome(each, later, context));
+  const alone = near.find((each) => isBehind(later, each, context));
+  if (alone !== undefined) return [alone];
+  const takers = new Set<CompiledRule>();
+  for (const part of partsOf(later, context)) {
+    const taker = near.find((each) => isBehind(part, each, context));
+    if (taker === undefined) return undefined;
+    takers.add(taker);
+  }
+  return near.filter((each) => takers.has(each));
+}
+
+/** Of these issuers, those of whose users somebody may be left to the later rule. */
+export function findLeft(
+  later: ReachedRule,
+  earlier: readonly CompiledRule[],
+  context: RulesContext,
+): readonly string[] {
+  const { conditions, issuers = [] } = later;
+  const near = earlier.filter((each) => mayTakeSome(each, later, context));
+  return issuers.filter((issuer) => {
+    const part = {
+      ...later,
+      conditions: [
+        { kind: "issuer", issuers: [issuer] } as const,
+        ...conditions,
+      ],
+      issuers: [issuer],
+    };
+    return findTakers(part, near, context) === undefined;
+  });
+}
+
+/** The rule, for one issuer, kind of token and kind of connection at a time. */
+function* partsOf(
+  rule: ReachedRule,
+  context: RulesContext,
+): Generator<ReachedRule> {
+  const { conditions } = rule;
+  for (const type of connectionTypesOf(conditions, context)) {
+    const byType = [
+      { kind: "connection", types: [type] } as const,
+      ...conditions,
+    ];
+    const sources = sourcesOf(conditions, context);
+    if (sources === undefined) yield { ...rule, conditions: byType };
+    for (const { issuer, kind } of sources ?? []) {
+      yield {
+        ...rule,
+        conditions: [
+          { kind: "issuer", issuers: [issuer] },
+          { kind: "kind", kinds: [kind] },
+          ...byType,
+        ],
+        issuers: [issuer],
+      };
+    }
+  }
+}
