@@ -32,3 +32,8 @@ export interface RuleAccount {
   /** Names of its scoped signing keys. */
   readonly scopedKeys?: readonly string[] | undefined;
 }
+
+/** What else is configured may be another matter where the same rules are used, too. */
+export function withoutSurroundings(context: RulesContext): RulesContext {
+  return { ...context, issuers: undefined, connectionTypes: undefined };
+}

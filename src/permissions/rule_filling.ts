@@ -4,6 +4,7 @@
  * everybody.
  */
 import { isSameClaim } from "./claim_reference.ts";
+import { implies, VERIFIED } from "./claim_relation.ts";
 import { type Condition, describeCondition, samplesOf } from "./condition.ts";
 import { describeKnown, knownValue } from "./known_value.ts";
 import { checkClaim, type ClaimPlaceholder } from "./placeholder.ts";
@@ -105,10 +106,15 @@ function faultsBy(
   condition: Condition,
   placeholder: ClaimPlaceholder,
 ): readonly string[] | undefined {
+  if (condition.kind !== "claim" || condition.test.kind === "present") {
+    return undefined;
+  }
   if (
-    condition.kind !== "claim" || condition.test.kind === "present" ||
-    !isSameClaim(condition.claim, placeholder.claim)
-  ) return undefined;
+    placeholder.claim.steps[0] === "email" &&
+    isSameClaim(condition.claim, VERIFIED.claim) &&
+    !implies(VERIFIED.test, condition.test)
+  ) return ["no email counts"];
+  if (!isSameClaim(condition.claim, placeholder.claim)) return undefined;
   const samples = samplesOf(condition.test);
   const faults = samples.flatMap((value) =>
     checkClaim(placeholder, value) ?? []

@@ -55,6 +55,25 @@ for (const [test, problem] of tests) {
   });
 }
 
+Deno.test("the email of a user who has none that is verified can never be filled", () => {
+  const verified = (test: ClaimOptions): readonly string[] =>
+    warningsOf([{
+      name: "a",
+      when: { issuer: ISSUER, claims: { "email_verified": test } },
+      grant: { publish: "t.${claims.email}.>" },
+    }]);
+  for (const test of ["absent", { equals: false }] as const) {
+    const [warning, ...others] = verified(test);
+    assertEquals(others, []);
+    assertEquals(
+      warning?.split(", so ")[1],
+      "no email counts: whoever matches is refused",
+    );
+  }
+  assertEquals(verified("present"), []);
+  assertEquals(verified({ "one_of": [true, false] }), []);
+});
+
 const NO_PATH = "the claim is not 1 to 8 plain tokens with dots between them";
 
 const paths: [test: ClaimOptions, publish: string, problem?: string][] = [

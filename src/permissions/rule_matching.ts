@@ -4,15 +4,22 @@
  * rules themselves and the rest of the configuration leave no other possibility.
  */
 import { type AddressRange, isWithin } from "./address_range.ts";
-import { isOnly, isSameClaim } from "./claim_reference.ts";
+import { isSameClaim } from "./claim_reference.ts";
+import {
+  type ClaimCondition,
+  findImpossible,
+  implies,
+  isAlwaysThere,
+  isClaim,
+  isOfEmail,
+  VERIFIED,
+  withVerified,
+} from "./claim_relation.ts";
 import type { CompiledRule } from "./compiled_rule.ts";
 import {
-  type ClaimTest,
   type Condition,
   describeCondition,
   isAboutIssuer,
-  passes,
-  samplesOf,
 } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
@@ -24,19 +31,22 @@ import {
   sourcesOf,
 } from "./rule_reach.ts";
 
-type ClaimCondition = Condition & { readonly kind: "claim" };
-
 /** Why no login can match, whatever other rules there are; undefined if some can. */
 export function findContradiction(
-  conditions: readonly Condition[],
+  { conditions, outcome }: CompiledRule,
   context: RulesContext,
 ): Fault | undefined {
-  const claims = findImpossible(conditions);
+  const claims = findImpossible(
+    outcome === "refuse" ? conditions : withVerified(conditions),
+  );
   if (claims !== undefined) {
+    const asked = claims.map((each) =>
+      `${describeCondition(each)}${
+        each === VERIFIED ? ", without which no email counts" : ""
+      }`
+    );
     return new DeadRule(
-      `can never match: it asks for ${
-        claims.map(describeCondition).join(", and for ")
-      }`,
+      `can never match: it asks for ${asked.join(", and for ")}`,
       "correct it, or remove the rule",
     );
   }
@@ -130,10 +140,6 @@ export function isMetByAll(
 ): boolean {
   const all = { conditions: [], issuers: issuersOf([], context) };
   return isImplied(condition, all, context);
-}
-
-function isOfEmail(condition: Condition): boolean {
-  return isClaim(condition) && condition.claim.steps[0] === "email";
 }
 
 /** What the one rule asks for and the other does not. */
@@ -242,51 +248,4 @@ function isCertain(
     const known = knownValue(claim, source, context);
     return known !== undefined && mustPass(test, known);
   });
-}
-
-/** Whether a claim that passes the one test passes the other. */
-function implies(own: ClaimTest, wanted: ClaimTest): boolean {
-  if (own.kind === "present") return wanted.kind === "present";
-  return samplesOf(own).every((value) => passes(wanted, value));
-}
-
-/** Conditions for one claim that none meets together. */
-function findImpossible(
-  conditions: readonly Condition[],
-): readonly ClaimCondition[] | undefined {
-  const claims = conditions.filter(isClaim);
-  return claims.map(({ claim }) =>
-    claims.filter((each) => isSameClaim(each.claim, claim))
-  ).find((same) => !isPossible(same));
-}
-
-/** Whether some claim meets all of these conditions, which are for one and the same. */
-function isPossible(conditions: readonly ClaimCondition[]): boolean {
-  const [first] = conditions;
-  if (first === undefined) return true;
-  const tests = conditions.map(({ test }) => test);
-  const isText = isAlwaysThere(first.claim);
-  const exact = tests.find(({ kind }) =>
-    kind === "equals" || kind === "one of"
-  );
-  if (exact !== undefined) {
-    return samplesOf(exact).some((value) =>
-      tests.every((test) => passes(test, value)) &&
-      !(isText && (typeof value !== "string" || value === ""))
-    );
-  }
-  const kinds = tests.map(({ kind }) => kind);
-  if (kinds.includes("absent")) {
-    return !isText && kinds.every((kind) => kind === "absent");
-  }
-  return !isText || !kinds.some((kind) => kind.startsWith("contains"));
-}
-
-/** `sub` and `iss` are there in every login, and are texts. */
-function isAlwaysThere(claim: ClaimCondition["claim"]): boolean {
-  return isOnly(claim, "sub") || isOnly(claim, "iss");
-}
-
-function isClaim(condition: Condition): condition is ClaimCondition {
-  return condition.kind === "claim";
 }

@@ -66,6 +66,22 @@ const contradictions: [why: string, when: WhenOptions, warning: RegExp][] = [
   ["a claim that is there and is not, in two ways of writing", {
     claims: { a: "absent", "/a": "present" },
   }, /absent, and for claim "\/a" is present$/],
+  ["something in a claim that is not there", {
+    claims: { a: "absent", "/a/b": { equals: "x" } },
+  }, /"a" is absent, and for claim "\/a\/b" equals "x"$/],
+  ["something in a text", {
+    claims: { "/a/b/c": "present", "/a/b": { "one_of": ["x", 1] } },
+  }, /is one of "x", 1, and for claim "\/a\/b\/c" is present$/],
+  [
+    "an email that is not verified",
+    {
+      claims: { email: { equals: "x" }, "email_verified": "absent" },
+    },
+    /"email_verified" is absent, and for claim "email_verified" equals true, without which no email counts$/,
+  ],
+  ["something in an email that is not verified", {
+    claims: { "/email/x": "present", "email_verified": { equals: false } },
+  }, /no email counts$/],
   ["no sub", { claims: { sub: "absent" } }, /"sub" is absent$/],
   [
     "a sub that is a number",
@@ -102,6 +118,24 @@ const possible: [why: string, when: WhenOptions][] = [
   ["an element and a scope", {
     claims: { a: { contains: "x", "scope_contains": "y" } },
   }],
+  ["a list and what is in it", {
+    claims: { a: { contains: "x" }, "/a/0": { equals: "y" } },
+  }],
+  ["nothing in a claim that is not there", {
+    claims: { a: "absent", "/a/b": "absent" },
+  }],
+  ["what is beside a claim", {
+    claims: { "/a/b": "absent", "/a/c": "present" },
+  }],
+  ["a sub, and one in the token", {
+    claims: { sub: { equals: "x" }, "/sub/a": "present" },
+  }],
+  ["a verified email", {
+    claims: { email: "present", "email_verified": { "one_of": [true, 1] } },
+  }],
+  ["no email, verified or not", {
+    claims: { email: "absent", "email_verified": { equals: false } },
+  }],
   ["two claims", { claims: { "a.b": "absent", "/a/b": "present" } }],
   ["a sub", { claims: { sub: { "one_of": [1, "x"] } } }],
 ];
@@ -111,6 +145,19 @@ for (const [why, when] of possible) {
     assertEquals(warningsFor(when), []);
   });
 }
+
+Deno.test("a refusal takes an email that is not verified", () => {
+  for (
+    const emails of [{ email: "present" }, {
+      email: "absent",
+      "/email/x": "present",
+    }] as const
+  ) {
+    const claims = { ...emails, "email_verified": "absent" } as const;
+    const rule = { name: "a", when: { claims }, refuse: true };
+    assertEquals(warningsOf([rule]), []);
+  }
+});
 
 const EDITOR: WhenOptions = { claims: { roles: { contains: "editor" } } };
 const orders: [

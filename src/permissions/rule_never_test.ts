@@ -19,7 +19,24 @@ import type { ClaimOptions, RuleOptions } from "./rule_options.ts";
 
 const OWN = { publish: "users.${sub}.>" };
 
-const SCALARS: readonly (string | number)[] = ["x", "y", "x y", "", 1];
+const CLAIMS = [
+  "sub",
+  "iss",
+  "a",
+  "a",
+  "/a",
+  "/a/0",
+  "email",
+  "email_verified",
+];
+const SCALARS: readonly (string | number | boolean)[] = [
+  "x",
+  "y",
+  "x y",
+  "",
+  1,
+  true,
+];
 const scalar = fc.constantFrom(...SCALARS);
 const test = fc.oneof(
   fc.constantFrom<ClaimOptions>("present", "absent"),
@@ -33,9 +50,7 @@ const test = fc.oneof(
   fc.constantFrom<ClaimOptions>({ "scope_contains": "x" }),
 );
 const when: fc.Arbitrary<RuleOptions["when"]> = fc.record({
-  claims: fc.dictionary(fc.constantFrom("sub", "iss", "a", "/a"), test, {
-    maxKeys: 2,
-  }),
+  claims: fc.dictionary(fc.constantFrom(...CLAIMS), test, { maxKeys: 2 }),
   issuer: fc.constantFrom(undefined, undefined, ISSUER),
   kind: fc.constantFrom(undefined, "jwt" as const, "api_token" as const),
   connection: fc.constantFrom(undefined, "nats" as const, "mqtt" as const),
@@ -49,16 +64,24 @@ const login = fc.record({
     fc.array(scalar, { maxLength: 2 }),
     fc.constant(undefined),
   ),
+  email: fc.constantFrom("x", undefined),
+  verified: fc.constantFrom(...SCALARS, undefined),
   connectionType: fc.constantFrom(...CONNECTION_TYPES),
   host: fc.constantFrom("10.1.2.3", "10.2.3.4", "::1", "no address"),
 });
 type MadeLogin = typeof login extends fc.Arbitrary<infer Made> ? Made : never;
 
 function loginOf(
-  { a, connectionType, host, issuer, sub }: MadeLogin,
+  { a, connectionType, email, host, issuer, sub, verified }: MadeLogin,
 ): Parameters<Permit> {
   const credential = CONTEXT.issuers?.get(issuer)?.[0] ?? "jwt";
-  const claims = { sub, iss: issuer, ...(a === undefined ? {} : { a }) };
+  const claims = {
+    sub,
+    iss: issuer,
+    ...(a === undefined ? {} : { a }),
+    ...(email === undefined ? {} : { email }),
+    ...(verified === undefined ? {} : { "email_verified": verified }),
+  };
   const who = identity({ issuer, sub, credential, claims });
   return [who, { ...FACTS, connectionType, host }];
 }

@@ -4,6 +4,7 @@
  * A rule for some before one for more is the usual order, and so is a refusal
  * before a grant; of these nothing is said.
  */
+import { withVerified } from "./claim_relation.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import { grantsAll, type ReadGrant } from "./grant_relation.ts";
 import type { RulesContext } from "./rule_context.ts";
@@ -78,16 +79,18 @@ function takesFrom(
 ): boolean {
   if (earlier.read === undefined) return false;
   if (isBehind(earlier, rule, context)) return false;
-  if (areApart(earlier.conditions, meantFor(rule), context)) return false;
+  const own = withVerified(earlier.conditions);
+  if (areApart(own, meantFor(rule), context)) return false;
   // Last: it costs the most, and most rules are apart.
   return rule.read === undefined || !grantsAll(earlier.read, rule.read);
 }
 
 /** Whom the rule says something else of than that they are refused, or its refusal is about. */
 function meantFor({ conditions, read }: ReadRule): readonly Condition[] {
-  const { connections, sources } = read?.outcome.only ?? {};
+  if (read === undefined) return conditions;
+  const { connections, sources } = read.outcome.only;
   return [
-    ...conditions,
+    ...withVerified(conditions),
     ...(connections === undefined
       ? []
       : [{ kind: "connection", types: connections } as const]),

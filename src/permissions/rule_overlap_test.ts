@@ -121,6 +121,23 @@ const conditions: [
     claim({ "scope_contains": "x" }),
     false,
   ],
+  [
+    "something in a claim, and another value",
+    { claims: { "/c/d": "present" } },
+    claim({ equals: "x" }),
+    false,
+  ],
+  ["an email, and one that is not verified", { claims: { email: "present" } }, {
+    claims: { "email_verified": { equals: false } },
+  }, false],
+  [
+    "not verified, and an email",
+    {
+      claims: { "email_verified": { equals: false } },
+    },
+    { claims: { email: "present" } },
+    false,
+  ],
   ["a value and the iss", OPS, {
     claims: { iss: { equals: SECOND_ISSUER } },
   }, false],

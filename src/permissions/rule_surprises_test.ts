@@ -101,6 +101,11 @@ const surprises: Row[] = [
     when: { claims: { suspended: { equals: true } } },
     refuse: true,
   }], []],
+  ["a range, and only a part of it", [{
+    name: "a",
+    when: { source: ["10.0.0.0/8", "::1"] },
+    grant: { ...GRANT, only: { sources: ["10.1.0.0/16", "::2"] } },
+  }], []],
   ["a scoped key", [{ name: "a", grant: { "scoped_key": "devices" } }], []],
 ];
 
@@ -175,6 +180,11 @@ const dead: [why: string, rules: readonly RuleOptions[], isDead: boolean][] = [
     name: "a",
     when: { connection: "nats" },
     grant: { ...GRANT, only: { connections: "mqtt" } },
+  }], true],
+  ["sources of when and of only", [{
+    name: "a",
+    when: { source: ["10.0.0.0/8", "::1"] },
+    grant: { ...GRANT, only: { sources: ["192.168.0.0/16", "::2"] } },
   }], true],
   ["only a kind of connection that is not configured", [{
     name: "a",

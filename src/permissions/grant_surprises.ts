@@ -1,0 +1,161 @@
+/**
+ * Finds what a rule grants and its author may not have meant.
+ */
+import { isOnly } from "./claim_reference.ts";
+import { type Condition, describeCondition } from "./condition.ts";
+import type { ReadGrant } from "./grant_relation.ts";
+import { type RulesContext, withoutSurroundings } from "./rule_context.ts";
+import { DeadRule, Fault, type Report } from "./rule_fault.ts";
+import { findUnfilled } from "./rule_filling.ts";
+import { areApart, isMetByAll } from "./rule_matching.ts";
+import type { GrantOptions, RuleOptions } from "./rule_options.ts";
+import { connectionsOf } from "./rule_reach.ts";
+import {
+  parseSubjectTemplate,
+  type SubjectTemplate,
+  templateText,
+} from "./subject_template.ts";
+import { findWide } from "./wide_subjects.ts";
+
+/** A rule that grants. */
+interface GrantingRule extends RuleOptions, ReadGrant {
+  readonly grant: GrantOptions;
+  readonly conditions: readonly Condition[];
+  /** Whose users can come to it, past the rules before it; none if it is not known who there is. */
+  readonly issuers: readonly string[];
+}
+
+export function judgeGrant(
+  rule: GrantingRule,
+  context: RulesContext,
+  at: Report,
+): void {
+  const { conditions, grant, issuers, subjects } = rule;
+  judgeOnly(rule, context, at.at("only"));
+  const { inbox, publish, subscribe, written } = subjects;
+  const tags = tagTemplates(grant);
+  at.take(findUnfilled(
+    [
+      ...[publish, subscribe].flatMap(({ allow, deny }) => [...allow, ...deny]),
+      ...tags,
+      ...(inbox === undefined ? [] : [inbox]),
+    ],
+    { conditions, issuers },
+    context,
+  ));
+  const isForEverybody = conditions.every((condition) =>
+    isUnselective(condition) || isMetByAll(condition, context)
+  );
+  for (const side of ["publish", "subscribe"] as const) {
+    const [all, own] = [subjects[side], written[side]];
+    findWide({ all, written: own, side, isForEverybody })
+      .forEach((fault) => at.at(side).add(fault));
+  }
+  at.take(findMeetingIssuers(
+    {
+      grant,
+      conditions,
+      filled: [...publish.allow, ...subscribe.allow, ...tags],
+    },
+    issuers,
+  ));
+}
+
+/** Whether anybody who matches can meet what is asked for then. */
+function judgeOnly(
+  rule: GrantingRule,
+  context: RulesContext,
+  at: Report,
+): void {
+  if (connectionsOf(rule, context).length === 0) {
+    const isDead =
+      connectionsOf(rule, withoutSurroundings(context)).length === 0;
+    at.at("connections").add(
+      new (isDead ? DeadRule : Fault)(
+        "has no kind of connection by which the rule can be matched: whoever matches is refused",
+        "correct it, or remove it",
+      ),
+    );
+  }
+  const { sources: ranges } = rule.outcome.only;
+  if (ranges === undefined) return;
+  const asked = { kind: "source", ranges, text: "only.sources" } as const;
+  if (areApart(rule.conditions, [asked], context)) {
+    at.at("sources").add(
+      new DeadRule(
+        "has no address from which the rule can be matched: whoever matches is refused",
+        "correct it, or remove it",
+      ),
+    );
+  }
+}
+
+/** Whether it tells no user from another: programs' tokens are given to a few. */
+function isUnselective(condition: Condition): boolean {
+  return condition.kind === "issuer" || condition.kind === "connection" ||
+    condition.kind === "kind" &&
+      condition.kinds.some((kind) =>
+        !["api_token", "kubernetes"].includes(kind)
+      );
+}
+
+interface Granting {
+  readonly grant: GrantOptions;
+  readonly conditions: readonly Condition[];
+  /** What its users get. */
+  readonly filled: readonly SubjectTemplate[];
+}
+
+/** Equal claims of two issuers need not mean the same (ASVS 10.3.3). */
+function findMeetingIssuers(
+  { conditions, filled, grant }: Granting,
+  issuers: readonly string[],
+): Fault | undefined {
+  if (issuers.length < 2) return undefined;
+  const fromClaim = filled.find(hasClaimAlone);
+  if (fromClaim !== undefined) {
+    return new Fault(
+      `fills ${
+        templateText(fromClaim)
+      } from a claim, which two issuers may both give to different people`,
+      "name one issuer in when, or put ${issuer} or ${sub} into the subject",
+    );
+  }
+  const asked = conditions.find(isChosenByIssuer);
+  const shared = filled.find((subject) => !isOwn(subject));
+  if (asked === undefined) return undefined;
+  if (grant.scoped_key === undefined && shared === undefined) return undefined;
+  return new Fault(
+    `goes by ${describeCondition(asked)}, and whoever any of ${
+      issuers.join(", ")
+    } lets choose that claim gets it`,
+    "name an issuer under when",
+  );
+}
+
+/** Whether the condition asks for a claim that says what its issuer lets it say. */
+function isChosenByIssuer(condition: Condition): boolean {
+  return condition.kind === "claim" && !isOnly(condition.claim, "iss") &&
+    condition.test.kind !== "absent" &&
+    !(isOnly(condition.claim, "sub") && condition.test.kind === "present");
+}
+
+function tagTemplates(
+  { tags = {} }: GrantOptions,
+): readonly SubjectTemplate[] {
+  return Object.values(tags).flatMap((text) => {
+    const template = parseSubjectTemplate(text);
+    return template instanceof Fault ? [] : [template];
+  });
+}
+
+function hasClaimAlone({ tokens }: SubjectTemplate): boolean {
+  return tokens.some(({ kind }) => kind === "value") && !isOwn({ tokens });
+}
+
+/** Whether no two users, or no two issuers, have it in common. */
+function isOwn({ tokens }: SubjectTemplate): boolean {
+  return tokens.some((token) =>
+    token.kind === "value" && ["sub", "issuer"].includes(token.placeholder.kind)
+  );
+}
