@@ -15,6 +15,7 @@ import {
   type SubjectTemplate,
   templateText,
 } from "./subject_template.ts";
+import { judgeDenials } from "./vain_denials.ts";
 import { findWide } from "./wide_subjects.ts";
 
 /** A rule that grants. */
@@ -51,6 +52,10 @@ export function judgeGrant(
     findWide({ all, written: own, side, isForEverybody })
       .forEach((fault) => at.at(side).add(fault));
   }
+  const { permissions } = rule.outcome;
+  const mayAnswer = permissions.kind === "listed" &&
+    permissions.responses !== undefined;
+  judgeDenials(subjects, mayAnswer, at);
   at.take(findMeetingIssuers(
     {
       grant,

@@ -1,6 +1,5 @@
 /**
- * Finds subjects that are wider than their author may have meant, and such of
- * which nothing is left.
+ * Finds subjects that are wider than their author may have meant.
  */
 import type { SubjectLists } from "./compile_subjects.ts";
 import { Fault } from "./rule_fault.ts";
@@ -61,7 +60,6 @@ export function findWide(
     ),
     ...written.allow.flatMap((subject) => judgeKept(subject, open)),
     ...inboxes.flatMap((subject) => judgeKept(subject, [INBOXES])),
-    ...all.allow.flatMap((subject) => judgeRemainder(subject, all.deny)),
   ];
 }
 
@@ -149,19 +147,3 @@ function coversAny({ tokens }: SubjectTemplate, beginning: string): boolean {
 
 /** In the place of a word that nobody has written. */
 const ANY_WORD = "?";
-
-function judgeRemainder(
-  subject: SubjectTemplate,
-  denied: readonly SubjectTemplate[],
-): readonly Fault[] {
-  const deny = denied.find(({ tokens }) => covers(tokens, subject.tokens));
-  if (deny === undefined) return [];
-  return [
-    new Fault(
-      `allows ${templateText(subject)} and denies all of it, by ${
-        templateText(deny)
-      }`,
-      "remove the one or the other",
-    ),
-  ];
-}

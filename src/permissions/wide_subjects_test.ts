@@ -203,19 +203,3 @@ Deno.test("presets are not said to be wide: they have cautions of their own", ()
   };
   assertEquals(warningsOf([{ name: "a", when: SOME, grant }]), []);
 });
-
-Deno.test("a subject of which nothing is left is named", () => {
-  assertEquals(
-    warningsOf([{
-      name: "a",
-      grant: {
-        publish: { allow: ["a.b", "c.>"], deny: ["a.*", "c.d"] },
-        subscribe: { allow: ["jobs.a workers", "e"], deny: "jobs.>" },
-      },
-    }]),
-    [
-      "0.grant.publish allows a.b and denies all of it, by a.*",
-      "0.grant.subscribe allows jobs.a workers and denies all of it, by jobs.>",
-    ],
-  );
-});
