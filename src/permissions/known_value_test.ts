@@ -155,3 +155,20 @@ Deno.test("a rule is behind another that asks for what the tokens that come to i
     );
   }
 });
+
+Deno.test("a claim that the tokens of one issuer always have takes those, and another rule the others", () => {
+  const grant = { publish: "users.${sub}.>" };
+  const knownClaims = [
+    { issuer: ISSUER, credential: "jwt", claims: CLAIMS },
+  ] as const;
+  assertEquals(
+    warningsOf([
+      { name: "a", when: { claims: { groups: "present" } }, grant },
+      { name: "b", when: { kind: "api_token" }, grant },
+      { name: "c", grant },
+    ], { knownClaims }),
+    [
+      "2 can never match: rules a, b before it together match whoever it would match",
+    ],
+  );
+});

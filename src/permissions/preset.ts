@@ -79,8 +79,7 @@ const PRESETS: Readonly<Record<string, Preset>> = {
       publish: ["$JS.API.>", "$JS.ACK.>", "$JS.FC.>"],
       subscribe: ["$JS.EVENT.>"],
       needsInbox: true,
-      caution:
-        "whoever may create streams and consumers can read every message of the account and have messages delivered to any subject",
+      caution: STREAMS_CAUTION,
     }),
   },
   "kv_read": {
@@ -265,8 +264,12 @@ function objectRead(bucket: string): PresetParts {
   };
 }
 
+/** What whoever has JetStream's requests for any stream has. */
+export const STREAMS_CAUTION =
+  "whoever may create streams and consumers can read every message of the account and have messages delivered to any subject";
+
 /** A consumer's name is one token of the request's subject, and clients choose it at random. */
-const CONSUMER_CAUTION =
+export const CONSUMER_CAUTION =
   "whoever may create a consumer chooses the subject that its messages are delivered to, and can change and delete other consumers of the stream whose names are known";
 
 /** Clients look at a consumer that they made, remove it when done, and answer its flow control. */

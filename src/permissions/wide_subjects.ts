@@ -2,6 +2,7 @@
  * Finds subjects that are wider than their author may have meant.
  */
 import type { SubjectLists } from "./compile_subjects.ts";
+import { CONSUMER_CAUTION, STREAMS_CAUTION } from "./preset.ts";
 import { Fault } from "./rule_fault.ts";
 import {
   parseSubjectTemplate,
@@ -22,6 +23,16 @@ const KEPT: readonly (readonly [beginning: string, what: string])[] = [
 
 /** Where a service answers whoever asks from another account. */
 const ANSWERS = ["_R_", "what services answer other accounts"] as const;
+
+/** Requests to JetStream about any stream, in the place of whose name is a `?`. */
+const REQUESTS: readonly (readonly [subject: string, what: string])[] = [
+  ["$JS.API.STREAM.CREATE.?", STREAMS_CAUTION],
+  ["$JS.API.STREAM.UPDATE.?", STREAMS_CAUTION],
+  ["$JS.API.CONSUMER.CREATE.?", CONSUMER_CAUTION],
+  ["$JS.API.CONSUMER.CREATE.?.?", CONSUMER_CAUTION],
+  ["$JS.API.CONSUMER.CREATE.?.?.?", CONSUMER_CAUTION],
+  ["$JS.API.CONSUMER.DURABLE.CREATE.?.?", CONSUMER_CAUTION],
+];
 
 /** Where every user has a place of their own. */
 const USERS = ["users", "the subjects of all users"] as const;
@@ -60,6 +71,7 @@ export function findWide(
     ),
     ...written.allow.flatMap((subject) => judgeKept(subject, open)),
     ...inboxes.flatMap((subject) => judgeKept(subject, [INBOXES])),
+    ...(side === "publish" ? judgeRequests(written, open) : []),
   ];
 }
 
@@ -130,6 +142,30 @@ function judgeKept(
       "name the subjects that are needed, or write a preset",
     )
   );
+}
+
+function judgeRequests(
+  { allow, deny }: SubjectLists,
+  kept: typeof KEPT,
+): readonly Fault[] {
+  return allow.flatMap((subject) => {
+    // Of more than these it is said already.
+    if (judgeKept(subject, kept).length > 0) return [];
+    if (subject.tokens[0]?.kind !== "literal") return [];
+    const open = REQUESTS.filter(([request]) => {
+      const tokens = request.split(".").map((text) =>
+        ({ kind: "literal", text }) as const
+      );
+      return covers(subject.tokens, tokens) &&
+        !deny.some((denied) => covers(denied.tokens, tokens));
+    });
+    return [...new Set(open.map(([, what]) => what))].map((what) =>
+      new Fault(
+        `allows ${templateText(subject)}, for whatever stream: ${what}`,
+        "name the stream, or write a preset",
+      )
+    );
+  });
 }
 
 /** So many tokens at most stand behind the beginning of what NATS keeps. */

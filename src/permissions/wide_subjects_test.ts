@@ -186,6 +186,49 @@ for (const [allow, deny, problem] of inboxes) {
   });
 }
 
+const STREAMS = ["whoever may create streams and consumers can read"];
+const CONSUMERS = ["whoever may create a consumer chooses the subject"];
+const requests: [publish: string, deny: string, said: readonly string[]][] = [
+  ["$JS.API.STREAM.>", "a", STREAMS],
+  ["$JS.API.STREAM.CREATE.*", "a", STREAMS],
+  ["$JS.API.STREAM.UPDATE.>", "a", STREAMS],
+  ["$JS.API.*.CREATE.>", "a", [...STREAMS, ...CONSUMERS]],
+  ["$JS.API.CONSUMER.>", "a", CONSUMERS],
+  ["$JS.API.CONSUMER.CREATE.*", "a", CONSUMERS],
+  ["$JS.API.CONSUMER.CREATE.*.*.>", "a", CONSUMERS],
+  ["$JS.API.CONSUMER.DURABLE.CREATE.*.*", "a", CONSUMERS],
+  ["$JS.API.STREAM.CREATE.ORDERS", "a", []],
+  ["$JS.API.STREAM.INFO.*", "a", []],
+  ["$JS.API.CONSUMER.CREATE.ORDERS.>", "a", []],
+  ["$JS.API.CONSUMER.MSG.NEXT.>", "a", []],
+  ["$JS.API.CONSUMER.CREATE.${sub}.>", "a", []],
+  ["$JS.API.STREAM.CREATE.*", "$JS.API.STREAM.CREATE.ORDERS", STREAMS],
+  ["$JS.API.CONSUMER.>", "$JS.API.CONSUMER.*.>", []],
+  ["$JS.API.CONSUMER.CREATE.>", "$JS.API.CONSUMER.CREATE.*", CONSUMERS],
+  // Of these it is said that they are wide.
+  ["$JS.API.>", "a", []],
+  [">", "a", []],
+];
+
+for (const [allow, deny, said] of requests) {
+  Deno.test(`H13 ${allow} without ${deny} is ${said.length === 0 ? "not " : ""}said to be for whatever stream`, () => {
+    const found = (side: "publish" | "subscribe"): readonly string[] =>
+      warningsOf([{
+        name: "a",
+        when: SOME,
+        grant: { [side]: { allow, deny } },
+      }])
+        .flatMap((text) =>
+          text.split(`${allow}, for whatever stream: `)[1] ?? []
+        );
+    assertEquals(
+      found("publish").map((text, index) => text.slice(0, said[index]?.length)),
+      said,
+    );
+    assertEquals(found("subscribe"), []);
+  });
+}
+
 Deno.test("what is open still is denied by what the remedy says", () => {
   const { warnings: [warning] } = rulesOf([{
     name: "a",
