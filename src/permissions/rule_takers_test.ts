@@ -165,15 +165,22 @@ Deno.test("a refusal of whom grants by email do not take is left to it", () => {
 Deno.test("C18 whose users an earlier rule takes, no later one grants anything by a claim", () => {
   const grant = { publish: "ops.>" };
   const ops: RuleOptions = { name: "ops", when: { claims: OPS }, grant };
-  const other = (name: string, issuer: string): RuleOptions => ({
-    name,
-    when: { issuer },
-    grant,
-  });
+  const other = (
+    name: string,
+    issuer: string,
+    connection?: WhenOptions["connection"],
+  ): RuleOptions => ({ name, when: { issuer, connection }, grant });
   const found = (rules: readonly RuleOptions[]): boolean =>
     warningsOf([...rules, ops], CONTEXT)
       .some((text) => text.includes("goes by claim"));
   assert(found([]));
   assert(found([other("a", SECOND_ISSUER)]));
   assert(!found([other("a", SECOND_ISSUER), other("b", THIRD_ISSUER)]));
+  assert(
+    !found([
+      other("a", SECOND_ISSUER),
+      other("b", THIRD_ISSUER, ["nats", "websocket"]),
+      other("c", THIRD_ISSUER, "mqtt"),
+    ]),
+  );
 });
