@@ -4,6 +4,7 @@
 import { isOnly } from "./claim_reference.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import type { ReadGrant } from "./grant_relation.ts";
+import { findOdd } from "./odd_subjects.ts";
 import { type RulesContext, withoutSurroundings } from "./rule_context.ts";
 import { DeadRule, Fault, type Report } from "./rule_fault.ts";
 import { findUnfilled } from "./rule_filling.ts";
@@ -51,6 +52,7 @@ export function judgeGrant(
     const [all, own] = [subjects[side], written[side]];
     findWide({ all, written: own, side, isForEverybody })
       .forEach((fault) => at.at(side).add(fault));
+    findOdd(own).forEach((fault) => at.at(side).add(fault));
   }
   const { permissions } = rule.outcome;
   const mayAnswer = permissions.kind === "listed" &&
