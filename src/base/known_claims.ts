@@ -1,6 +1,6 @@
 /**
- * What is certain of the claims of an issuer's tokens before one has come: those
- * who judge the tokens say it, those who read the claims rely on it.
+ * Whose tokens there are, and what is certain of their claims before one has come:
+ * those who judge the tokens say it, those who read the claims rely on it.
  */
 import type { CredentialKind } from "./identity.ts";
 import { isJsonObject, type Json } from "./json.ts";
@@ -47,15 +47,18 @@ export interface KnownClaim {
   readonly path: readonly string[];
   /** It is of one of these wherever it is; of none where it never is. */
   readonly types: readonly ClaimType[];
+  /** It is one of these, if these alone are let in. */
+  readonly values?: readonly string[];
   /** Whether it is in every token. */
   readonly isRequired: boolean;
   /** Whether the configuration says so, not the kind of token. */
   readonly isConfigured?: true;
 }
 
-/** What is certain of the claims of one issuer's tokens of one kind. */
-export interface IssuerClaims {
+/** The tokens of one issuer of one kind. */
+export interface IssuerTokens {
   readonly issuer: string;
   readonly credential: CredentialKind;
+  /** What is certain of their claims. */
   readonly claims: readonly KnownClaim[];
 }

@@ -17,13 +17,13 @@ export function buildConfig(
   checking: Checking,
 ): Config | undefined {
   const service = buildService(settings, checking);
-  const { tokens, issuers, knownClaims, labels } = buildTokens(
+  const { tokens, issuerTokens, labels } = buildTokens(
     settings,
     checking,
   );
   const decided = buildRules(
     settings,
-    { issuers, knownClaims, labels },
+    { issuerTokens, labels },
     checking,
   );
   const monitoring = buildMonitoring(settings, checking);

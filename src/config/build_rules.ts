@@ -1,8 +1,7 @@
 /**
  * From the settings of the rules to rules, or to what is wrong with them.
  */
-import type { CredentialKind } from "../base/identity.ts";
-import type { IssuerClaims } from "../base/known_claims.ts";
+import type { IssuerTokens } from "../base/known_claims.ts";
 import type { RulesContext } from "../permissions/rule_context.ts";
 import { type RulePath, RulesFault } from "../permissions/rule_fault.ts";
 import type { RuleOptions } from "../permissions/rule_options.ts";
@@ -15,16 +14,15 @@ import type { RuleSettings } from "./rules_schema.ts";
 import type { Settings } from "./schema.ts";
 
 export interface RuleIssuers {
-  /** With the kinds of their tokens. Unless given, rules may ask for any. */
-  readonly issuers?: ReadonlyMap<string, readonly CredentialKind[]>;
-  readonly knownClaims?: readonly IssuerClaims[];
+  /** Unless given, rules may ask for any. */
+  readonly issuerTokens?: readonly IssuerTokens[];
   /** By issuer. */
   readonly labels: ReadonlyMap<string, string>;
 }
 
 export function buildRules(
   settings: Settings,
-  { issuers, knownClaims, labels }: RuleIssuers,
+  { issuerTokens, labels }: RuleIssuers,
   checking: Checking,
 ): Pick<Config, "permissions" | "rules"> | undefined {
   const account = chooseAccount(settings, checking);
@@ -53,8 +51,7 @@ export function buildRules(
     ),
     sessionSecondsMax: settings.permissions.session_seconds_max,
     issuerLabels: labels,
-    issuers,
-    knownClaims,
+    tokens: issuerTokens,
     connectionTypes: settings.callout.connection_types,
   };
   const options = settings.rules?.map(toOptions) ?? DEFAULT_RULES;

@@ -161,7 +161,7 @@ rules:
 `,
   });
   assertEquals(warnings.map(({ detail }) => detail), [
-    `Rule a holds \${claims.groups}, and claim "groups" is a list in tokens of ${ISSUER}: whoever matches is refused`,
+    `Rule a holds \${claims.groups}, and claim "groups" is a list of strings in tokens of ${ISSUER}: whoever matches is refused`,
   ]);
 });
 

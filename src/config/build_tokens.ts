@@ -2,11 +2,10 @@
  * Everything that says whose tokens are accepted, put together and judged by the
  * same rules that it is used with.
  */
-import type { CredentialKind } from "../base/identity.ts";
-import type { IssuerClaims } from "../base/known_claims.ts";
+import type { IssuerTokens } from "../base/known_claims.ts";
 import { authenticatorProblems } from "../identity/authenticator_problems.ts";
 import type { AuthenticatorProblem } from "../identity/authenticator_problems.ts";
-import { knownClaims } from "../identity/known_claims.ts";
+import { listIssuerTokens } from "../identity/issuer_tokens.ts";
 import { readIssuerLabels } from "../permissions/issuer_labels.ts";
 import type { IssuerLabels } from "../permissions/placeholder.ts";
 import { buildApiTokens } from "./build_api_tokens.ts";
@@ -22,10 +21,8 @@ import { listSources } from "./token_sources.ts";
 
 export interface BuiltTokens {
   readonly tokens: TokenConfig;
-  /** All issuers, as rules know them, and the kinds of their tokens. */
-  readonly issuers: ReadonlyMap<string, readonly CredentialKind[]>;
-  /** What is certain of their tokens' claims. */
-  readonly knownClaims: readonly IssuerClaims[];
+  /** The same, as rules know them, with those that cannot be used as they stand. */
+  readonly issuerTokens: readonly IssuerTokens[];
   /** Label by issuer, for those that have one. */
   readonly labels: IssuerLabels;
 }
@@ -56,15 +53,17 @@ export function buildTokens(
       "give each issuer a label of its own; at most one goes without",
     );
   }
+  const known = listIssuerTokens(tokens);
   return {
     tokens,
-    issuers: new Map(
-      [...Map.groupBy(sources, ({ issuer }) => issuer)].map(([issuer, all]) => [
-        issuer,
-        all.map(({ credential }) => credential),
-      ]),
-    ),
-    knownClaims: knownClaims(tokens),
+    issuerTokens: sources.map(({ credential, issuer }) => ({
+      issuer,
+      credential,
+      claims:
+        known.find((each) =>
+          each.credential === credential && each.issuer === issuer
+        )?.claims ?? [],
+    })),
     labels,
   };
 }

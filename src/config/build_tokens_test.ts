@@ -4,6 +4,7 @@ import { parseScene, TEXT } from "../../tests/fixtures/config_scene.ts";
 import { ALL_TOKENS } from "../../tests/fixtures/token_settings.ts";
 import { createAuthenticator } from "../identity/authenticator.ts";
 import { listPermissionFlags } from "./permissions.ts";
+import type { RulesContext } from "../permissions/rule_context.ts";
 
 Deno.test("every kind of token can be configured, and what is said arrives", () => {
   const { config } = parseScene(ALL_TOKENS);
@@ -76,6 +77,10 @@ Deno.test("C3 an audience that is not looked at is said loudly", () => {
   );
 });
 
+function kindsOf({ tokens = [] }: RulesContext): readonly unknown[] {
+  return tokens.map(({ credential, issuer }) => [issuer, credential]);
+}
+
 Deno.test("C18 each kind has its label, and rules know the issuers of all", () => {
   const { config: { permissions } } = parseScene(ALL_TOKENS);
   assertEquals(Object.fromEntries(permissions.issuerLabels), {
@@ -87,16 +92,16 @@ Deno.test("C18 each kind has its label, and rules know the issuers of all", () =
     "https://reviewed.example": "reviewed",
     "https://public.example": "public",
   });
-  assertEquals(Object.fromEntries(permissions.issuers ?? []), {
-    "https://issuer.example": ["jwt"],
-    "https://opaque.example": ["introspection"],
-    "https://key.example": ["introspection"],
-    "urn:nats-auth-callout:webhook": ["webhook"],
-    "urn:nats-auth-callout:api-tokens": ["api_token"],
-    "https://cluster.example": ["kubernetes"],
-    "https://reviewed.example": ["kubernetes"],
-    "https://public.example": ["kubernetes"],
-  });
+  assertEquals(kindsOf(permissions), [
+    ["https://issuer.example", "jwt"],
+    ["https://opaque.example", "introspection"],
+    ["https://key.example", "introspection"],
+    ["https://cluster.example", "kubernetes"],
+    ["https://reviewed.example", "kubernetes"],
+    ["https://public.example", "kubernetes"],
+    ["urn:nats-auth-callout:webhook", "webhook"],
+    ["urn:nats-auth-callout:api-tokens", "api_token"],
+  ]);
 });
 
 Deno.test("C18 one issuer may have JWTs and opaque tokens, under one label", () => {
@@ -112,12 +117,12 @@ Deno.test("C18 one issuer may have JWTs and opaque tokens, under one label", () 
     }]] as const
   ) {
     const { config } = parseScene({ text: `${text}${opaque}\n` });
-    const { issuerLabels, issuers } = config.permissions;
+    const { issuerLabels } = config.permissions;
     assertEquals(Object.fromEntries(issuerLabels), labels);
-    assertEquals([...issuers ?? []], [["https://issuer.example", [
-      "jwt",
-      "introspection",
-    ]]]);
+    assertEquals(kindsOf(config.permissions), [
+      ["https://issuer.example", "jwt"],
+      ["https://issuer.example", "introspection"],
+    ]);
     assertEquals(config.introspection?.length, 1);
   }
 });

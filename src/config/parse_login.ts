@@ -25,13 +25,13 @@ export function parseLogin(
   options: Omit<ParseOptions, "issues">,
 ): LoginConfig {
   const { settings, checking } = readChecked(text, options, isAboutLogins);
-  const { tokens, issuers, knownClaims, labels } = buildTokens(
+  const { tokens, issuerTokens, labels } = buildTokens(
     settings,
     checking,
   );
   const decided = buildRules(
     settings,
-    { issuers, knownClaims, labels },
+    { issuerTokens, labels },
     checking,
   );
   if (decided === undefined || checking.issues.length > 0) {

@@ -39,6 +39,17 @@ Deno.test("parseLogin() needs nothing of NATS and no keys that sign", () => {
   assertEquals(rules.permit(identity(), FACTS).kind, "grant");
 });
 
+Deno.test("parseLogin() knows what the issuers' required claims make certain", () => {
+  const { rules } = parse(`${APP}issuers:
+  - { issuer: https://id.example, required_claims: { groups: strings } }
+rules: [{ name: a, grant: { publish: "a.\${claims.groups}.\${sub}" } }]
+`);
+  assertEquals(
+    rules.warnings.map(({ problem }) => problem.split(",")[0]),
+    ["holds ${claims.groups}"],
+  );
+});
+
 const ISSUER = "issuers: [{ issuer: https://id.example }]\n";
 const APP = "accounts: [{ name: APP }]\n";
 

@@ -1,7 +1,6 @@
 /**
  * Everything that can be said about who judges which tokens.
  */
-import type { CredentialKind } from "../base/identity.ts";
 import type { ApiTokensOptions } from "./api_tokens.ts";
 import type { IntrospectionOptions } from "./introspection.ts";
 import type { JwtIssuerOptions } from "./jwt_issuer_options.ts";
@@ -17,30 +16,6 @@ export interface AuthenticatorOptions {
   readonly introspection?: readonly (IntrospectionOptions & TokenChoice)[];
   readonly webhooks?: readonly (WebhookOptions & TokenChoice)[];
   readonly apiTokens?: ApiTokensOptions;
-}
-
-/** All issuers, and the kinds of their tokens: one may have JWTs and opaque tokens. */
-export function kindsByIssuer(
-  {
-    issuers = [],
-    kubernetes = [],
-    introspection = [],
-    webhooks = [],
-    apiTokens,
-  }: AuthenticatorOptions,
-): ReadonlyMap<string, readonly CredentialKind[]> {
-  const kinds = new Map<string, CredentialKind[]>();
-  function add(kind: CredentialKind, { issuer }: { issuer: string }): void {
-    kinds.set(issuer, [...kinds.get(issuer) ?? [], kind]);
-  }
-  for (const each of issuers) {
-    add(each.keys.kind === "shared_secret" ? each.keys.kind : "jwt", each);
-  }
-  for (const each of kubernetes) add("kubernetes", each);
-  for (const each of introspection) add("introspection", each);
-  for (const each of webhooks) add("webhook", each);
-  if (apiTokens !== undefined) add("api_token", apiTokens);
-  return kinds;
 }
 
 /** An issuer of JWTs. */

@@ -119,7 +119,7 @@ const problems: readonly [
   ],
   ["C15 a path that leads nowhere", {
     webhooks: [{ ...webhook, requiredClaims: [{ path: [], type: "object" }] }],
-  }, "webhooks[0]: requiredClaims has an empty path"],
+  }, "webhooks[0]: requiredClaims has a path that names nothing"],
   ["C18 two who judge for one issuer", {
     introspection: [introspection],
     webhooks: [{ ...webhook, issuer: introspection.issuer }],

@@ -2,11 +2,9 @@
  * All issuers that identities may have, where a program names them.
  */
 import type { Authenticate } from "./authenticate.ts";
-import type { CredentialKind } from "../base/identity.ts";
-import {
-  type AuthenticatorOptions,
-  kindsByIssuer,
-} from "./authenticator_options.ts";
+import type { IssuerTokens } from "../base/known_claims.ts";
+import type { AuthenticatorOptions } from "./authenticator_options.ts";
+import { listIssuerTokens } from "./issuer_tokens.ts";
 
 interface Named {
   readonly issuer: string;
@@ -15,7 +13,7 @@ interface Named {
 
 interface NamedIssuers {
   readonly named: readonly Named[];
-  readonly kinds: ReadonlyMap<string, readonly CredentialKind[]>;
+  readonly tokens: readonly IssuerTokens[];
   readonly problems: readonly string[];
 }
 
@@ -30,17 +28,22 @@ export function nameIssuers(
   if (typeof authenticate === "function") {
     return {
       named: issuers,
-      kinds: new Map(issuers.map(({ issuer }) => [issuer, ["custom"]])),
+      tokens: issuers.map(({ issuer }) => ({
+        issuer,
+        credential: "custom",
+        claims: [],
+      })),
       problems: issuers.length > 0 ? [] : [
         "issuers are missing: rules have to keep those apart that authenticate returns",
       ],
     };
   }
-  const kinds = kindsByIssuer(authenticate);
-  const stray = issuers.filter(({ issuer }) => !kinds.has(issuer));
+  const tokens = listIssuerTokens(authenticate);
+  const names = new Set(tokens.map(({ issuer }) => issuer));
+  const stray = issuers.filter(({ issuer }) => !names.has(issuer));
   return {
-    named: [...[...kinds.keys()].map((issuer) => ({ issuer })), ...issuers],
-    kinds,
+    named: [...[...names].map((issuer) => ({ issuer })), ...issuers],
+    tokens,
     problems: stray.map(({ issuer }) =>
       `issuers: authenticate has no ${JSON.stringify(issuer)}`
     ),

@@ -79,7 +79,7 @@ const rows: readonly [
   [
     "C16 an empty path",
     { requiredClaims: [{ path: [], type: "string" }] },
-    "requiredClaims has an empty path",
+    "requiredClaims has a path that names nothing",
   ],
   [
     "D1 http",

@@ -5,6 +5,7 @@ import {
   CLOCK_TOLERANCE_SECONDS_MAX,
   TOKEN_LIFETIME_SECONDS_MAX,
 } from "../base/limits.ts";
+import { CLAIM_TYPES } from "../base/known_claims.ts";
 import type { RequiredClaim } from "./required_claims.ts";
 import type { LifetimeRule } from "./token_lifetime.ts";
 
@@ -58,8 +59,13 @@ export function checkClaimPaths(
   required: readonly RequiredClaim[] | undefined,
   report: Report,
 ): void {
-  if (required?.some(({ path }) => path.length === 0) === true) {
-    report("requiredClaims", "has an empty path");
+  for (const { path, type } of required ?? []) {
+    if (!Array.isArray(path) || path.length === 0) {
+      report("requiredClaims", "has a path that names nothing");
+    }
+    if (!CLAIM_TYPES.includes(type)) {
+      report("requiredClaims", `has no type of ${CLAIM_TYPES.join(", ")}`);
+    }
   }
 }
 

@@ -6,13 +6,10 @@ import { monotonicClock, systemClock } from "../base/time.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import type { Authenticate } from "../identity/authenticate.ts";
 import { createAuthenticator } from "../identity/authenticator.ts";
-import {
-  type AuthenticatorOptions,
-  kindsByIssuer,
-} from "../identity/authenticator_options.ts";
+import type { AuthenticatorOptions } from "../identity/authenticator_options.ts";
 import { authenticatorProblems } from "../identity/authenticator_problems.ts";
 import { nameIssuers } from "../identity/issuer_names.ts";
-import { knownClaims } from "../identity/known_claims.ts";
+import { listIssuerTokens } from "../identity/issuer_tokens.ts";
 import { checkRange } from "../identity/option_checks.ts";
 import { createOwnJudge } from "../identity/own_judge.ts";
 import {
@@ -130,18 +127,22 @@ function check(options: CalloutOptions): Checked {
   if (misshapen.length > 0) throw optionsError(misshapen);
   const { authenticate } = options;
   const settings = fromPlain(options);
-  const { permit, problems: permitProblems, ...rest } = toPermit(options);
+  const tokenProblems = typeof authenticate === "function"
+    ? []
+    : authenticatorProblems(authenticate).map(({ text }) =>
+      `authenticate.${text}`
+    );
+  const { permit, problems: permitProblems, ...rest } = toPermit(
+    options,
+    tokenProblems.length === 0,
+  );
   const problems = [
     ...optionProblems(settings),
     ...sessionProblems(options),
     ...issuerProblems(options),
     ...tlsProblems(options),
     ...permitProblems,
-    ...typeof authenticate === "function"
-      ? []
-      : authenticatorProblems(authenticate).map(({ text }) =>
-        `authenticate.${text}`
-      ),
+    ...tokenProblems,
   ];
   if (permit === undefined || problems.length > 0) throw optionsError(problems);
   return {
@@ -202,7 +203,7 @@ function issuerProblems(
       : []
   );
   return typeof authenticate === "function" ||
-      kindsByIssuer(authenticate).size > 0
+      listIssuerTokens(authenticate).length > 0
     ? nameless
     : [
       ...nameless,
@@ -217,10 +218,14 @@ type Permitting =
     readonly problems: readonly string[];
   };
 
-function toPermit(options: CalloutOptions): Permitting {
+/** @param areTokensSound What is certain of their claims can be relied on. */
+function toPermit(
+  options: CalloutOptions,
+  areTokensSound: boolean,
+): Permitting {
   const { accounts, authenticate, permit = DEFAULT_RULES } = options;
   if (typeof permit === "function") return { permit, problems: [] };
-  const { kinds, named, problems } = nameIssuers(
+  const { named, problems, tokens } = nameIssuers(
     authenticate,
     options.issuers ?? [],
   );
@@ -233,10 +238,9 @@ function toPermit(options: CalloutOptions): Permitting {
     account: accounts[0]?.name,
     sessionSecondsMax: options.sessionSecondsMax ?? SESSION_SECONDS,
     issuerLabels: labels,
-    issuers: kinds,
-    knownClaims: typeof authenticate === "function"
-      ? []
-      : knownClaims(authenticate),
+    tokens: areTokensSound
+      ? tokens
+      : tokens.map((each) => ({ ...each, claims: [] })),
     connectionTypes: options.callout.connectionTypes,
   });
   return {

@@ -1,4 +1,4 @@
-import { assert, assertRejects } from "@std/assert";
+import { assert, assertMatch, assertRejects } from "@std/assert";
 import { issuerOptions } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner } from "../../tests/fixtures/jwt_signer.ts";
 import { json, startKeyServer } from "../../tests/fixtures/key_server.ts";
@@ -16,6 +16,32 @@ Deno.test("I1 startCallout() refuses options by which nobody gets in", async () 
   ) {
     await assertRejects(() => startCallout(options), TypeError, problem);
   }
+});
+
+Deno.test("C15 startCallout() refuses required claims that are none", async () => {
+  const { issuers: _, ...options } = optionsWithoutNats();
+  // As a program without types may have them.
+  const requiredClaims = JSON.parse(
+    '[{ "path": "groups", "type": "string" }, { "path": ["a"], "type": "array" }]',
+  );
+  const error = await assertRejects(
+    () =>
+      startCallout({
+        ...options,
+        authenticate: {
+          issuers: [issuerOptions(createSigner("EdDSA"), { requiredClaims })],
+        },
+        permit: [{
+          "name": "a",
+          "grant": { "publish": "a.${claims.groups}.${sub}" },
+        }],
+      }),
+    TypeError,
+  );
+  assertMatch(
+    error.message,
+    /requiredClaims has a path that names nothing\n.*requiredClaims has no type of string, number/,
+  );
 });
 
 Deno.test("startCallout() names files of TLS that it cannot read, before it connects", async () => {

@@ -7,6 +7,7 @@ import { type AddressRange, parseAddressRange } from "./address_range.ts";
 import { parseClaimReference } from "./claim_reference.ts";
 import type { ClaimTest, Condition } from "./condition.ts";
 import type { RulesContext } from "./rule_context.ts";
+import { issuersOf } from "./rule_reach.ts";
 import { Fault, type Report } from "./rule_fault.ts";
 import {
   type ClaimOptions,
@@ -19,7 +20,7 @@ import {
 /** Cheap conditions first: most rules fail at their first one. */
 export function compileWhen(
   when: WhenOptions,
-  { issuers }: RulesContext,
+  { tokens }: RulesContext,
   report: Report,
 ): readonly Condition[] {
   const conditions: Condition[] = [];
@@ -28,9 +29,9 @@ export function compileWhen(
     report.at("issuer").add(emptyList());
   }
   for (const [index, issuer] of wanted.entries()) {
-    if (issuers?.has(issuer) === false) {
+    if (tokens?.every((each) => each.issuer !== issuer) === true) {
       report.at("issuer", ...stepTo(when.issuer, index))
-        .add(unknownIssuer(issuer, [...issuers.keys()]));
+        .add(unknownIssuer(issuer, issuersOf(tokens)));
     }
   }
   if (wanted.length > 0) conditions.push({ kind: "issuer", issuers: wanted });

@@ -2,50 +2,46 @@
  * What is certain of the value that a rule means by a claim, before a login has
  * come: from what is certain of the issuers' tokens.
  */
-import type { CredentialKind } from "../base/identity.ts";
 import {
   type ClaimType,
   hasType,
+  type IssuerTokens,
   type KnownClaim,
 } from "../base/known_claims.ts";
-import {
-  type ClaimReference,
-  INDEX_REGEXP,
-  isOnly,
-} from "./claim_reference.ts";
+import { type ClaimReference, INDEX_REGEXP } from "./claim_reference.ts";
+import { isAlwaysThere } from "./claim_relation.ts";
 import { type ClaimTest, samplesOf } from "./condition.ts";
-import type { RulesContext } from "./rule_context.ts";
-
-/** An issuer's tokens of one kind. */
-export interface TokenSource {
-  readonly issuer: string;
-  readonly kind: CredentialKind;
-}
 
 export type KnownValue = Omit<KnownClaim, "path">;
 
 /** Undefined if nothing is certain. */
 export function knownValue(
   claim: ClaimReference,
-  { issuer, kind }: TokenSource,
-  { knownClaims = [] }: RulesContext,
+  { claims }: IssuerTokens,
 ): KnownValue | undefined {
-  // These are the identity's own, whatever the token says.
-  if (isOnly(claim, "sub") || isOnly(claim, "iss")) return undefined;
-  for (const each of knownClaims) {
-    if (each.issuer !== issuer || each.credential !== kind) continue;
-    for (const known of each.claims) {
-      const value = valueFrom(known, claim);
-      if (value !== undefined) return value;
-    }
+  // The identity's own, whatever the token says.
+  if (isAlwaysThere(claim)) return undefined;
+  let all: KnownValue | undefined;
+  for (const known of claims) {
+    const value = valueFrom(known, claim);
+    if (value !== undefined) all = all === undefined ? value : both(all, value);
   }
-  return undefined;
+  return all;
+}
+
+function both(one: KnownValue, other: KnownValue): KnownValue {
+  return {
+    ...one,
+    ...other,
+    types: one.types.filter((type) => other.types.includes(type)),
+    isRequired: one.isRequired || other.isRequired,
+  };
 }
 
 /** Whether a claim of which this is certain may pass the test. */
 export function mayPass(
   test: ClaimTest,
-  { isRequired, types }: KnownValue,
+  { isRequired, types, values }: KnownValue,
 ): boolean {
   switch (test.kind) {
     case "present":
@@ -54,7 +50,9 @@ export function mayPass(
       return !isRequired;
     default:
       return samplesOf(test).some((value) =>
-        types.some((type) => hasType(value, type))
+        types.some((type) => hasType(value, type)) &&
+        (values === undefined ||
+          typeof value === "string" && values.includes(value))
       );
   }
 }
@@ -79,19 +77,20 @@ function valueFrom(
   known: KnownClaim,
   { steps }: ClaimReference,
 ): KnownValue | undefined {
-  const { isRequired, path, types } = known;
+  const { path, types } = known;
   const length = Math.min(path.length, steps.length);
   if (path.slice(0, length).some((name, at) => name !== steps[at])) {
     return undefined;
   }
+  // An email that is not verified counts as not there.
+  const isRequired = known.isRequired && path[0] !== "email";
   if (steps.length < path.length) {
-    return isRequired ? { ...known, types: ["object"] } : undefined;
+    return known.isRequired
+      ? { ...known, types: ["object"], isRequired }
+      : undefined;
   }
   const [inner, ...further] = steps.slice(length);
-  if (inner === undefined) {
-    // An email that is not verified counts as not there.
-    return { ...known, isRequired: isRequired && steps[0] !== "email" };
-  }
+  if (inner === undefined) return { ...known, isRequired };
   if (types.includes("object")) return undefined;
   const mayBeElement = types.includes("strings") &&
     further.length === 0 && INDEX_REGEXP.test(inner);
@@ -102,33 +101,52 @@ function valueFrom(
   };
 }
 
-/** What is certain for all of these, in words, and what to do about it outside of the rules. */
+/** So many issuers are named at most. */
+const NAMED_MAX = 5;
+
+/** In words, why no claim of these tokens passes the test, and what to do about it outside of the rules. */
 export function describeKnown(
   claim: ClaimReference,
-  sources: readonly TokenSource[],
-  context: RulesContext,
+  test: ClaimTest,
+  tokens: readonly IssuerTokens[],
 ): { readonly text: string; readonly remedy: string } {
-  const all = sources.map((source) => ({
-    types: [],
-    ...knownValue(claim, source, context),
-    ...source,
-  }));
-  const texts = all.map(({ issuer, types }) => {
-    const words = types.map((type) => WORDS[type]).join(" or ");
-    return `is ${words || "never there"} in tokens of ${issuer}`;
+  const known = tokens.flatMap((each) => {
+    const value = knownValue(claim, each);
+    return value === undefined ? [] : [{ ...value, issuer: each.issuer }];
+  });
+  const issuersByFact = Map.groupBy(
+    known,
+    (value) => describeValue(value, test),
+  );
+  const facts = [...issuersByFact].map(([fact, all]) => {
+    const issuers = [...new Set(all.map(({ issuer }) => issuer))];
+    const more = issuers.length - NAMED_MAX;
+    const named = issuers.slice(0, NAMED_MAX).join(", ");
+    return `${fact} in tokens of ${
+      more > 0 ? `${named} and ${more} more` : named
+    }`;
   });
   return {
-    text: `claim "${claim.text}" ${[...new Set(texts)].join(", and ")}`,
-    remedy: all.some(({ isConfigured }) => isConfigured)
+    text: `claim "${claim.text}" is ${facts.join(", and ")}`,
+    remedy: known.some(({ isConfigured }) => isConfigured)
       ? ", or correct the issuer's required_claims"
       : "",
   };
+}
+
+function describeValue(
+  { types, values }: KnownValue,
+  test: ClaimTest,
+): string {
+  if (test.kind === "absent") return "always there";
+  if (values !== undefined) return `one of ${values.join(", ")}`;
+  return types.map((type) => WORDS[type]).join(" or ") || "never there";
 }
 
 const WORDS: Readonly<Record<ClaimType, string>> = {
   "string": "a string",
   "number": "a number",
   "boolean": "true or false",
-  "strings": "a list",
+  "strings": "a list of strings",
   "object": "an object",
 };

@@ -1,11 +1,13 @@
 import { assertEquals } from "@std/assert";
 import {
   ISSUER,
+  rulesOf,
   SECOND_ISSUER,
+  tokensOf,
   warningsOf,
 } from "../../tests/fixtures/rules_scene.ts";
 import type { CredentialKind } from "../base/identity.ts";
-import type { IssuerClaims, KnownClaim } from "../base/known_claims.ts";
+import type { IssuerTokens, KnownClaim } from "../base/known_claims.ts";
 import type { ClaimOptions, RuleOptions, WhenOptions } from "./rule_options.ts";
 
 const CLAIMS: readonly KnownClaim[] = [
@@ -16,27 +18,43 @@ const CLAIMS: readonly KnownClaim[] = [
     isConfigured: true,
   },
   { path: ["level"], types: ["number"], isRequired: false },
-  { path: ["email"], types: ["string"], isRequired: true },
   { path: ["never"], types: [], isRequired: false },
+  { path: ["email", "address"], types: ["string"], isRequired: true },
+  {
+    path: ["namespace"],
+    types: ["string"],
+    isRequired: true,
+    values: ["prod", "test"],
+  },
+  { path: ["iat"], types: ["number"], isRequired: false },
+  { path: ["iat"], types: ["number"], isRequired: true },
   { path: ["sub"], types: ["number"], isRequired: true },
   { path: ["profile"], types: ["object"], isRequired: true },
 ];
 
-const KNOWN: readonly IssuerClaims[] = [
+/** Of an issuer with two kinds of tokens, and of another: certain of the one kind alone. */
+const KNOWN: readonly IssuerTokens[] = [
   { issuer: ISSUER, credential: "jwt", claims: CLAIMS },
+  ...tokensOf([ISSUER, "introspection"], [SECOND_ISSUER, "jwt"]),
 ];
 
 const tests: readonly [name: string, test: ClaimOptions, fact?: string][] = [
   ["groups", "present"],
-  ["groups", "absent", "is a list"],
-  ["groups", { equals: "ops" }, "is a list"],
-  ["groups", { "one_of": ["ops", 1] }, "is a list"],
+  ["groups", "absent", "is always there"],
+  ["groups", { equals: "ops" }, "is a list of strings"],
+  ["groups", { "one_of": ["ops", 1] }, "is a list of strings"],
   ["groups", { contains: "ops" }],
-  ["groups", { contains: 1 }, "is a list"],
+  ["groups", { contains: 1 }, "is a list of strings"],
   ["groups", { "contains_one_of": [1, "ops"] }],
   ["groups", { "scope_contains": "ops" }],
   ["/groups/0", { equals: "ops" }],
   ["/groups/0", "absent"],
+  ["namespace", { equals: "prod" }],
+  ["namespace", { "one_of": ["prod", "staging"] }],
+  ["namespace", { equals: "staging" }, "is one of prod, test"],
+  ["/email", "absent"],
+  ["iat", "absent", "is always there"],
+  ["iat", { equals: "1" }, "is a number"],
   ["/groups/0", { equals: 1 }, "is a string"],
   ["level", "absent"],
   ["level", "present"],
@@ -47,7 +65,7 @@ const tests: readonly [name: string, test: ClaimOptions, fact?: string][] = [
   ["/level/x", "present", "is never there"],
   // One that is not verified is not there.
   ["email", "absent"],
-  ["email", { contains: "a" }, "is a string"],
+  ["email", { contains: "a" }, "is an object"],
   ["never", "absent"],
   ["never", "present", "is never there"],
   ["sub", { equals: "alice" }],
@@ -60,10 +78,13 @@ for (const [name, test, fact] of tests) {
   Deno.test(`claim ${name} ${JSON.stringify(test)} can ${fact === undefined ? "" : "never "}be met`, () => {
     const rule: RuleOptions = {
       name: "a",
-      when: { issuer: ISSUER, claims: { [name]: test } },
+      when: { issuer: ISSUER, kind: "jwt", claims: { [name]: test } },
       grant: { publish: "a.${sub}" },
     };
-    const [problem, ...others] = warningsOf([rule], { knownClaims: KNOWN });
+    const [problem, ...others] = warningsOf([rule], { tokens: KNOWN });
+    const { when } = rule;
+    const ofAnyKind = { ...rule, when: { ...when, kind: undefined } };
+    assertEquals(warningsOf([ofAnyKind], { tokens: KNOWN }), []);
     assertEquals(others, []);
     assertEquals(
       problem?.replace(/it asks for .*, and claim/, "..., and claim"),
@@ -75,23 +96,40 @@ for (const [name, test, fact] of tests) {
   });
 }
 
-Deno.test("a condition that the tokens of one issuer never meet keeps its rule away from them alone", () => {
-  const when = { claims: { groups: { equals: "ops" } } };
-  const grant = { publish: "a.${sub}" };
-  const knownClaims = [
-    ...KNOWN,
-    { issuer: SECOND_ISSUER, credential: "api_token", claims: CLAIMS },
-  ] as const;
-  assertEquals(
-    warningsOf([{ name: "a", when, grant }], { knownClaims: KNOWN }),
-    [],
-  );
-  assertEquals(
-    warningsOf([{ name: "a", when, grant }], { knownClaims }),
-    [
-      `0.when can never match: it asks for claim "groups" equals "ops", and claim "groups" is a list in tokens of ${ISSUER}, and is a list in tokens of ${SECOND_ISSUER}`,
+Deno.test("each issuer is named for which it is certain that a condition is never met, by what is certain", () => {
+  const others = Array.from({ length: 7 }, (_, at) => `https://${at}.example`);
+  const tokens: readonly IssuerTokens[] = [ISSUER, ...others].map((issuer) => ({
+    issuer,
+    credential: "jwt",
+    claims: issuer === ISSUER ? CLAIMS : [
+      { path: ["groups"], types: ["string"], isRequired: true },
+      { path: ["level"], types: ["string"], isRequired: true },
     ],
+  }));
+  const rule: RuleOptions = {
+    name: "a",
+    when: { claims: { groups: { contains: "ops" }, level: { equals: "1" } } },
+    grant: { publish: "a.${sub}" },
+  };
+  const [found] = rulesOf([rule], { tokens }).warnings;
+  assertEquals(
+    found?.problem,
+    `can never match: it asks for claim "level" equals "1", and claim "level" is a number in tokens of ${ISSUER}; and for claim "groups" contains "ops", and claim "groups" is a string in tokens of ${
+      others.slice(0, 5).join(", ")
+    } and 2 more`,
   );
+  assertEquals(found?.remedy, "correct it, or remove the rule");
+});
+
+Deno.test("a refusal of an email that is not there, or not verified, can match where an email is required", () => {
+  for (const email of ["email", "/email"]) {
+    const refusal: RuleOptions = {
+      name: "a",
+      when: { issuer: ISSUER, claims: { email: "present", [email]: "absent" } },
+      refuse: true,
+    };
+    assertEquals(warningsOf([refusal], { tokens: KNOWN }), []);
+  }
 });
 
 Deno.test("a rule is behind another that asks for what the tokens that come to it always have", () => {
@@ -111,19 +149,22 @@ Deno.test("a rule is behind another that asks for what the tokens that come to i
       { path: ["email"], types: ["string"], isRequired: true },
       { path: ["never"], types: [], isRequired: false },
     ],
-  } satisfies IssuerClaims);
+  } satisfies IssuerTokens);
   const rows: [
     why: string,
     earlier: WhenOptions["claims"],
     later: WhenOptions | undefined,
-    knownClaims: readonly IssuerClaims[],
+    tokens: readonly IssuerTokens[],
     isBehind: boolean,
   ][] = [
     ["there", { exp: "present", iss: "present" }, undefined, [
       known("jwt"),
       known("api_token"),
     ], true],
-    ["there, of some", { exp: "present" }, undefined, [known("jwt")], false],
+    ["there, of some", { exp: "present" }, undefined, [
+      known("jwt"),
+      known("api_token", "optional"),
+    ], false],
     ["there, of those that come", { exp: "present" }, { issuer: ISSUER }, [
       known("jwt"),
     ], true],
@@ -143,12 +184,12 @@ Deno.test("a rule is behind another that asks for what the tokens that come to i
       known("jwt"),
     ], false],
   ];
-  for (const [why, claims, later, knownClaims, isBehind] of rows) {
+  for (const [why, claims, later, tokens, isBehind] of rows) {
     assertEquals(
       warningsOf([
         { name: "first", when: { claims }, grant },
         { name: "second", when: later, grant },
-      ], { knownClaims })
+      ], { tokens })
         .some((text) => text.startsWith("1 can never match: rule first")),
       isBehind,
       why,
@@ -158,15 +199,16 @@ Deno.test("a rule is behind another that asks for what the tokens that come to i
 
 Deno.test("a claim that the tokens of one issuer always have takes those, and another rule the others", () => {
   const grant = { publish: "users.${sub}.>" };
-  const knownClaims = [
+  const tokens: readonly IssuerTokens[] = [
     { issuer: ISSUER, credential: "jwt", claims: CLAIMS },
-  ] as const;
+    ...tokensOf([SECOND_ISSUER, "api_token"]),
+  ];
   assertEquals(
     warningsOf([
       { name: "a", when: { claims: { groups: "present" } }, grant },
       { name: "b", when: { kind: "api_token" }, grant },
       { name: "c", grant },
-    ], { knownClaims }),
+    ], { tokens }),
     [
       "2 can never match: rules a, b before it together match whoever it would match",
     ],

@@ -3,8 +3,7 @@
  * the configuration.
  */
 import type { ConnectionType } from "../base/connection_type.ts";
-import type { CredentialKind } from "../base/identity.ts";
-import type { IssuerClaims } from "../base/known_claims.ts";
+import type { IssuerTokens } from "../base/known_claims.ts";
 import type { IssuerLabels } from "./placeholder.ts";
 
 export interface RulesContext {
@@ -19,10 +18,8 @@ export interface RulesContext {
    * so at most one of several issuers may go without.
    */
   readonly issuerLabels: IssuerLabels;
-  /** Issuers that there are, and the kinds of their tokens. Unless given, a rule may ask for any. */
-  readonly issuers?: ReadonlyMap<string, readonly CredentialKind[]> | undefined;
-  /** What is certain of their tokens' claims. */
-  readonly knownClaims?: readonly IssuerClaims[] | undefined;
+  /** Whose tokens there are. Unless given, a rule may ask for any. */
+  readonly tokens?: readonly IssuerTokens[] | undefined;
   /** How clients may be connected. Unless given, in any way. */
   readonly connectionTypes?: readonly ConnectionType[] | undefined;
 }
@@ -35,5 +32,5 @@ export interface RuleAccount {
 
 /** What else is configured may be another matter where the same rules are used, too. */
 export function withoutSurroundings(context: RulesContext): RulesContext {
-  return { ...context, issuers: undefined, connectionTypes: undefined };
+  return { ...context, tokens: undefined, connectionTypes: undefined };
 }

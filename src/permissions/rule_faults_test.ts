@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { CONTEXT, faultsOf } from "../../tests/fixtures/rules_scene.ts";
+import {
+  CONTEXT,
+  faultsOf,
+  tokensOf,
+} from "../../tests/fixtures/rules_scene.ts";
 import { RulesFault } from "./rule_fault.ts";
 import type { RuleOptions } from "./rule_options.ts";
 import { createRules } from "./rules.ts";
@@ -177,10 +181,12 @@ const unknownIssuers: [
 
 for (const [wanted, configured, remedy] of unknownIssuers) {
   Deno.test(`createRules() names what issuer ${wanted} may be of ${configured.length}`, () => {
-    const issuers = new Map(configured.map((issuer) => [issuer, []]));
+    const tokens = tokensOf(
+      ...configured.map((issuer) => [issuer, "jwt"] as const),
+    );
     const rules = createRules(
       [{ name: "a", when: { issuer: wanted }, grant: GRANT }],
-      { ...CONTEXT, issuers },
+      { ...CONTEXT, tokens },
     );
     assert(rules instanceof RulesFault);
     assertEquals(rules.issues.map((issue) => issue.remedy), [remedy]);

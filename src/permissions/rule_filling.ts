@@ -10,7 +10,7 @@ import { describeKnown, knownValue } from "./known_value.ts";
 import { checkClaim, type ClaimPlaceholder } from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
-import { sourcesOf } from "./rule_reach.ts";
+import { tokensFor } from "./rule_reach.ts";
 import type { SubjectTemplate } from "./subject_template.ts";
 
 /** Who comes to a rule. */
@@ -80,13 +80,17 @@ function findMistyped(
   conditions: readonly Condition[],
   context: RulesContext,
 ): Fault | undefined {
-  const sources = sourcesOf(conditions, context) ?? [];
-  const isNoText = sources.length > 0 &&
-    sources.every((source) =>
-      knownValue(claim, source, context)?.types.includes("string") === false
+  const tokens = tokensFor(conditions, context) ?? [];
+  const isNoText = tokens.length > 0 &&
+    tokens.every((each) =>
+      knownValue(claim, each)?.types.includes("string") === false
     );
   if (!isNoText) return undefined;
-  const { remedy, text: reason } = describeKnown(claim, sources, context);
+  const { remedy, text: reason } = describeKnown(
+    claim,
+    { kind: "present" },
+    tokens,
+  );
   return new Fault(
     unfilled(text, reason),
     `write another value there${remedy}`,

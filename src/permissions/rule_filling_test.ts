@@ -3,9 +3,10 @@ import {
   ISSUER,
   rulesOf,
   SECOND_ISSUER,
+  tokensOf,
   warningsOf,
 } from "../../tests/fixtures/rules_scene.ts";
-import type { IssuerClaims } from "../base/known_claims.ts";
+import type { IssuerTokens } from "../base/known_claims.ts";
 import type { ClaimOptions, GrantOptions } from "./rule_options.ts";
 
 const tests: [test: ClaimOptions, problem: string | undefined][] = [
@@ -133,7 +134,7 @@ Deno.test("${issuer} can never be filled for issuers that come to the rule witho
   );
 });
 
-const TYPED: readonly IssuerClaims[] = [{
+const TYPED: readonly IssuerTokens[] = [{
   issuer: ISSUER,
   credential: "jwt",
   claims: [
@@ -153,16 +154,16 @@ const TYPED: readonly IssuerClaims[] = [{
 
 const typed: readonly [value: string, reason: string | undefined][] = [
   ["${claims.exp}", 'claim "exp" is a number'],
-  ["${claims.groups}", 'claim "groups" is a list'],
-  ["${claims.groups:path}", 'claim "groups" is a list'],
-  ["${claims./groups}", 'claim "/groups" is a list'],
+  ["${claims.groups}", 'claim "groups" is a list of strings'],
+  ["${claims.groups:path}", 'claim "groups" is a list of strings'],
+  ["${claims./groups}", 'claim "/groups" is a list of strings'],
   ["${claims./groups/0}", undefined],
   ["${claims./groups/x}", 'claim "/groups/x" is never there'],
   ["${claims./groups/0/0}", 'claim "/groups/0/0" is never there'],
   ["${claims.site}", undefined],
   ["${claims./site/x}", 'claim "/site/x" is never there'],
   ["${claims.realm}", 'claim "realm" is an object'],
-  ["${claims./realm/roles}", 'claim "/realm/roles" is a list'],
+  ["${claims./realm/roles}", 'claim "/realm/roles" is a list of strings'],
   ["${claims./realm/other}", undefined],
   ["${claims.nothing}", 'claim "nothing" is never there'],
   ["${claims.address}", 'claim "address" is an object'],
@@ -176,7 +177,7 @@ for (const [value, reason] of typed) {
       name: "a",
       when: { issuer: ISSUER },
       grant: { publish: `t.${value}.of.\${sub}` },
-    }], { knownClaims: TYPED });
+    }], { tokens: TYPED });
     assertEquals(
       rules.warnings.map(({ problem }) => problem),
       reason === undefined ? [] : [
@@ -190,7 +191,9 @@ for (const [value, reason] of typed) {
 
 Deno.test("a value can be filled if the tokens of one of the issuers can fill it", () => {
   const grant: GrantOptions = { publish: "t.${claims.groups}.${sub}" };
-  const changed = { knownClaims: TYPED };
+  const changed = {
+    tokens: [...TYPED, ...tokensOf([SECOND_ISSUER, "api_token"])],
+  };
   const [jwts, ...others] = rulesOf(
     [{ name: "a", when: { kind: "jwt" }, grant }],
     changed,
@@ -201,4 +204,9 @@ Deno.test("a value can be filled if the tokens of one of the issuers can fill it
     "write another value there, or correct the issuer's required_claims",
   );
   assertEquals(warningsOf([{ name: "a", grant }], changed), []);
+});
+
+Deno.test("nothing is said of claims where it is not known whose tokens there are", () => {
+  const grant: GrantOptions = { publish: "t.${claims.groups}.${sub}" };
+  assertEquals(warningsOf([{ name: "a", grant }], { tokens: undefined }), []);
 });

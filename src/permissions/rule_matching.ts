@@ -3,6 +3,7 @@
  * another one matches, and which match nobody in common. Says so only where the
  * rules themselves and the rest of the configuration leave no other possibility.
  */
+import type { IssuerTokens } from "../base/known_claims.ts";
 import { type AddressRange, isWithin } from "./address_range.ts";
 import { isSameClaim } from "./claim_reference.ts";
 import {
@@ -21,14 +22,14 @@ import {
   describeCondition,
   isAboutIssuer,
 } from "./condition.ts";
+import { describeKnown, knownValue, mustPass } from "./known_value.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
-import { describeKnown, knownValue, mustPass } from "./known_value.ts";
 import {
   admits,
   connectionTypesOf,
   issuersOf,
-  sourcesOf,
+  tokensFor,
 } from "./rule_reach.ts";
 
 /** Why no login can match, whatever other rules there are; undefined if some can. */
@@ -37,7 +38,10 @@ export function findContradiction(
   context: RulesContext,
 ): Fault | undefined {
   const claims = findImpossible(
-    outcome === "refuse" ? conditions : withVerified(conditions),
+    // A refusal takes an email that is not verified as there and as not there.
+    outcome === "refuse"
+      ? conditions.filter((condition) => !isOfEmail(condition))
+      : withVerified(conditions),
   );
   if (claims !== undefined) {
     const asked = claims.map((each) =>
@@ -57,12 +61,12 @@ export function findContradiction(
       "add one there, or remove the rule",
     );
   }
-  if (sourcesOf(conditions, context)?.length !== 0) return undefined;
-  const mistyped = findMistyped(conditions, context);
-  if (mistyped !== undefined) return mistyped;
+  if (tokensFor(conditions, context)?.length !== 0) return undefined;
   const asked = conditions.filter((condition) =>
     condition.kind === "kind" || isAboutIssuer(condition)
   );
+  const others = tokensFor(asked, context) ?? [];
+  if (others.length > 0) return describeMistyped(conditions, others);
   return new Fault(
     `can never match: no issuer is configured whose ${
       asked.map(describeCondition).join(", and whose ")
@@ -71,31 +75,37 @@ export function findContradiction(
   );
 }
 
-/** A claim that whoever else could come to the rule never has as it is asked for. */
-function findMistyped(
+/** @param tokens Each of which fails one of the conditions, by what is certain of its claims. */
+function describeMistyped(
   conditions: readonly Condition[],
-  context: RulesContext,
-): Fault | undefined {
-  const others = conditions.filter((condition) =>
-    !isClaim(condition) || isAboutIssuer(condition)
+  tokens: readonly IssuerTokens[],
+): Fault {
+  const claims = conditions.filter(isClaim);
+  const tokensByCondition = Map.groupBy(
+    tokens,
+    (each) => claims.find((condition) => !admits(condition, each)),
   );
-  const sources = sourcesOf(others, context) ?? [];
-  if (sources.length === 0) return undefined;
-  const wrong = conditions.filter(isClaim).find((condition) =>
-    !isAboutIssuer(condition) &&
-    !sources.some((source) => admits(condition, source, context))
-  );
-  if (wrong === undefined) return undefined;
-  const { remedy, text } = describeKnown(wrong.claim, sources, context);
+  const reasons = [...tokensByCondition].flatMap(([condition, all]) => {
+    if (condition === undefined) return [];
+    const { remedy, text } = describeKnown(
+      condition.claim,
+      condition.test,
+      all,
+    );
+    return [{ text: `${describeCondition(condition)}, and ${text}`, remedy }];
+  });
+  const remedy = reasons.find((each) => each.remedy !== "")?.remedy ?? "";
   return new Fault(
-    `can never match: it asks for ${describeCondition(wrong)}, and ${text}`,
+    `can never match: it asks for ${
+      reasons.map(({ text }) => text).join("; and for ")
+    }`,
     `correct it, or remove the rule${remedy}`,
   );
 }
 
-/** A rule, and whose tokens can come to it, if that is known. */
+/** A rule, and which tokens can come to it, if that is known. */
 export interface ReachedRule extends CompiledRule {
-  readonly issuers: readonly string[] | undefined;
+  readonly tokens: readonly IssuerTokens[] | undefined;
 }
 
 /** Whether every login that matches the later rule has matched the earlier one. */
@@ -138,8 +148,8 @@ export function isMetByAll(
   condition: Condition,
   context: RulesContext,
 ): boolean {
-  const all = { conditions: [], issuers: issuersOf([], context) };
-  return isImplied(condition, all, context);
+  const { tokens } = context;
+  return isImplied(condition, { conditions: [], tokens }, context);
 }
 
 /** What the one rule asks for and the other does not. */
@@ -163,7 +173,7 @@ export function areApart(
   const both = [...one, ...other];
   return findImpossible(both) !== undefined ||
     connectionTypesOf(both, context).length === 0 ||
-    issuersOf(both, context)?.length === 0;
+    tokensFor(both, context)?.length === 0;
 }
 
 /** Sources; issuers and kinds also where it is not known which there are. */
@@ -185,21 +195,21 @@ function isApart(one: Condition, other: Condition): boolean {
 
 function isImplied(
   wanted: Condition,
-  { conditions: own, issuers }: Pick<ReachedRule, "conditions" | "issuers">,
+  { conditions: own, tokens }: Pick<ReachedRule, "conditions" | "tokens">,
   context: RulesContext,
 ): boolean {
   switch (wanted.kind) {
     case "issuer": {
-      const named = issuers ??
-        own.find((each) => each.kind === "issuer")?.issuers;
+      const named = tokens === undefined
+        ? own.find((each) => each.kind === "issuer")?.issuers
+        : issuersOf(tokens);
       return named?.every((issuer) => wanted.issuers.includes(issuer)) ??
         false;
     }
     case "kind": {
-      const asked = own.find((each) => each.kind === "kind")?.kinds;
-      const kinds = issuers
-        ?.flatMap((issuer) => context.issuers?.get(issuer) ?? [])
-        .filter((kind) => asked?.includes(kind) ?? true) ?? asked;
+      const kinds = tokens === undefined
+        ? own.find((each) => each.kind === "kind")?.kinds
+        : tokens.map(({ credential }) => credential);
       return kinds?.every((kind) => wanted.kinds.includes(kind)) ?? false;
     }
     case "connection": {
@@ -213,7 +223,7 @@ function isImplied(
         each.kind === "source" && areWithin(each.ranges, wanted.ranges)
       );
     default:
-      return isClaimImplied(wanted, own, context);
+      return isClaimImplied(wanted, own, tokens);
   }
 }
 
@@ -227,25 +237,14 @@ function areWithin(
 function isClaimImplied(
   { claim, test }: ClaimCondition,
   own: readonly Condition[],
-  context: RulesContext,
+  tokens: readonly IssuerTokens[] = [],
 ): boolean {
   if (test.kind === "present" && isAlwaysThere(claim)) return true;
   const isAsked = own.filter(isClaim).some((each) =>
     isSameClaim(each.claim, claim) && implies(each.test, test)
   );
-  return isAsked || isCertain({ claim, test }, own, context);
-}
-
-/** Whether the tokens that come to a rule with these conditions are so anyway. */
-function isCertain(
-  { claim, test }: Pick<ClaimCondition, "claim" | "test">,
-  own: readonly Condition[],
-  context: RulesContext,
-): boolean {
-  if (test.kind !== "present" && test.kind !== "absent") return false;
-  const sources = sourcesOf(own, context) ?? [];
-  return sources.length > 0 && sources.every((source) => {
-    const known = knownValue(claim, source, context);
-    return known !== undefined && mustPass(test, known);
-  });
+  return isAsked || tokens.length > 0 && tokens.every((each) => {
+        const known = knownValue(claim, each);
+        return known !== undefined && mustPass(test, known);
+      });
 }

@@ -74,7 +74,8 @@ type MadeLogin = typeof login extends fc.Arbitrary<infer Made> ? Made : never;
 function loginOf(
   { a, connectionType, email, host, issuer, sub, verified }: MadeLogin,
 ): Parameters<Permit> {
-  const credential = CONTEXT.issuers?.get(issuer)?.[0] ?? "jwt";
+  const credential =
+    CONTEXT.tokens?.find((each) => each.issuer === issuer)?.credential ?? "jwt";
   const claims = {
     sub,
     iss: issuer,

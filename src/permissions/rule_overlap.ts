@@ -15,7 +15,7 @@ import {
   isBehind,
   type ReachedRule,
 } from "./rule_matching.ts";
-import { issuersOf } from "./rule_reach.ts";
+import { tokensFor } from "./rule_reach.ts";
 
 /** A rule, and what it grants; undefined if it refuses. */
 export interface ReadRule extends ReachedRule {
@@ -41,7 +41,7 @@ export function findOverlap(
     const meeting = {
       ...rule,
       conditions: both,
-      issuers: issuersOf(both, context),
+      tokens: tokensFor(both, context),
     };
     // A rule before both decides about who meets both.
     if (

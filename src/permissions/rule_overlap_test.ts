@@ -154,7 +154,7 @@ for (const [why, first, second, meets] of conditions) {
 }
 
 Deno.test("two rules are kept apart by issuers and kinds where nobody knows which there are", () => {
-  const context = { issuers: undefined };
+  const context = { tokens: undefined };
   const rows: [WhenOptions, WhenOptions, boolean][] = [
     [{ ...OPS, issuer: "x" }, { ...EDITORS, issuer: "y" }, false],
     [{ ...OPS, issuer: "x" }, { ...EDITORS, issuer: "x" }, true],

@@ -6,9 +6,10 @@ import {
   CONNECTION_TYPES,
   type ConnectionType,
 } from "../base/connection_type.ts";
+import type { IssuerTokens } from "../base/known_claims.ts";
 import { isOnly } from "./claim_reference.ts";
 import { type Condition, passes } from "./condition.ts";
-import { knownValue, mayPass, type TokenSource } from "./known_value.ts";
+import { knownValue, mayPass } from "./known_value.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { type RuleOptions, toList } from "./rule_options.ts";
 
@@ -36,46 +37,36 @@ export function connectionTypesOf(
   );
 }
 
-/** Whose tokens can come to a rule with these conditions; undefined where it is not known which issuers there are. */
-export function issuersOf(
+/** Which tokens can come to a rule with these conditions; undefined where it is not known which there are. */
+export function tokensFor(
   conditions: readonly Condition[],
-  context: RulesContext,
-): readonly string[] | undefined {
-  const sources = sourcesOf(conditions, context);
-  return sources && [...new Set(sources.map(({ issuer }) => issuer))];
+  { tokens }: RulesContext,
+): readonly IssuerTokens[] | undefined {
+  return tokens?.filter((each) =>
+    conditions.every((condition) => admits(condition, each))
+  );
 }
 
-/** The same, by the kind of the tokens. */
-export function sourcesOf(
-  conditions: readonly Condition[],
-  context: RulesContext,
-): readonly TokenSource[] | undefined {
-  const { issuers } = context;
-  if (issuers === undefined) return undefined;
-  return [...issuers].flatMap(([issuer, kinds]) =>
-    kinds
-      .map((kind) => ({ issuer, kind }))
-      .filter((source) =>
-        conditions.every((condition) => admits(condition, source, context))
-      )
-  );
+export function issuersOf(
+  tokens: readonly IssuerTokens[] | undefined,
+): readonly string[] {
+  return [...new Set(tokens?.map(({ issuer }) => issuer))];
 }
 
 /** Whether some login with such a token may meet the condition. */
 export function admits(
   condition: Condition,
-  source: TokenSource,
-  context: RulesContext,
+  tokens: IssuerTokens,
 ): boolean {
   switch (condition.kind) {
     case "issuer":
-      return condition.issuers.includes(source.issuer);
+      return condition.issuers.includes(tokens.issuer);
     case "kind":
-      return condition.kinds.includes(source.kind);
+      return condition.kinds.includes(tokens.credential);
     case "claim": {
       const { claim, test } = condition;
-      if (isOnly(claim, "iss")) return passes(test, source.issuer);
-      const known = knownValue(claim, source, context);
+      if (isOnly(claim, "iss")) return passes(test, tokens.issuer);
+      const known = knownValue(claim, tokens);
       return known === undefined || mayPass(test, known);
     }
     default:

@@ -9,7 +9,7 @@ import { DeadRule, Fault, Report, type RuleIssue } from "./rule_fault.ts";
 import { findContradiction } from "./rule_matching.ts";
 import { type RuleOptions, toList } from "./rule_options.ts";
 import { findNeedless, findOverlap, type ReadRule } from "./rule_overlap.ts";
-import { issuersOf } from "./rule_reach.ts";
+import { tokensFor } from "./rule_reach.ts";
 import { findLeft, findTakers } from "./rule_takers.ts";
 
 /** @param rules What was made of the options, without faults. */
@@ -34,7 +34,7 @@ export function findSurprises(
     const takers = findTakers(own, earlier, context);
     if (takers !== undefined) {
       const isDead = findTakers(
-        { ...rule, issuers: undefined },
+        { ...rule, tokens: undefined },
         earlier,
         anywhere,
       ) !== undefined;
@@ -79,7 +79,7 @@ function readRule(
   const { conditions, outcome } = rule;
   const own = {
     ...rule,
-    issuers: issuersOf(conditions, context),
+    tokens: tokensFor(conditions, context),
     givesWayTo: toList(first),
   };
   if (outcome === "refuse" || grant === undefined) {

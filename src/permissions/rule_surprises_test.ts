@@ -4,6 +4,7 @@ import {
   ISSUER,
   rulesOf,
   SECOND_ISSUER,
+  tokensOf,
 } from "../../tests/fixtures/rules_scene.ts";
 import type { RuleOptions, WhenOptions } from "./rule_options.ts";
 
@@ -125,7 +126,7 @@ Deno.test("C18 a claim is enough where there is one issuer", () => {
   const rules = rulesOf([{
     name: "a",
     grant: { publish: "t.${claims.team}.>" },
-  }], { ...CONTEXT, issuers: new Map([[ISSUER, ["jwt"]]]) });
+  }], { ...CONTEXT, tokens: tokensOf([ISSUER, "jwt"]) });
   assertEquals(rules.warnings, []);
 });
 

@@ -5,7 +5,7 @@
 import type { CompiledRule } from "./compiled_rule.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { isBehind, mayTakeSome, type ReachedRule } from "./rule_matching.ts";
-import { connectionTypesOf, sourcesOf } from "./rule_reach.ts";
+import { connectionTypesOf, issuersOf } from "./rule_reach.ts";
 
 /** The earlier rules that leave nobody to the later one; undefined if somebody may be left. */
 export function findTakers(
@@ -31,16 +31,16 @@ export function findLeft(
   earlier: readonly CompiledRule[],
   context: RulesContext,
 ): readonly string[] {
-  const { conditions, issuers = [] } = later;
+  const { conditions, tokens } = later;
   const near = earlier.filter((each) => mayTakeSome(each, later, context));
-  return issuers.filter((issuer) => {
+  return issuersOf(tokens).filter((issuer) => {
     const part = {
       ...later,
       conditions: [
         { kind: "issuer", issuers: [issuer] } as const,
         ...conditions,
       ],
-      issuers: [issuer],
+      tokens: tokens?.filter((each) => each.issuer === issuer),
     };
     return findTakers(part, near, context) === undefined;
   });
@@ -51,24 +51,15 @@ function* partsOf(
   rule: ReachedRule,
   context: RulesContext,
 ): Generator<ReachedRule> {
-  const { conditions } = rule;
+  const { conditions, tokens } = rule;
   for (const type of connectionTypesOf(conditions, context)) {
     const byType = [
       { kind: "connection", types: [type] } as const,
       ...conditions,
     ];
-    const sources = sourcesOf(conditions, context);
-    if (sources === undefined) yield { ...rule, conditions: byType };
-    for (const { issuer, kind } of sources ?? []) {
-      yield {
-        ...rule,
-        conditions: [
-          { kind: "issuer", issuers: [issuer] },
-          { kind: "kind", kinds: [kind] },
-          ...byType,
-        ],
-        issuers: [issuer],
-      };
+    if (tokens === undefined) yield { ...rule, conditions: byType };
+    for (const each of tokens ?? []) {
+      yield { ...rule, conditions: byType, tokens: [each] };
     }
   }
 }

@@ -4,6 +4,7 @@ import {
   ISSUER,
   rulesOf,
   SECOND_ISSUER,
+  tokensOf,
   warningsOf,
 } from "../../tests/fixtures/rules_scene.ts";
 import type { RulesContext } from "./rule_context.ts";
@@ -14,11 +15,11 @@ const THIRD_ISSUER = "https://third.example";
 
 const CONTEXT = {
   connectionTypes: ["nats", "websocket", "mqtt"],
-  issuers: new Map([
-    [ISSUER, ["jwt", "introspection"]],
-    [SECOND_ISSUER, ["api_token"]],
-    [THIRD_ISSUER, ["jwt"]],
-  ]),
+  tokens: tokensOf(
+    [ISSUER, "jwt", "introspection"],
+    [SECOND_ISSUER, "api_token"],
+    [THIRD_ISSUER, "jwt"],
+  ),
 } satisfies Partial<RulesContext>;
 
 const GRANT: GrantOptions = { publish: "users.${sub}.>" };
@@ -139,7 +140,7 @@ Deno.test("few of many rules that leave nobody to a later one are named", () => 
   const whens = [...issuers.map((issuer) => ({ issuer })), undefined];
   assertMatch(
     findBehind(whens, {
-      issuers: new Map(issuers.map((issuer) => [issuer, ["jwt"]])),
+      tokens: tokensOf(...issuers.map((issuer) => [issuer, "jwt"] as const)),
     })?.problem ?? "",
     /: rules r0, r1, r2, r3, r4 and others before it together match/,
   );

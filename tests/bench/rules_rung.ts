@@ -96,7 +96,7 @@ function rulesOf(options: readonly RuleOptions[]): Rules {
     accounts: [{ name: "APP" }],
     sessionSecondsMax: 3600,
     issuerLabels: new Map(),
-    issuers: new Map([[ISSUER, ["jwt"]]]),
+    tokens: [{ issuer: ISSUER, credential: "jwt", claims: [] }],
   });
   assert(!(rules instanceof RulesFault));
   return rules;

@@ -8,10 +8,8 @@ import { type ParsedRules, parseRules } from "../../src/config/parse_rules.ts";
 import { parseRuleTests } from "../../src/config/rule_tests.ts";
 import { RULE_REFUSALS } from "../../src/config/rule_tests_schema.ts";
 import { readYaml } from "../../src/config/yaml_text.ts";
-import {
-  CREDENTIAL_KINDS,
-  type CredentialKind,
-} from "../../src/base/identity.ts";
+import { tokensOf } from "../fixtures/rules_scene.ts";
+import { CREDENTIAL_KINDS } from "../../src/base/identity.ts";
 import { expandPreset, PRESET_NAMES } from "../../src/permissions/preset.ts";
 import { Fault, RulesFault } from "../../src/permissions/rule_fault.ts";
 import type {
@@ -49,11 +47,11 @@ function parse(rules: string): ParsedRules {
 }
 
 /** Two issuers of JWTs, and a cluster. */
-const ISSUERS = new Map<string, CredentialKind[]>([
-  ["https://id.example.com", ["jwt"]],
-  ["https://second.example.com", ["jwt"]],
-  ["https://kubernetes.default.svc", ["kubernetes"]],
-]);
+const TOKENS = tokensOf(
+  ["https://id.example.com", "jwt"],
+  ["https://second.example.com", "jwt"],
+  ["https://kubernetes.default.svc", "kubernetes"],
+);
 
 Deno.test("C18 every rule of docs/RULES.md can be used, and surprises nobody", () => {
   const all = blocks("rules:");
@@ -63,7 +61,7 @@ Deno.test("C18 every rule of docs/RULES.md can be used, and surprises nobody", (
     const { rules: options } = readYaml(block) as unknown as {
       readonly rules: readonly RuleOptions[];
     };
-    const rules = createRules(options, { ...permissions, issuers: ISSUERS });
+    const rules = createRules(options, { ...permissions, tokens: TOKENS });
     assert(!(rules instanceof RulesFault), block);
     assertEquals(rules.warnings, [], block);
   }

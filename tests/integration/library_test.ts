@@ -7,6 +7,7 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertRejects,
   assertThrows,
 } from "@std/assert";
@@ -20,6 +21,8 @@ import {
   startCallout,
   SubscriptionRefusedError,
 } from "../../src/mod.ts";
+import { issuerOptions } from "../fixtures/jwt_scene.ts";
+import { createSigner } from "../fixtures/jwt_signer.ts";
 import { libraryOptions, SILENT } from "../fixtures/library_scene.ts";
 import { openClient, subscribeProblem } from "../fixtures/nats_client.ts";
 import { startStack } from "../fixtures/stack.ts";
@@ -218,4 +221,30 @@ Deno.test("the library logs what is surprising about its rules, as start does", 
     "rule_surprising",
     "permit[1] can never match: rule all before it matches whoever it would match: move it up, or remove it",
   ]]);
+});
+
+Deno.test("the library warns of rules that its issuers' required claims keep from being filled", async () => {
+  await using stack = await startStack();
+  const details: unknown[] = [];
+  const requiredClaims = [{ path: ["groups"], type: "strings" }] as const;
+  const service = await startCallout({
+    ...libraryOptions(stack),
+    authenticate: {
+      issuers: [issuerOptions(createSigner("EdDSA"), { requiredClaims })],
+    },
+    permit: [{
+      "name": "all",
+      "grant": { "publish": "a.${claims.groups}.${sub}" },
+    }],
+    log: {
+      ...SILENT,
+      warn: (_message, { detail } = {}) => details.push(detail),
+    },
+  });
+  await service.stop();
+  assertEquals(details.length, 1);
+  assertMatch(
+    String(details[0]),
+    /^permit\[0\]\.grant holds \$\{claims\.groups\}, and claim "groups" is a list of strings/,
+  );
 });

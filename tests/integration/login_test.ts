@@ -254,7 +254,7 @@ Deno.test("J7 the service says when it is ready, and when it is not", async () =
 Deno.test("J2 the log names a refused user with the label of the issuer", async () => {
   await using stack = await startStack();
   const { permissions, rules, ...config } = await stack.config();
-  const [issuer = ""] = permissions.issuers?.keys() ?? [];
+  const { issuer = "" } = permissions.tokens?.[0] ?? {};
   await using service = await startService({
     ...config,
     permissions: { ...permissions, issuerLabels: new Map([[issuer, "dev"]]) },

@@ -1,8 +1,8 @@
 /**
- * What is certain of the claims of all identities that an issuer's tokens lead to,
- * because a token of which it does not hold is refused.
+ * Whose tokens are accepted, and what is certain of the claims of the identities
+ * that they lead to, because a token of which it does not hold is refused.
  */
-import type { IssuerClaims, KnownClaim } from "../base/known_claims.ts";
+import type { IssuerTokens, KnownClaim } from "../base/known_claims.ts";
 import { RESERVED_CLAIMS } from "./api_token_file.ts";
 import type { AuthenticatorOptions } from "./authenticator_options.ts";
 import type { RequiredClaim } from "./required_claims.ts";
@@ -14,17 +14,12 @@ const TIMES: readonly KnownClaim[] = [
   { path: ["iat"], types: ["number"], isRequired: false },
 ];
 
-/** See `toServiceAccount()`. */
-const PARTS: readonly KnownClaim[] = [
-  { path: ["namespace"], types: ["string"], isRequired: true },
-  { path: ["service_account"], types: ["string"], isRequired: true },
-];
-
 /** See `parseApiTokenFile()`. */
 const NEVER_THERE: readonly KnownClaim[] = RESERVED_CLAIMS
   .map((name) => ({ path: [name], types: [], isRequired: false }));
 
-export function knownClaims(
+/** One issuer may have tokens of several kinds, JWTs and opaque ones. */
+export function listIssuerTokens(
   {
     issuers = [],
     kubernetes = [],
@@ -32,17 +27,17 @@ export function knownClaims(
     webhooks = [],
     apiTokens,
   }: AuthenticatorOptions,
-): readonly IssuerClaims[] {
+): readonly IssuerTokens[] {
   return [
     ...issuers.map(({ issuer, keys, requiredClaims }) => ({
       issuer,
       credential: keys.kind === "shared_secret" ? keys.kind : "jwt" as const,
       claims: [...TIMES, ...toKnown(requiredClaims)],
     })),
-    ...kubernetes.map(({ issuer }) => ({
+    ...kubernetes.map(({ issuer, namespaces }) => ({
       issuer,
       credential: "kubernetes" as const,
-      claims: [...TIMES, ...PARTS],
+      claims: [...TIMES, ...partsOf(namespaces)],
     })),
     ...introspection.map(({ issuer, requiredClaims, secondsWithoutExp }) => ({
       issuer,
@@ -66,6 +61,21 @@ export function knownClaims(
       credential: "api_token" as const,
       claims: NEVER_THERE,
     }]),
+  ];
+}
+
+/** See `toServiceAccount()`. */
+function partsOf(
+  namespaces: readonly string[] | undefined,
+): readonly KnownClaim[] {
+  return [
+    {
+      path: ["namespace"],
+      types: ["string"],
+      isRequired: true,
+      ...(namespaces === undefined ? {} : { values: namespaces }),
+    },
+    { path: ["service_account"], types: ["string"], isRequired: true },
   ];
 }
 

@@ -3,7 +3,7 @@ import { issuerOptions } from "../../tests/fixtures/jwt_scene.ts";
 import { createSigner } from "../../tests/fixtures/jwt_signer.ts";
 import { Secret } from "../base/secret.ts";
 import type { IntrospectionOptions } from "./introspection.ts";
-import { knownClaims } from "./known_claims.ts";
+import { listIssuerTokens } from "./issuer_tokens.ts";
 import type { RequiredClaim } from "./required_claims.ts";
 
 const REQUIRED: readonly RequiredClaim[] = [
@@ -32,7 +32,7 @@ const INTROSPECTION: IntrospectionOptions = {
 
 Deno.test("C15 what is required of an issuer's claims is certain of them", () => {
   const options = { requiredClaims: REQUIRED };
-  const known = knownClaims({
+  const known = listIssuerTokens({
     issuers: [issuerOptions(createSigner("EdDSA"), options)],
     introspection: [{ ...INTROSPECTION, ...options }],
     webhooks: [{
@@ -56,7 +56,7 @@ Deno.test("C15 what is required of an issuer's claims is certain of them", () =>
 
 Deno.test("F5 an answer may lack an end if it is given one", () => {
   const withEnd = { ...INTROSPECTION, secondsWithoutExp: 60 };
-  const known = knownClaims({ introspection: [INTROSPECTION, withEnd] });
+  const known = listIssuerTokens({ introspection: [INTROSPECTION, withEnd] });
   const times = known.flatMap(({ claims }) => claims);
   assertEquals(
     times.filter(({ path: [name] }) => name === "exp")
@@ -66,5 +66,5 @@ Deno.test("F5 an answer may lack an end if it is given one", () => {
 });
 
 Deno.test("nothing is certain where nobody is configured", () => {
-  assertEquals(knownClaims({}), []);
+  assertEquals(listIssuerTokens({}), []);
 });
