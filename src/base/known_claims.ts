@@ -51,8 +51,8 @@ export interface KnownClaim {
   readonly values?: readonly string[];
   /** Whether it is in every token. */
   readonly isRequired: boolean;
-  /** Whether the configuration says so, not the kind of token. */
-  readonly isConfigured?: true;
+  /** The issuer's setting that says so, unless the kind of token does. */
+  readonly setting?: "required_claims" | "namespaces";
 }
 
 /** The tokens of one issuer of one kind. */

@@ -73,7 +73,9 @@ function partsOf(
       path: ["namespace"],
       types: ["string"],
       isRequired: true,
-      ...(namespaces === undefined ? {} : { values: namespaces }),
+      ...(namespaces === undefined
+        ? {}
+        : { values: namespaces, setting: "namespaces" }),
     },
     { path: ["service_account"], types: ["string"], isRequired: true },
   ];
@@ -86,6 +88,6 @@ function toKnown(
     path,
     types: [type],
     isRequired: true,
-    isConfigured: true,
+    setting: "required_claims",
   }));
 }

@@ -14,7 +14,7 @@ const REQUIRED_IS_KNOWN = {
   path: ["realm", "roles"],
   types: ["strings"],
   isRequired: true,
-  isConfigured: true,
+  setting: "required_claims",
 } as const;
 
 const INTROSPECTION: IntrospectionOptions = {
@@ -67,4 +67,24 @@ Deno.test("F5 an answer may lack an end if it is given one", () => {
 
 Deno.test("nothing is certain where nobody is configured", () => {
   assertEquals(listIssuerTokens({}), []);
+});
+
+Deno.test("of a cluster the namespaces that are let in are certain", () => {
+  const cluster = {
+    kind: "keys",
+    issuer: "https://cluster.example",
+    audiences: ["nats"],
+    clockToleranceSeconds: 0,
+    lifetimeSecondsMax: 3600,
+  } as const;
+  const [some, any] = listIssuerTokens({
+    kubernetes: [{ ...cluster, namespaces: ["prod"] }, cluster],
+  }).map(({ claims }) => claims.find(({ path }) => path[0] === "namespace"));
+  const known = { path: ["namespace"], types: ["string"], isRequired: true };
+  assertEquals<unknown>(some, {
+    ...known,
+    values: ["prod"],
+    setting: "namespaces",
+  });
+  assertEquals<unknown>(any, known);
 });

@@ -2,7 +2,12 @@
  * How conditions for claims relate: which follows from which, and which no login
  * meets together, whoever its token is from.
  */
-import { type ClaimReference, isOnly, isSameClaim } from "./claim_reference.ts";
+import {
+  type ClaimReference,
+  INDEX_REGEXP,
+  isOnly,
+  isSameClaim,
+} from "./claim_reference.ts";
 import {
   type ClaimTest,
   type Condition,
@@ -85,16 +90,36 @@ function isPossible(conditions: readonly ClaimCondition[]): boolean {
   return !isText || !kinds.some((kind) => kind.startsWith("contains"));
 }
 
-/** Whether the one is to be in the other claim, which is to be such that nothing can be in it. */
-function isMissing(inner: ClaimCondition, outer: ClaimCondition): boolean {
-  const { steps } = outer.claim;
-  if (!["absent", "equals", "one of"].includes(outer.test.kind)) return false;
-  if (
-    inner.test.kind === "absent" || inner.claim.steps.length <= steps.length
-  ) {
+type Asked = Pick<ClaimCondition, "claim" | "test">;
+
+/** Whether the one is to be in the other claim, which is to be such that nothing of that name can be in it. */
+export function isMissing(inner: Asked, outer: Asked): boolean {
+  if (inner.test.kind === "absent") return false;
+  // These may be another value than the token's own.
+  if (isAlwaysThere(outer.claim) || outer.claim.steps[0] === "email") {
     return false;
   }
-  // These may be another value than the token's own.
-  if (isAlwaysThere(outer.claim) || isOfEmail(outer)) return false;
-  return steps.every((step, index) => step === inner.claim.steps[index]);
+  if (!isWithin(inner.claim, outer.claim)) return false;
+  switch (outer.test.kind) {
+    case "present":
+      return false;
+    case "absent":
+    case "equals":
+    case "one of":
+      return true;
+    default:
+      // A list, or words of a scope.
+      return !INDEX_REGEXP.test(
+        inner.claim.steps[outer.claim.steps.length] ?? "",
+      );
+  }
+}
+
+/** Whether the one claim is in the other, at whatever depth. */
+export function isWithin(
+  { steps: inner }: ClaimReference,
+  { steps }: ClaimReference,
+): boolean {
+  return inner.length > steps.length &&
+    steps.every((step, index) => step === inner[index]);
 }

@@ -87,7 +87,11 @@ function judgeOnly(
   const { sources: ranges } = rule.outcome.only;
   if (ranges === undefined) return;
   const asked = { kind: "source", ranges, text: "only.sources" } as const;
-  if (areApart(rule.conditions, [asked], context)) {
+  const { conditions } = rule;
+  const tokens = undefined;
+  if (
+    areApart({ conditions, tokens }, { conditions: [asked], tokens }, context)
+  ) {
     at.at("sources").add(
       new DeadRule(
         "has no address from which the rule can be matched: whoever matches is refused",

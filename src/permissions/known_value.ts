@@ -10,12 +10,25 @@ import {
 } from "../base/known_claims.ts";
 import { type ClaimReference, INDEX_REGEXP } from "./claim_reference.ts";
 import { isAlwaysThere } from "./claim_relation.ts";
-import { type ClaimTest, samplesOf } from "./condition.ts";
+import { type ClaimTest, passes, samplesOf } from "./condition.ts";
 
 export type KnownValue = Omit<KnownClaim, "path">;
 
+/** What was found, by the claim's text: rules are compared with each other, and ask the same ever again. */
+const found = new WeakMap<IssuerTokens, Map<string, KnownValue | undefined>>();
+
 /** Undefined if nothing is certain. */
 export function knownValue(
+  claim: ClaimReference,
+  tokens: IssuerTokens,
+): KnownValue | undefined {
+  const values = found.get(tokens) ?? new Map<string, KnownValue | undefined>();
+  if (values.size === 0) found.set(tokens, values);
+  if (!values.has(claim.text)) values.set(claim.text, find(claim, tokens));
+  return values.get(claim.text);
+}
+
+function find(
   claim: ClaimReference,
   { claims }: IssuerTokens,
 ): KnownValue | undefined {
@@ -60,7 +73,7 @@ export function mayPass(
 /** Whether every claim of which this is certain passes the test. */
 export function mustPass(
   test: ClaimTest,
-  { isRequired, types }: KnownValue,
+  { isRequired, types, values }: KnownValue,
 ): boolean {
   switch (test.kind) {
     case "present":
@@ -68,7 +81,8 @@ export function mustPass(
     case "absent":
       return types.length === 0;
     default:
-      return false;
+      return isRequired &&
+        values?.every((value) => passes(test, value)) === true;
   }
 }
 
@@ -126,10 +140,11 @@ export function describeKnown(
       more > 0 ? `${named} and ${more} more` : named
     }`;
   });
+  const settings = [...new Set(known.flatMap(({ setting }) => setting ?? []))];
   return {
     text: `claim "${claim.text}" is ${facts.join(", and ")}`,
-    remedy: known.some(({ isConfigured }) => isConfigured)
-      ? ", or correct the issuer's required_claims"
+    remedy: settings.length > 0
+      ? `, or correct the issuer's ${settings.join(" and ")}`
       : "",
   };
 }

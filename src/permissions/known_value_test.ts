@@ -15,7 +15,7 @@ const CLAIMS: readonly KnownClaim[] = [
     path: ["groups"],
     types: ["strings"],
     isRequired: true,
-    isConfigured: true,
+    setting: "required_claims",
   },
   { path: ["level"], types: ["number"], isRequired: false },
   { path: ["never"], types: [], isRequired: false },
@@ -212,5 +212,56 @@ Deno.test("a claim that the tokens of one issuer always have takes those, and an
     [
       "2 can never match: rules a, b before it together match whoever it would match",
     ],
+  );
+});
+
+Deno.test("a rule is behind another that asks for an issuer, or for values that are the only ones let in, in other words", () => {
+  const grant = { publish: "users.${sub}.>" };
+  const issuer = { issuer: ISSUER };
+  const iss = { claims: { iss: { equals: ISSUER } } };
+  const values = { claims: { namespace: { "one_of": ["prod", "test", "x"] } } };
+  const some = { claims: { namespace: { equals: "prod" } } };
+  const jwts = { ...issuer, kind: "jwt" } as const;
+  const rows: [WhenOptions, WhenOptions, isBehind: boolean][] = [
+    [issuer, iss, true],
+    [iss, issuer, true],
+    [iss, { issuer: SECOND_ISSUER }, false],
+    [values, jwts, true],
+    [values, issuer, false],
+    [some, jwts, false],
+  ];
+  for (const [first, second, isBehind] of rows) {
+    assertEquals(
+      warningsOf([
+        { name: "first", when: first, grant },
+        { name: "second", when: second, grant },
+      ], { tokens: KNOWN })
+        .some((text) => text.startsWith("1 can never match: rule first")),
+      isBehind,
+      JSON.stringify([first, second]),
+    );
+  }
+});
+
+Deno.test("a namespace that is not let in is said to be a matter of that setting", () => {
+  const known: readonly IssuerTokens[] = [{
+    issuer: ISSUER,
+    credential: "kubernetes",
+    claims: [{
+      path: ["namespace"],
+      types: ["string"],
+      isRequired: true,
+      values: ["prod"],
+      setting: "namespaces",
+    }],
+  }];
+  const [found] = rulesOf([{
+    name: "a",
+    when: { claims: { namespace: { equals: "staging" } } },
+    grant: { publish: "a.${sub}" },
+  }], { tokens: known }).warnings;
+  assertEquals(
+    found?.remedy,
+    "correct it, or remove the rule, or correct the issuer's namespaces",
   );
 });

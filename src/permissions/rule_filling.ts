@@ -4,13 +4,13 @@
  * everybody.
  */
 import { isSameClaim } from "./claim_reference.ts";
-import { implies, VERIFIED } from "./claim_relation.ts";
+import { implies, isMissing, isWithin, VERIFIED } from "./claim_relation.ts";
 import { type Condition, describeCondition, samplesOf } from "./condition.ts";
 import { describeKnown, knownValue } from "./known_value.ts";
 import { checkClaim, type ClaimPlaceholder } from "./placeholder.ts";
 import type { RulesContext } from "./rule_context.ts";
 import { DeadRule, Fault } from "./rule_fault.ts";
-import { tokensFor } from "./rule_reach.ts";
+import { admits, tokensFor } from "./rule_reach.ts";
 import type { SubjectTemplate } from "./subject_template.ts";
 
 /** Who comes to a rule. */
@@ -33,7 +33,7 @@ export function findUnfilled(
     const fault = placeholder.kind === "issuer"
       ? findUnlabelled(text, issuers, context)
       : findContrary(placeholder, conditions) ??
-        findMistyped(placeholder, conditions, context);
+        findMistyped(placeholder, { conditions, issuers }, context);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -77,22 +77,31 @@ function findContrary(
 /** The claim is what the tokens that come to the rule have. */
 function findMistyped(
   { claim, text }: ClaimPlaceholder,
-  conditions: readonly Condition[],
+  { conditions, issuers }: Reaching,
   context: RulesContext,
 ): Fault | undefined {
-  const tokens = tokensFor(conditions, context) ?? [];
-  const isNoText = tokens.length > 0 &&
-    tokens.every((each) =>
-      knownValue(claim, each)?.types.includes("string") === false
-    );
-  if (!isNoText) return undefined;
-  const { remedy, text: reason } = describeKnown(
-    claim,
-    { kind: "present" },
-    tokens,
+  const tokens = tokensFor(conditions, context)
+    ?.filter(({ issuer }) => issuers.includes(issuer)) ?? [];
+  const unverified = claim.steps[0] === "email"
+    ? tokens.filter((each) => !admits(VERIFIED, each))
+    : [];
+  const mistyped = tokens.filter((each) =>
+    knownValue(claim, each)?.types.includes("string") === false
   );
+  const [bad, wanted] = mistyped.length > 0
+    ? [mistyped, { claim, test: { kind: "present" } } as const]
+    : [unverified, VERIFIED];
+  if (bad.length === 0) return undefined;
+  const { remedy, text: reason } = describeKnown(
+    wanted.claim,
+    wanted.test,
+    bad,
+  );
+  const whoever = bad.length === tokens.length
+    ? "whoever matches"
+    : "whoever matches with such a token";
   return new Fault(
-    unfilled(text, reason),
+    unfilled(text, reason, whoever),
     `write another value there${remedy}`,
   );
 }
@@ -110,16 +119,24 @@ function faultsBy(
   condition: Condition,
   placeholder: ClaimPlaceholder,
 ): readonly string[] | undefined {
-  if (condition.kind !== "claim" || condition.test.kind === "present") {
-    return undefined;
+  if (condition.kind !== "claim") return undefined;
+  const { claim, test } = condition;
+  const wanted = {
+    claim: placeholder.claim,
+    test: { kind: "present" },
+  } as const;
+  if (isMissing(wanted, condition)) return ["the claim is not there"];
+  // Something is to be in it.
+  if (test.kind !== "absent" && isWithin(claim, placeholder.claim)) {
+    return ["the claim is not a string"];
   }
+  if (test.kind === "present") return undefined;
   if (
     placeholder.claim.steps[0] === "email" &&
-    isSameClaim(condition.claim, VERIFIED.claim) &&
-    !implies(VERIFIED.test, condition.test)
+    isSameClaim(claim, VERIFIED.claim) && !implies(VERIFIED.test, test)
   ) return ["no email counts"];
-  if (!isSameClaim(condition.claim, placeholder.claim)) return undefined;
-  const samples = samplesOf(condition.test);
+  if (!isSameClaim(claim, placeholder.claim)) return undefined;
+  const samples = samplesOf(test);
   const faults = samples.flatMap((value) =>
     checkClaim(placeholder, value) ?? []
   );

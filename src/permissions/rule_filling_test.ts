@@ -7,7 +7,11 @@ import {
   warningsOf,
 } from "../../tests/fixtures/rules_scene.ts";
 import type { IssuerTokens } from "../base/known_claims.ts";
-import type { ClaimOptions, GrantOptions } from "./rule_options.ts";
+import type {
+  ClaimOptions,
+  GrantOptions,
+  RuleOptions,
+} from "./rule_options.ts";
 
 const tests: [test: ClaimOptions, problem: string | undefined][] = [
   ["present", undefined],
@@ -143,7 +147,7 @@ const TYPED: readonly IssuerTokens[] = [{
       path: ["groups"],
       types: ["strings"],
       isRequired: true,
-      isConfigured: true,
+      setting: "required_claims",
     },
     { path: ["site"], types: ["string"], isRequired: true },
     { path: ["realm", "roles"], types: ["strings"], isRequired: true },
@@ -189,21 +193,94 @@ for (const [value, reason] of typed) {
   });
 }
 
-Deno.test("a value can be filled if the tokens of one of the issuers can fill it", () => {
+Deno.test("a value that the tokens of one of the issuers can never fill refuses those", () => {
   const grant: GrantOptions = { publish: "t.${claims.groups}.${sub}" };
-  const changed = {
-    tokens: [...TYPED, ...tokensOf([SECOND_ISSUER, "api_token"])],
-  };
+  const tokens = [...TYPED, ...tokensOf([SECOND_ISSUER, "api_token"])];
+  const problem =
+    `grant holds \${claims.groups}, and claim "groups" is a list of strings in tokens of ${ISSUER}: whoever matches`;
   const [jwts, ...others] = rulesOf(
     [{ name: "a", when: { kind: "jwt" }, grant }],
-    changed,
+    { tokens },
   ).warnings;
   assertEquals(others, []);
   assertEquals(
     jwts?.remedy,
     "write another value there, or correct the issuer's required_claims",
   );
-  assertEquals(warningsOf([{ name: "a", grant }], changed), []);
+  const warnings = (rules: readonly RuleOptions[]): readonly string[] =>
+    warningsOf(rules, { tokens });
+  assertEquals(warnings([{ name: "a", grant }]), [
+    `0.${problem} with such a token is refused`,
+  ]);
+  // Those have been taken already.
+  const before: RuleOptions = {
+    name: "jwts",
+    when: { kind: "jwt" },
+    grant: { publish: "a.${sub}" },
+  };
+  assertEquals(warnings([before, { name: "a", grant }]), []);
+});
+
+const related: readonly (readonly [
+  claim: string,
+  test: ClaimOptions,
+  value: string,
+  problem?: string,
+])[] = [
+  ["a", "absent", "${claims./a/b}", "the claim is not there"],
+  ["a", { equals: "x" }, "${claims./a/b}", "the claim is not there"],
+  ["a", { contains: "x" }, "${claims./a/b}", "the claim is not there"],
+  ["a", { contains: "x" }, "${claims./a/0}"],
+  [
+    "a",
+    { "scope_contains": "x" },
+    "${claims./a/b/0}",
+    "the claim is not there",
+  ],
+  ["a", "present", "${claims./a/b}"],
+  ["/a/b", "present", "${claims.a}", "the claim is not a string"],
+  ["/a/b", "absent", "${claims.a}"],
+  ["/a/b", "present", "${claims./a/c}"],
+  ["email", "absent", "${claims./email/x}"],
+];
+
+for (const [claim, test, value, problem] of related) {
+  Deno.test(`where claim ${claim} is ${JSON.stringify(test)}, ${value} can ${problem === undefined ? "" : "never "}be filled`, () => {
+    const [warning, ...others] = warningsOf([{
+      name: "a",
+      when: { issuer: ISSUER, claims: { [claim]: test } },
+      grant: { publish: `t.${value}.\${sub}` },
+    }]);
+    assertEquals(others, []);
+    assertEquals(
+      warning?.split(", so ")[1],
+      problem && `${problem}: whoever matches is refused`,
+    );
+  });
+}
+
+Deno.test("C20 an email of which it is certain that it is never verified can never be filled, nor meet a condition", () => {
+  const tokens: readonly IssuerTokens[] = [{
+    issuer: ISSUER,
+    credential: "jwt",
+    claims: [{
+      path: ["email_verified"],
+      types: ["string"],
+      isRequired: true,
+      setting: "required_claims",
+    }],
+  }];
+  const text = `claim "email_verified" is a string in tokens of ${ISSUER}`;
+  const grant: GrantOptions = { publish: "t.${claims.email}.${sub}" };
+  assertEquals(warningsOf([{ name: "a", grant }], { tokens }), [
+    `0.grant holds \${claims.email}, and ${text}: whoever matches is refused`,
+  ]);
+  const when = { claims: { email: { equals: "a@example.com" } } };
+  const own: GrantOptions = { publish: "t.${sub}" };
+  assertEquals(warningsOf([{ name: "a", when, grant: own }], { tokens }), [
+    `0.when can never match: it asks for claim "email_verified" equals true, without which no email counts, and ${text}`,
+  ]);
+  assertEquals(warningsOf([{ name: "a", when, refuse: true }], { tokens }), []);
 });
 
 Deno.test("nothing is said of claims where it is not known whose tokens there are", () => {

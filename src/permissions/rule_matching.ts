@@ -5,7 +5,7 @@
  */
 import type { IssuerTokens } from "../base/known_claims.ts";
 import { type AddressRange, isWithin } from "./address_range.ts";
-import { isSameClaim } from "./claim_reference.ts";
+import { isOnly, isSameClaim } from "./claim_reference.ts";
 import {
   type ClaimCondition,
   findImpossible,
@@ -21,6 +21,7 @@ import {
   type Condition,
   describeCondition,
   isAboutIssuer,
+  passes,
 } from "./condition.ts";
 import { describeKnown, knownValue, mustPass } from "./known_value.ts";
 import type { RulesContext } from "./rule_context.ts";
@@ -34,21 +35,18 @@ import {
 
 /** Why no login can match, whatever other rules there are; undefined if some can. */
 export function findContradiction(
-  { conditions, outcome }: CompiledRule,
+  rule: CompiledRule,
   context: RulesContext,
 ): Fault | undefined {
+  const conditions = fullConditions(rule);
   const claims = findImpossible(
     // A refusal takes an email that is not verified as there and as not there.
-    outcome === "refuse"
+    rule.outcome === "refuse"
       ? conditions.filter((condition) => !isOfEmail(condition))
-      : withVerified(conditions),
+      : conditions,
   );
   if (claims !== undefined) {
-    const asked = claims.map((each) =>
-      `${describeCondition(each)}${
-        each === VERIFIED ? ", without which no email counts" : ""
-      }`
-    );
+    const asked = claims.map(describeAsked);
     return new DeadRule(
       `can never match: it asks for ${asked.join(", and for ")}`,
       "correct it, or remove the rule",
@@ -67,10 +65,9 @@ export function findContradiction(
   );
   const others = tokensFor(asked, context) ?? [];
   if (others.length > 0) return describeMistyped(conditions, others);
+  const whose = asked.map(describeCondition).join(", and whose ");
   return new Fault(
-    `can never match: no issuer is configured whose ${
-      asked.map(describeCondition).join(", and whose ")
-    }`,
+    `can never match: no issuer is configured${whose && ` whose ${whose}`}`,
     "correct it, configure such an issuer, or remove the rule",
   );
 }
@@ -92,7 +89,7 @@ function describeMistyped(
       condition.test,
       all,
     );
-    return [{ text: `${describeCondition(condition)}, and ${text}`, remedy }];
+    return [{ text: `${describeAsked(condition)}, and ${text}`, remedy }];
   });
   const remedy = reasons.find((each) => each.remedy !== "")?.remedy ?? "";
   return new Fault(
@@ -101,6 +98,18 @@ function describeMistyped(
     }`,
     `correct it, or remove the rule${remedy}`,
   );
+}
+
+function describeAsked(condition: Condition): string {
+  const why = condition === VERIFIED ? ", without which no email counts" : "";
+  return `${describeCondition(condition)}${why}`;
+}
+
+/** What whoever matches meets, also where the rule does not say it. */
+export function fullConditions(
+  { conditions, outcome }: CompiledRule,
+): readonly Condition[] {
+  return outcome === "refuse" ? conditions : withVerified(conditions);
 }
 
 /** A rule, and which tokens can come to it, if that is known. */
@@ -134,12 +143,12 @@ export function mayTakeSome(
   context: RulesContext,
 ): boolean {
   return earlier.conditions.every((condition) => {
-    if (isClaim(condition)) {
-      // What is certain of the tokens is another matter for each issuer.
-      const { kind } = condition.test;
-      if (kind === "present" || kind === "absent") return true;
-    } else if (condition.kind !== "source") return true;
-    return isImplied(condition, later, context);
+    if (!isClaim(condition)) {
+      return condition.kind !== "source" ||
+        isImplied(condition, later, context);
+    }
+    return isClaimAsked(condition, later.conditions) ||
+      later.tokens?.some((each) => isCertain(condition, each)) === true;
   });
 }
 
@@ -163,17 +172,22 @@ export function conditionsBeyond(
   );
 }
 
+/** Conditions, and which tokens can meet them, if that is known. */
+export type Reach = Pick<ReachedRule, "conditions" | "tokens">;
+
 /** Whether no login meets both. */
 export function areApart(
-  one: readonly Condition[],
-  other: readonly Condition[],
+  { conditions: one, tokens }: Reach,
+  { conditions: other, tokens: others }: Reach,
   context: RulesContext,
 ): boolean {
   if (one.some((each) => other.some((its) => isApart(each, its)))) return true;
+  if (tokens?.some((each) => others?.includes(each) ?? true) === false) {
+    return true;
+  }
   const both = [...one, ...other];
   return findImpossible(both) !== undefined ||
-    connectionTypesOf(both, context).length === 0 ||
-    tokensFor(both, context)?.length === 0;
+    connectionTypesOf(both, context).length === 0;
 }
 
 /** Sources; issuers and kinds also where it is not known which there are. */
@@ -195,7 +209,7 @@ function isApart(one: Condition, other: Condition): boolean {
 
 function isImplied(
   wanted: Condition,
-  { conditions: own, tokens }: Pick<ReachedRule, "conditions" | "tokens">,
+  { conditions: own, tokens }: Reach,
   context: RulesContext,
 ): boolean {
   switch (wanted.kind) {
@@ -235,16 +249,30 @@ function areWithin(
 }
 
 function isClaimImplied(
-  { claim, test }: ClaimCondition,
+  wanted: ClaimCondition,
   own: readonly Condition[],
   tokens: readonly IssuerTokens[] = [],
 ): boolean {
+  return isClaimAsked(wanted, own) ||
+    tokens.length > 0 && tokens.every((each) => isCertain(wanted, each));
+}
+
+function isClaimAsked(
+  { claim, test }: ClaimCondition,
+  own: readonly Condition[],
+): boolean {
   if (test.kind === "present" && isAlwaysThere(claim)) return true;
-  const isAsked = own.filter(isClaim).some((each) =>
+  return own.filter(isClaim).some((each) =>
     isSameClaim(each.claim, claim) && implies(each.test, test)
   );
-  return isAsked || tokens.length > 0 && tokens.every((each) => {
-        const known = knownValue(claim, each);
-        return known !== undefined && mustPass(test, known);
-      });
+}
+
+/** Whether every login with such a token meets the condition. */
+function isCertain(
+  { claim, test }: ClaimCondition,
+  tokens: IssuerTokens,
+): boolean {
+  if (isOnly(claim, "iss")) return passes(test, tokens.issuer);
+  const known = knownValue(claim, tokens);
+  return known !== undefined && mustPass(test, known);
 }

@@ -15,7 +15,6 @@ import {
   isBehind,
   type ReachedRule,
 } from "./rule_matching.ts";
-import { tokensFor } from "./rule_reach.ts";
 
 /** A rule, and what it grants; undefined if it refuses. */
 export interface ReadRule extends ReachedRule {
@@ -41,7 +40,9 @@ export function findOverlap(
     const meeting = {
       ...rule,
       conditions: both,
-      tokens: tokensFor(both, context),
+      tokens: rule.tokens?.filter((each) =>
+        other.tokens?.includes(each) ?? true
+      ),
     };
     // A rule before both decides about who meets both.
     if (
@@ -79,8 +80,9 @@ function takesFrom(
 ): boolean {
   if (earlier.read === undefined) return false;
   if (isBehind(earlier, rule, context)) return false;
-  const own = withVerified(earlier.conditions);
-  if (areApart(own, meantFor(rule), context)) return false;
+  const own = { ...earlier, conditions: withVerified(earlier.conditions) };
+  const wanted = { ...rule, conditions: meantFor(rule) };
+  if (areApart(own, wanted, context)) return false;
   // Last: it costs the most, and most rules are apart.
   return rule.read === undefined || !grantsAll(earlier.read, rule.read);
 }

@@ -6,11 +6,11 @@ import { compileSubjects } from "./compile_subjects.ts";
 import { judgeGrant } from "./grant_surprises.ts";
 import { type RulesContext, withoutSurroundings } from "./rule_context.ts";
 import { DeadRule, Fault, Report, type RuleIssue } from "./rule_fault.ts";
-import { findContradiction } from "./rule_matching.ts";
+import { findContradiction, fullConditions } from "./rule_matching.ts";
 import { type RuleOptions, toList } from "./rule_options.ts";
 import { findNeedless, findOverlap, type ReadRule } from "./rule_overlap.ts";
 import { tokensFor } from "./rule_reach.ts";
-import { findLeft, findTakers } from "./rule_takers.ts";
+import { findLeft, findNear, findTakers } from "./rule_takers.ts";
 
 /** @param rules What was made of the options, without faults. */
 export function findSurprises(
@@ -31,13 +31,12 @@ export function findSurprises(
       continue;
     }
     const own = readRule(rule, option, context);
-    const takers = findTakers(own, earlier, context);
+    const near = findNear(own, earlier, context);
+    const takers = findTakers(own, near, context);
     if (takers !== undefined) {
-      const isDead = findTakers(
-        { ...rule, tokens: undefined },
-        earlier,
-        anywhere,
-      ) !== undefined;
+      const isDead =
+        findTakers({ ...rule, tokens: undefined }, near, anywhere) !==
+          undefined;
       at.add(
         new (isDead ? DeadRule : Fault)(
           `can never match: ${describeTakers(takers)} whoever it would match`,
@@ -48,7 +47,7 @@ export function findSurprises(
       at.take(findOverlap(own, earlier, context));
       at.at("gives_way_to").take(findNeedless(own, earlier, context));
       if (own.read !== undefined) {
-        const issuers = findLeft(own, earlier, context);
+        const issuers = findLeft(own, near, context);
         judgeGrant(
           { ...option, ...own.read, conditions, issuers },
           context,
@@ -76,10 +75,10 @@ function readRule(
   { gives_way_to: first, grant }: RuleOptions,
   context: RulesContext,
 ): ReadRule {
-  const { conditions, outcome } = rule;
+  const { outcome } = rule;
   const own = {
     ...rule,
-    tokens: tokensFor(conditions, context),
+    tokens: tokensFor(fullConditions(rule), context),
     givesWayTo: toList(first),
   };
   if (outcome === "refuse" || grant === undefined) {

@@ -7,13 +7,21 @@ import type { RulesContext } from "./rule_context.ts";
 import { isBehind, mayTakeSome, type ReachedRule } from "./rule_matching.ts";
 import { connectionTypesOf, issuersOf } from "./rule_reach.ts";
 
-/** The earlier rules that leave nobody to the later one; undefined if somebody may be left. */
-export function findTakers(
+/** Of the earlier rules, those that may take somebody from the later one: few, mostly. */
+export function findNear(
   later: ReachedRule,
   earlier: readonly CompiledRule[],
   context: RulesContext,
+): readonly CompiledRule[] {
+  return earlier.filter((each) => mayTakeSome(each, later, context));
+}
+
+/** The rules near it that leave nobody to the later one; undefined if somebody may be left. */
+export function findTakers(
+  later: ReachedRule,
+  near: readonly CompiledRule[],
+  context: RulesContext,
 ): readonly CompiledRule[] | undefined {
-  const near = earlier.filter((each) => mayTakeSome(each, later, context));
   const alone = near.find((each) => isBehind(later, each, context));
   if (alone !== undefined) return [alone];
   const takers = new Set<CompiledRule>();
@@ -28,11 +36,10 @@ export function findTakers(
 /** Of these issuers, those of whose users somebody may be left to the later rule. */
 export function findLeft(
   later: ReachedRule,
-  earlier: readonly CompiledRule[],
+  near: readonly CompiledRule[],
   context: RulesContext,
 ): readonly string[] {
   const { conditions, tokens } = later;
-  const near = earlier.filter((each) => mayTakeSome(each, later, context));
   return issuersOf(tokens).filter((issuer) => {
     const part = {
       ...later,
