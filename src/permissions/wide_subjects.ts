@@ -5,40 +5,18 @@ import type { SubjectLists } from "./compile_subjects.ts";
 import { CONSUMER_CAUTION, STREAMS_CAUTION } from "./preset.ts";
 import { Fault } from "./rule_fault.ts";
 import {
-  parseSubjectTemplate,
+  ANY,
+  REST,
   type SubjectTemplate,
   templateText,
+  type TemplateToken,
 } from "./subject_template.ts";
 import { covers } from "./template_relation.ts";
 
-/** What NATS keeps below these, and what whoever may use all of it has. */
-const KEPT: readonly (readonly [beginning: string, what: string])[] = [
-  ["$SYS", "the server's own events and requests"],
-  ["$JS.API", "JetStream's requests, by which one owns all streams"],
-  ["$KV", "the entries of all key-value buckets"],
-  ["$O", "the contents of all object stores"],
-  ["$MQTT", "the sessions and messages of all MQTT clients"],
-  ["_INBOX", "everybody's replies"],
-];
+type Tokens = SubjectTemplate["tokens"];
 
-/** Where a service answers whoever asks from another account. */
-const ANSWERS = ["_R_", "what services answer other accounts"] as const;
-
-/** Requests to JetStream about any stream, in the place of whose name is a `?`. */
-const REQUESTS: readonly (readonly [subject: string, what: string])[] = [
-  ["$JS.API.STREAM.CREATE.?", STREAMS_CAUTION],
-  ["$JS.API.STREAM.UPDATE.?", STREAMS_CAUTION],
-  ["$JS.API.CONSUMER.CREATE.?", CONSUMER_CAUTION],
-  ["$JS.API.CONSUMER.CREATE.?.?", CONSUMER_CAUTION],
-  ["$JS.API.CONSUMER.CREATE.?.?.?", CONSUMER_CAUTION],
-  ["$JS.API.CONSUMER.DURABLE.CREATE.?.?", CONSUMER_CAUTION],
-];
-
-/** Where every user has a place of their own. */
-const USERS = ["users", "the subjects of all users"] as const;
-
-/** Where replies come, unless a rule says otherwise. */
-const INBOXES = ["users.*._INBOX", "everybody's replies"] as const;
+/** What stands behind the beginning of what NATS keeps, at most: `?` is a word that nobody has written. */
+const DEPTHS = ["?", "?.?", "?.?.?", "?.?.?.?"];
 
 /** One direction of a rule. */
 export interface Granted {
@@ -50,6 +28,45 @@ export interface Granted {
   readonly isForEverybody: boolean;
 }
 
+/** What stands below one beginning. */
+interface Kept {
+  readonly beginning: string;
+  /** What whoever may use all of it has. */
+  readonly what: string;
+  readonly all: Tokens;
+  /** Subjects of it whose words nobody has written, one of each depth. */
+  readonly samples: readonly Tokens[];
+}
+
+/** What NATS keeps for itself. */
+const KEPT: readonly Kept[] = [
+  keep("$SYS", "the server's own events and requests"),
+  keep("$JS.API", "JetStream's requests, by which one owns all streams"),
+  keep("$KV", "the entries of all key-value buckets"),
+  keep("$O", "the contents of all object stores"),
+  keep("$MQTT", "the sessions and messages of all MQTT clients"),
+  keep("_INBOX", "everybody's replies"),
+];
+
+/** Where a service answers whoever asks from another account. */
+const ANSWERS = keep("_R_", "what services answer other accounts");
+
+/** Where every user has a place of their own. */
+const USERS = keep("users", "the subjects of all users");
+
+/** Where replies come, unless a rule says otherwise. */
+const INBOXES = keep("users.*._INBOX", "everybody's replies");
+
+/** Requests to JetStream about any stream, in the place of whose name is a `?`. */
+const REQUESTS: readonly (readonly [request: Tokens, what: string])[] = [
+  [tokensOf("$JS.API.STREAM.CREATE.?"), STREAMS_CAUTION],
+  [tokensOf("$JS.API.STREAM.UPDATE.?"), STREAMS_CAUTION],
+  [tokensOf("$JS.API.CONSUMER.CREATE.?"), CONSUMER_CAUTION],
+  [tokensOf("$JS.API.CONSUMER.CREATE.?.?"), CONSUMER_CAUTION],
+  [tokensOf("$JS.API.CONSUMER.CREATE.?.?.?"), CONSUMER_CAUTION],
+  [tokensOf("$JS.API.CONSUMER.DURABLE.CREATE.?.?"), CONSUMER_CAUTION],
+];
+
 export function findWide(
   { all, isForEverybody, side, written }: Granted,
 ): readonly Fault[] {
@@ -58,8 +75,7 @@ export function findWide(
     ...(side === "subscribe" ? [ANSWERS] : []),
     ...(isForEverybody ? [USERS] : []),
   ];
-  const isOpen = ([beginning]: typeof KEPT[number]): boolean =>
-    !isDenied(beginning, written.deny);
+  const isOpen = (each: Kept): boolean => !isDenied(each.all, written.deny);
   const open = kept.filter(isOpen);
   // Whoever may have users.> is meant to have these, too.
   const inboxes = written.allow.filter(({ tokens }) =>
@@ -75,20 +91,18 @@ export function findWide(
   ];
 }
 
-/** Whether the rule itself takes all of it away again. */
+/** Whether the rule itself takes it away again. */
 function isDenied(
-  beginning: string,
+  subject: Tokens,
   denied: readonly SubjectTemplate[],
 ): boolean {
-  const below = parseSubjectTemplate(`${beginning}.>`);
-  return !(below instanceof Fault) &&
-    denied.some(({ tokens }) => covers(tokens, below.tokens));
+  return denied.some(({ tokens }) => covers(tokens, subject));
 }
 
 /** @param open What NATS keeps and the rule does not deny. */
 function judgeBeginning(
   subject: SubjectTemplate,
-  open: typeof KEPT,
+  open: readonly Kept[],
   deniesSome: boolean,
 ): readonly Fault[] {
   const [first] = subject.tokens;
@@ -98,9 +112,9 @@ function judgeBeginning(
       return [
         deniesSome
           ? new Fault(
-            `allows >, and with it ${open.map(([, what]) => what).join("; ")}`,
+            `allows >, and with it ${open.map(({ what }) => what).join("; ")}`,
             `deny ${
-              open.map(([beginning]) => `${beginning}.>`).join(", ")
+              open.map(({ beginning }) => `${beginning}.>`).join(", ")
             } as well, or name the subjects that are needed`,
           )
           : new Fault(
@@ -131,12 +145,13 @@ function judgeBeginning(
 
 function judgeKept(
   subject: SubjectTemplate,
-  kept: typeof KEPT,
+  kept: readonly Kept[],
 ): readonly Fault[] {
-  if (subject.tokens[0]?.kind !== "literal") return [];
-  return kept.filter(([beginning]) => coversAny(subject, beginning)).map((
-    [, what],
-  ) =>
+  const { tokens } = subject;
+  if (tokens[0]?.kind !== "literal") return [];
+  return kept.filter(({ samples }) =>
+    samples.some((sample) => covers(tokens, sample))
+  ).map(({ what }) =>
     new Fault(
       `allows ${templateText(subject)}, and with it ${what}`,
       "name the subjects that are needed, or write a preset",
@@ -146,19 +161,15 @@ function judgeKept(
 
 function judgeRequests(
   { allow, deny }: SubjectLists,
-  kept: typeof KEPT,
+  kept: readonly Kept[],
 ): readonly Fault[] {
   return allow.flatMap((subject) => {
     // Of more than these it is said already.
     if (judgeKept(subject, kept).length > 0) return [];
     if (subject.tokens[0]?.kind !== "literal") return [];
-    const open = REQUESTS.filter(([request]) => {
-      const tokens = request.split(".").map((text) =>
-        ({ kind: "literal", text }) as const
-      );
-      return covers(subject.tokens, tokens) &&
-        !deny.some((denied) => covers(denied.tokens, tokens));
-    });
+    const open = REQUESTS.filter(([request]) =>
+      covers(subject.tokens, request) && !isDenied(request, deny)
+    );
     return [...new Set(open.map(([, what]) => what))].map((what) =>
       new Fault(
         `allows ${templateText(subject)}, for whatever stream: ${what}`,
@@ -168,18 +179,13 @@ function judgeRequests(
   });
 }
 
-/** So many tokens at most stand behind the beginning of what NATS keeps. */
-const DEPTH_MAX = 4;
-
-/** Whether it holds subjects below the beginning whatever their words are. */
-function coversAny({ tokens }: SubjectTemplate, beginning: string): boolean {
-  return Array.from({ length: DEPTH_MAX }, (_, depth) => depth + 1)
-    .some((depth) => {
-      const words = [beginning, ...new Array<string>(depth).fill(ANY_WORD)];
-      const below = parseSubjectTemplate(words.join("."));
-      return !(below instanceof Fault) && covers(tokens, below.tokens);
-    });
+function keep(beginning: string, what: string): Kept {
+  const samples = DEPTHS.map((words) => tokensOf(`${beginning}.${words}`));
+  return { beginning, what, all: [...tokensOf(beginning), REST], samples };
 }
 
-/** In the place of a word that nobody has written. */
-const ANY_WORD = "?";
+function tokensOf(text: string): Tokens {
+  return text.split(".").map((word): TemplateToken =>
+    word === "*" ? ANY : { kind: "literal", text: word }
+  );
+}
