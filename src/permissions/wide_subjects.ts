@@ -123,6 +123,8 @@ function judgeBeginning(
           ),
       ];
     case "any":
+      // Neither is of one token.
+      if (subject.tokens.length === 1) return [];
       return [
         new Fault(
           `begins with a wildcard, as ${

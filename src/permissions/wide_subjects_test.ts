@@ -18,7 +18,8 @@ const rows: [
   some: string | undefined,
 ][] = [
   [">", "allows everything", "allows everything"],
-  ["*", "begins with a wildcard", "begins with a wildcard"],
+  ["*", undefined, undefined],
+  ["*.*", "begins with a wildcard", "begins with a wildcard"],
   ["*.>", "begins with a wildcard", "begins with a wildcard"],
   ["*.a", "begins with a wildcard", "begins with a wildcard"],
   ["${sub}.>", "begins with a value", "begins with a value"],
