@@ -38,18 +38,30 @@ interface Kept {
   readonly samples: readonly Tokens[];
 }
 
-/** What NATS keeps for itself. */
-const KEPT: readonly Kept[] = [
-  keep("$SYS", "the server's own events and requests"),
-  keep("$JS.API", "JetStream's requests, by which one owns all streams"),
+const SYSTEM = keep("$SYS", "the server's own events and requests");
+
+const IN_BOTH: readonly Kept[] = [
   keep("$KV", "the entries of all key-value buckets"),
   keep("$O", "the contents of all object stores"),
   keep("$MQTT", "the sessions and messages of all MQTT clients"),
   keep("_INBOX", "everybody's replies"),
 ];
 
-/** Where a service answers whoever asks from another account. */
-const ANSWERS = keep("_R_", "what services answer other accounts");
+/** What NATS keeps for itself. */
+const KEPT: Readonly<Record<Granted["side"], readonly Kept[]>> = {
+  publish: [
+    SYSTEM,
+    keep("$JS.API", "JetStream's requests, by which one owns all streams"),
+    ...IN_BOTH,
+  ],
+  subscribe: [
+    SYSTEM,
+    keep("$JS.API", "what everybody asks of JetStream"),
+    ...IN_BOTH,
+    // Where a service answers whoever asks from another account.
+    keep("_R_", "what services answer other accounts"),
+  ],
+};
 
 /** Where every user has a place of their own. */
 const USERS = keep("users", "the subjects of all users");
@@ -70,11 +82,7 @@ const REQUESTS: readonly (readonly [request: Tokens, what: string])[] = [
 export function findWide(
   { all, isForEverybody, side, written }: Granted,
 ): readonly Fault[] {
-  const kept = [
-    ...KEPT,
-    ...(side === "subscribe" ? [ANSWERS] : []),
-    ...(isForEverybody ? [USERS] : []),
-  ];
+  const kept = [...KEPT[side], ...(isForEverybody ? [USERS] : [])];
   const isOpen = (each: Kept): boolean => !isDenied(each.all, written.deny);
   const open = kept.filter(isOpen);
   // Whoever may have users.> is meant to have these, too.

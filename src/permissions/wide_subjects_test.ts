@@ -187,6 +187,20 @@ for (const [allow, deny, problem] of inboxes) {
   });
 }
 
+const jetstream: [side: "publish" | "subscribe", what: string][] = [
+  ["publish", "JetStream's requests, by which one owns all streams"],
+  ["subscribe", "what everybody asks of JetStream"],
+];
+
+for (const [side, what] of jetstream) {
+  Deno.test(`H13 to ${side} all of $JS.API is said to be ${what}`, () => {
+    const grant = { [side]: "$JS.API.>" };
+    assertEquals(warningsOf([{ name: "a", when: SOME, grant }]), [
+      `0.grant.${side} allows $JS.API.>, and with it ${what}`,
+    ]);
+  });
+}
+
 const STREAMS = ["whoever may create streams and consumers can read"];
 const CONSUMERS = ["whoever may create a consumer chooses the subject"];
 const requests: [publish: string, deny: string, said: readonly string[]][] = [
