@@ -38,6 +38,12 @@ interface Kept {
   readonly samples: readonly Tokens[];
 }
 
+interface Request {
+  readonly tokens: Tokens;
+  /** What whoever may ask it of any stream has. */
+  readonly caution: string;
+}
+
 const SYSTEM = keep("$SYS", "the server's own events and requests");
 
 const IN_BOTH: readonly Kept[] = [
@@ -69,15 +75,39 @@ const USERS = keep("users", "the subjects of all users");
 /** Where replies come, unless a rule says otherwise. */
 const INBOXES = keep("users.*._INBOX", "everybody's replies");
 
+const RESTORE_CAUTION =
+  "whoever may also send what is restored ($JS.SNAPSHOT.RESTORE.>) creates streams";
+const READ_CAUTION = "what streams hold can be read";
+const DELETE_CAUTION = "what streams hold can be deleted";
+
 /** Requests to JetStream about any stream, in the place of whose name is a `?`. */
-const REQUESTS: readonly (readonly [request: Tokens, what: string])[] = [
-  [tokensOf("$JS.API.STREAM.CREATE.?"), STREAMS_CAUTION],
-  [tokensOf("$JS.API.STREAM.UPDATE.?"), STREAMS_CAUTION],
-  [tokensOf("$JS.API.CONSUMER.CREATE.?"), CONSUMER_CAUTION],
-  [tokensOf("$JS.API.CONSUMER.CREATE.?.?"), CONSUMER_CAUTION],
-  [tokensOf("$JS.API.CONSUMER.CREATE.?.?.?"), CONSUMER_CAUTION],
-  [tokensOf("$JS.API.CONSUMER.DURABLE.CREATE.?.?"), CONSUMER_CAUTION],
+const REQUESTS: readonly Request[] = [
+  ...requests(STREAMS_CAUTION, "STREAM.CREATE.?", "STREAM.UPDATE.?"),
+  ...requests(
+    CONSUMER_CAUTION,
+    "CONSUMER.CREATE.?",
+    "CONSUMER.CREATE.?.?",
+    "CONSUMER.CREATE.?.?.?",
+    "CONSUMER.DURABLE.CREATE.?.?",
+  ),
+  ...requests(RESTORE_CAUTION, "STREAM.RESTORE.?"),
+  ...requests(
+    READ_CAUTION,
+    "STREAM.SNAPSHOT.?",
+    "STREAM.MSG.GET.?",
+    "DIRECT.GET.?",
+    "DIRECT.GET.?.?",
+  ),
+  ...requests(
+    DELETE_CAUTION,
+    "STREAM.DELETE.?",
+    "STREAM.PURGE.?",
+    "STREAM.MSG.DELETE.?",
+  ),
 ];
+
+/** Of whoever has all streams anyway these are not said. */
+const LESSER_CAUTIONS = [RESTORE_CAUTION, READ_CAUTION, DELETE_CAUTION];
 
 export function findWide(
   { all, isForEverybody, side, written }: Granted,
@@ -177,12 +207,16 @@ function judgeRequests(
     // Of more than these it is said already.
     if (judgeKept(subject, kept).length > 0) return [];
     if (subject.tokens[0]?.kind !== "literal") return [];
-    const open = REQUESTS.filter(([request]) =>
-      covers(subject.tokens, request) && !isDenied(request, deny)
+    const open = REQUESTS.filter(({ tokens }) =>
+      covers(subject.tokens, tokens) && !isDenied(tokens, deny)
     );
-    return [...new Set(open.map(([, what]) => what))].map((what) =>
+    const cautions = new Set(open.map(({ caution }) => caution));
+    if (cautions.has(STREAMS_CAUTION)) {
+      LESSER_CAUTIONS.forEach((caution) => cautions.delete(caution));
+    }
+    return [...cautions].map((caution) =>
       new Fault(
-        `allows ${templateText(subject)}, for whatever stream: ${what}`,
+        `allows ${templateText(subject)}, for whatever stream: ${caution}`,
         "name the stream, or write a preset",
       )
     );
@@ -192,6 +226,16 @@ function judgeRequests(
 function keep(beginning: string, what: string): Kept {
   const samples = DEPTHS.map((words) => tokensOf(`${beginning}.${words}`));
   return { beginning, what, all: [...tokensOf(beginning), REST], samples };
+}
+
+function requests(
+  caution: string,
+  ...all: readonly string[]
+): readonly Request[] {
+  return all.map((request) => ({
+    tokens: tokensOf(`$JS.API.${request}`),
+    caution,
+  }));
 }
 
 function tokensOf(text: string): Tokens {

@@ -203,6 +203,9 @@ for (const [side, what] of jetstream) {
 
 const STREAMS = ["whoever may create streams and consumers can read"];
 const CONSUMERS = ["whoever may create a consumer chooses the subject"];
+const RESTORE = ["whoever may also send what is restored"];
+const READ = ["what streams hold can be read"];
+const DELETE = ["what streams hold can be deleted"];
 const requests: [publish: string, deny: string, said: readonly string[]][] = [
   ["$JS.API.STREAM.>", "a", STREAMS],
   ["$JS.API.STREAM.CREATE.*", "a", STREAMS],
@@ -212,7 +215,24 @@ const requests: [publish: string, deny: string, said: readonly string[]][] = [
   ["$JS.API.CONSUMER.CREATE.*", "a", CONSUMERS],
   ["$JS.API.CONSUMER.CREATE.*.*.>", "a", CONSUMERS],
   ["$JS.API.CONSUMER.DURABLE.CREATE.*.*", "a", CONSUMERS],
+  ["$JS.API.STREAM.RESTORE.*", "a", RESTORE],
+  ["$JS.API.STREAM.SNAPSHOT.*", "a", READ],
+  ["$JS.API.STREAM.MSG.GET.>", "a", READ],
+  ["$JS.API.DIRECT.GET.>", "a", READ],
+  ["$JS.API.DIRECT.GET.*", "a", READ],
+  ["$JS.API.DIRECT.GET.*.>", "a", READ],
+  ["$JS.API.STREAM.DELETE.>", "a", DELETE],
+  ["$JS.API.STREAM.PURGE.*", "a", DELETE],
+  ["$JS.API.STREAM.MSG.DELETE.*", "a", DELETE],
+  ["$JS.API.STREAM.MSG.>", "a", [...READ, ...DELETE]],
   ["$JS.API.STREAM.CREATE.ORDERS", "a", []],
+  ["$JS.API.STREAM.RESTORE.ORDERS", "a", []],
+  ["$JS.API.STREAM.SNAPSHOT.${sub}", "a", []],
+  ["$JS.API.STREAM.MSG.GET.ORDERS", "a", []],
+  ["$JS.API.DIRECT.GET.ORDERS.>", "a", []],
+  ["$JS.API.DIRECT.GET.*.$KV.settings.>", "a", []],
+  ["$JS.API.STREAM.PURGE.ORDERS", "a", []],
+  ["$JS.API.DIRECT.>", "$JS.API.DIRECT.GET.>", []],
   ["$JS.API.STREAM.INFO.*", "a", []],
   ["$JS.API.CONSUMER.CREATE.ORDERS.>", "a", []],
   ["$JS.API.CONSUMER.MSG.NEXT.>", "a", []],
