@@ -113,19 +113,19 @@ export function findWide(
   { all, isForEverybody, side, written }: Granted,
 ): readonly Fault[] {
   const kept = [...KEPT[side], ...(isForEverybody ? [USERS] : [])];
-  const isOpen = (each: Kept): boolean => !isDenied(each.all, written.deny);
-  const open = kept.filter(isOpen);
+  const { allow, deny } = written;
+  const open = kept.filter((each) => !isDenied(each.all, deny));
   // Whoever may have users.> is meant to have these, too.
-  const inboxes = written.allow.filter(({ tokens }) =>
-    side === "subscribe" && tokens[2]?.kind === "literal" && isOpen(INBOXES)
+  const inboxes = allow.filter(({ tokens }) =>
+    side === "subscribe" && tokens[2]?.kind === "literal"
   );
   return [
     ...all.allow.flatMap((subject) =>
       judgeBeginning(subject, open, open.length < kept.length)
     ),
-    ...written.allow.flatMap((subject) => judgeKept(subject, open)),
-    ...inboxes.flatMap((subject) => judgeKept(subject, [INBOXES])),
-    ...(side === "publish" ? judgeRequests(written, open) : []),
+    ...allow.flatMap((subject) => judgeKept(subject, kept, deny)),
+    ...inboxes.flatMap((subject) => judgeKept(subject, [INBOXES], deny)),
+    ...(side === "publish" ? judgeRequests(written, kept) : []),
   ];
 }
 
@@ -186,11 +186,13 @@ function judgeBeginning(
 function judgeKept(
   subject: SubjectTemplate,
   kept: readonly Kept[],
+  denied: readonly SubjectTemplate[],
 ): readonly Fault[] {
   const { tokens } = subject;
   if (tokens[0]?.kind !== "literal") return [];
-  return kept.filter(({ samples }) =>
-    samples.some((sample) => covers(tokens, sample))
+  return kept.filter(({ all, samples }) =>
+    samples.some((sample) => covers(tokens, inDomainOf(tokens, sample))) &&
+    !isDenied(inDomainOf(tokens, all), denied)
   ).map(({ what }) =>
     new Fault(
       `allows ${templateText(subject)}, and with it ${what}`,
@@ -204,12 +206,14 @@ function judgeRequests(
   kept: readonly Kept[],
 ): readonly Fault[] {
   return allow.flatMap((subject) => {
+    const { tokens } = subject;
     // Of more than these it is said already.
-    if (judgeKept(subject, kept).length > 0) return [];
-    if (subject.tokens[0]?.kind !== "literal") return [];
-    const open = REQUESTS.filter(({ tokens }) =>
-      covers(subject.tokens, tokens) && !isDenied(tokens, deny)
-    );
+    if (judgeKept(subject, kept, deny).length > 0) return [];
+    if (tokens[0]?.kind !== "literal") return [];
+    const open = REQUESTS.filter((request) => {
+      const asked = inDomainOf(tokens, request.tokens);
+      return covers(tokens, asked) && !isDenied(asked, deny);
+    });
     const cautions = new Set(open.map(({ caution }) => caution));
     if (cautions.has(STREAMS_CAUTION)) {
       LESSER_CAUTIONS.forEach((caution) => cautions.delete(caution));
@@ -221,6 +225,18 @@ function judgeRequests(
       )
     );
   });
+}
+
+/**
+ * What is kept, as the JetStream of the subject's domain has it: `$JS.hub.API` is
+ * another server's `$JS.API`, and reached through leaf nodes. A domain that is
+ * named after who is connected is their own.
+ */
+function inDomainOf([, domain, api]: Tokens, kept: Tokens): Tokens {
+  if (api?.kind !== "literal" || api.text !== "API") return kept;
+  return domain?.kind === "literal" || domain?.kind === "any"
+    ? [...kept.slice(0, 1), domain, ...kept.slice(1)]
+    : kept;
 }
 
 function keep(beginning: string, what: string): Kept {
