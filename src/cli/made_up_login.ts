@@ -90,6 +90,10 @@ export function readIdentity(
   if (typeof sub !== "string") {
     return new LoginFault('claims must hold a sub, as in {"sub":"alice"}');
   }
+  const iss = member(claims, "iss");
+  if (iss !== undefined && typeof iss !== "string") {
+    return rejected("claim_invalid", 'Claim "iss" is not a string');
+  }
   if (
     sources.length === 0 && rules.askForIssuer &&
     namedIssuer(login) === undefined
@@ -98,7 +102,6 @@ export function readIdentity(
       "issuer must be given: rules ask for it, and none is configured here (is OIDC_ISSUER set?)",
     );
   }
-  const iss = member(claims, "iss");
   if (login.issuer !== undefined && iss !== undefined && iss !== login.issuer) {
     return new LoginFault(
       "issuer is another one than the iss of claims: take one of the two out",

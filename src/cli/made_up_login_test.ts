@@ -242,6 +242,8 @@ const refused: [why: string, claims: JsonObject, code: string][] = [
   ["from tomorrow", { nbf: SECONDS + 60 }, "bearer_token_not_yet_valid"],
   ["with text for a time", { exp: "soon" }, "claim_invalid"],
   ["with null for a time", { exp: null }, "claim_invalid"],
+  ["with a number for an issuer", { iss: 5 }, "claim_invalid"],
+  ["with null for an issuer", { iss: null }, "claim_invalid"],
   [
     "without a sub",
     { sub: null },
