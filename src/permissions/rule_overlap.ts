@@ -67,7 +67,7 @@ export function findNeedless(
     rule.givesWayTo.includes(other.name) && !takesFrom(other, rule, context)
   );
   return needless && new Fault(
-    `gives way to rule ${needless.name}, which takes nobody from it that it would grant more`,
+    `need not name rule ${needless.name}: nothing would be said without it`,
     "leave it out",
   );
 }
