@@ -65,6 +65,7 @@ export function judgeGrant(
       filled: [...publish.allow, ...subscribe.allow, ...tags],
     },
     issuers,
+    context,
   ));
 }
 
@@ -121,6 +122,7 @@ interface Granting {
 function findMeetingIssuers(
   { conditions, filled, grant }: Granting,
   issuers: readonly string[],
+  context: RulesContext,
 ): Fault | undefined {
   if (issuers.length < 2) return undefined;
   const fromClaim = filled.find(hasClaimAlone);
@@ -132,7 +134,9 @@ function findMeetingIssuers(
       "name one issuer in when, or put ${issuer} or ${sub} into the subject",
     );
   }
-  const asked = conditions.find(isChosenByIssuer);
+  const asked = conditions.find((condition) =>
+    isChosenByIssuer(condition) && !isMetByAll(condition, context)
+  );
   const shared = filled.find((subject) => !isOwn(subject));
   if (asked === undefined) return undefined;
   if (grant.scoped_key === undefined && shared === undefined) return undefined;

@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { KnownClaim } from "../base/known_claims.ts";
 import {
   CONTEXT,
   ISSUER,
@@ -128,6 +129,27 @@ Deno.test("C18 a claim is enough where there is one issuer", () => {
     grant: { publish: "t.${claims.team}.>" },
   }], { ...CONTEXT, tokens: tokensOf([ISSUER, "jwt"]) });
   assertEquals(rules.warnings, []);
+});
+
+Deno.test("C18 what every token has is nothing that an issuer lets choose", () => {
+  const said = (exp: KnownClaim): boolean =>
+    rulesOf([{
+      name: "a",
+      when: { claims: { exp: "present" } },
+      grant: { publish: "ops.>" },
+    }], {
+      tokens: [
+        { issuer: ISSUER, credential: "jwt", claims: [exp] },
+        { issuer: SECOND_ISSUER, credential: "jwt", claims: [exp] },
+      ],
+    }).warnings.some(({ problem }) => problem.startsWith("goes by claim"));
+  const exp: KnownClaim = {
+    path: ["exp"],
+    types: ["number"],
+    isRequired: true,
+  };
+  assert(!said(exp));
+  assert(said({ ...exp, isRequired: false }));
 });
 
 Deno.test("C18 tags may keep issuers apart", () => {
