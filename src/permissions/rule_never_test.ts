@@ -5,6 +5,13 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import { CONNECTION_TYPES } from "../base/connection_type.ts";
+import { isJsonObject, type Json, member } from "../base/json.ts";
+import {
+  CLAIM_TYPES,
+  hasType,
+  type IssuerTokens,
+  type KnownClaim,
+} from "../base/known_claims.ts";
 import {
   CONTEXT,
   FACTS,
@@ -15,20 +22,15 @@ import {
   whenOf,
 } from "../../tests/fixtures/rules_scene.ts";
 import type { Permit } from "./grant.ts";
-import type { ClaimOptions, RuleOptions } from "./rule_options.ts";
+import type { RulesContext } from "./rule_context.ts";
+import type {
+  ClaimOptions,
+  GrantOptions,
+  RuleOptions,
+} from "./rule_options.ts";
 
-const OWN = { publish: "users.${sub}.>" };
-
-const CLAIMS = [
-  "sub",
-  "iss",
-  "a",
-  "a",
-  "/a",
-  "/a/0",
-  "email",
-  "email_verified",
-];
+const CLAIMS = ["sub", "iss", "a", "a", "/a", "/a/0", "/a/x"];
+const EMAIL = ["email", "email", "/email", "/email/x", "email_verified"];
 const SCALARS: readonly (string | number | boolean)[] = [
   "x",
   "y",
@@ -50,22 +52,35 @@ const test = fc.oneof(
   fc.constantFrom<ClaimOptions>({ "scope_contains": "x" }),
 );
 const when: fc.Arbitrary<RuleOptions["when"]> = fc.record({
-  claims: fc.dictionary(fc.constantFrom(...CLAIMS), test, { maxKeys: 2 }),
+  claims: fc.dictionary(fc.constantFrom(...CLAIMS, ...EMAIL), test, {
+    maxKeys: 2,
+  }),
   issuer: fc.constantFrom(undefined, undefined, ISSUER),
   kind: fc.constantFrom(undefined, "jwt" as const, "api_token" as const),
   connection: fc.constantFrom(undefined, "nats" as const, "mqtt" as const),
   source: fc.constantFrom(undefined, "10.0.0.0/8", "10.1.0.0/16"),
 }).map(whenOf);
+/** Mostly for whether something is there, as issuers may make certain. */
+const whenThere = fc.dictionary(
+  fc.constantFrom(...EMAIL, "a", "/a/0", "/a/x"),
+  fc.constantFrom<ClaimOptions>(
+    ...["present", "present", "absent", "absent"] as const,
+    ...[{ equals: "x" }, { equals: true }],
+  ),
+  { maxKeys: 2 },
+).map((claims) => whenOf({ claims }));
+const value = fc.oneof(
+  scalar,
+  fc.array(scalar, { maxLength: 2 }),
+  scalar.map((x) => ({ x })),
+  fc.constant(undefined),
+);
 const login = fc.record({
   issuer: fc.constantFrom(ISSUER, SECOND_ISSUER),
   sub: fc.constantFrom("x", "y", "z"),
-  a: fc.oneof(
-    scalar,
-    fc.array(scalar, { maxLength: 2 }),
-    fc.constant(undefined),
-  ),
-  email: fc.constantFrom("x", undefined),
-  verified: fc.constantFrom(...SCALARS, undefined),
+  a: value,
+  email: fc.oneof(fc.constantFrom("x", undefined), value),
+  verified: fc.oneof(scalar, fc.boolean(), fc.constant(undefined)),
   connectionType: fc.constantFrom(...CONNECTION_TYPES),
   host: fc.constantFrom("10.1.2.3", "10.2.3.4", "::1", "no address"),
 });
@@ -87,33 +102,114 @@ function loginOf(
   return [who, { ...FACTS, connectionType, host }];
 }
 
-Deno.test("a rule that is said to match never does not match", () => {
-  let said = 0;
+const grant: fc.Arbitrary<GrantOptions> = fc.record({
+  publish: fc.constantFrom(
+    "users.${sub}.>",
+    "a.${claims.a}",
+    "a.${claims./a/x}",
+    "e.${claims.email}",
+    "i.${issuer}",
+  ),
+  only: fc.constantFrom(
+    undefined,
+    undefined,
+    { connections: "nats" as const },
+    { sources: "10.1.0.0/16" },
+  ),
+});
+const rule: fc.Arbitrary<Omit<RuleOptions, "name">> = fc.record({
+  when: fc.oneof(when, whenThere),
+  what: fc.oneof(grant, fc.constant(undefined)),
+}).map(({ what, when }) =>
+  what === undefined ? { when, refuse: true } : { when, grant: what }
+);
+
+const known: fc.Arbitrary<KnownClaim> = fc.record({
+  path: fc.constantFrom(["a"], ["a", "x"], ["email"], ["email_verified"]),
+  types: fc.subarray([...CLAIM_TYPES], { maxLength: 2 }),
+  isRequired: fc.boolean(),
+}).map((each) => ({
+  ...each,
+  isRequired: each.isRequired && each.types.length > 0,
+}));
+const certain = fc.array(known, { maxLength: 2 });
+const surroundings = fc.record({
+  tokens: fc.record({ first: certain, second: fc.option(certain) })
+    .map(({ first, second }): readonly IssuerTokens[] => [
+      { issuer: ISSUER, credential: "jwt", claims: first },
+      ...(second === null ? [] : [{
+        issuer: SECOND_ISSUER,
+        credential: "api_token" as const,
+        claims: second,
+      }]),
+    ]),
+  connectionTypes: fc.constantFrom(undefined, ["nats", "websocket"] as const),
+});
+
+/** Whether such a login can come where this is configured. */
+function canCome(
+  [{ claims, issuer }, { connectionType }]: Parameters<Permit>,
+  { connectionTypes = CONNECTION_TYPES, tokens }: Partial<RulesContext>,
+): boolean {
+  const own = tokens?.find((each) => each.issuer === issuer);
+  if (own === undefined || !connectionTypes.includes(connectionType)) {
+    return false;
+  }
+  return own.claims.every(({ isRequired, path, types }) => {
+    const found = readSteps(claims, path);
+    return found === undefined
+      ? !isRequired
+      : types.some((type) => hasType(found, type));
+  });
+}
+
+function readSteps(claims: Json, path: readonly string[]): Json | undefined {
+  let found: Json | undefined = claims;
+  for (const step of path) {
+    if (found === undefined || !isJsonObject(found)) return undefined;
+    found = member(found, step);
+  }
+  return found;
+}
+
+Deno.test("a rule that is said to match never, or to refuse whoever matches, does not match, or refuses", () => {
+  const said = { never: 0, refused: 0 };
   fc.assert(
     fc.property(
-      fc.array(when, { minLength: 1, maxLength: 4 }),
-      fc.array(login, { minLength: 30, maxLength: 30 }),
-      (list, logins) => {
-        const rules = rulesOf(
-          list.map((each, index) => ({
-            name: `${index}`,
-            when: each,
-            grant: OWN,
-          })),
+      fc.array(rule, { minLength: 1, maxLength: 4 }),
+      fc.array(login, { minLength: 40, maxLength: 40 }),
+      surroundings,
+      (list, made, context) => {
+        const { explain, warnings } = rulesOf(
+          list.map((each, index) => ({ ...each, name: `${index}` })),
+          context,
         );
-        const dead = rules.warnings
-          .filter(({ problem }) => problem.startsWith("can never match"))
-          .map(({ path }) => `${path[0]}`);
-        said += dead.length;
-        for (const each of logins) {
-          const { outcome } = rules.explain(...loginOf(each));
-          if (outcome.kind === "grant") assert(!dead.includes(outcome.rule));
+        const logins = made.map((each) => {
+          const one = loginOf(each);
+          const { outcome, tried } = explain(...one);
+          const taker = tried.at(-1)?.matched ? tried.length - 1 : undefined;
+          return { outcome, taker, canCome: canCome(one, context), one };
+        });
+        for (const { isDead = false, path, problem } of warnings) {
+          const isNever = problem.startsWith("can never match");
+          if (!isNever && !problem.endsWith("whoever matches is refused")) {
+            continue;
+          }
+          said[isNever ? "never" : "refused"]++;
+          const wrong = logins.find(({ canCome, outcome, taker }) =>
+            taker === path[0] && (canCome || isDead) &&
+            (isNever || outcome.kind === "grant")
+          );
+          assert(
+            wrong === undefined,
+            `${path[0]} ${problem}: ${JSON.stringify(wrong?.one)}`,
+          );
         }
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: 4_000 },
   );
-  assert(said > 500);
+  assert(said.never > 1_000 && said.refused > 300, JSON.stringify(said));
 });
 
 Deno.test("whom a rule loses to an earlier one that is not for a part of them, it is said to lose", () => {
