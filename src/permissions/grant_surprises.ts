@@ -9,8 +9,8 @@ import { type RulesContext, withoutSurroundings } from "./rule_context.ts";
 import { DeadRule, Fault, type Report } from "./rule_fault.ts";
 import { findUnfilled } from "./rule_filling.ts";
 import { areApart, isMetByAll } from "./rule_matching.ts";
-import type { GrantOptions, RuleOptions } from "./rule_options.ts";
-import { connectionsOf } from "./rule_reach.ts";
+import type { GrantOptions } from "./rule_options.ts";
+import { onlyConditions } from "./rule_overlap.ts";
 import {
   parseSubjectTemplate,
   type SubjectTemplate,
@@ -20,8 +20,7 @@ import { judgeDenials } from "./vain_denials.ts";
 import { findWide } from "./wide_subjects.ts";
 
 /** A rule that grants. */
-interface GrantingRule extends RuleOptions, ReadGrant {
-  readonly grant: GrantOptions;
+interface GrantingRule extends ReadGrant {
   readonly conditions: readonly Condition[];
   /** Whose users can come to it, past the rules before it; none if it is not known who there is. */
   readonly issuers: readonly string[];
@@ -71,31 +70,22 @@ export function judgeGrant(
 
 /** Whether anybody who matches can meet what is asked for then. */
 function judgeOnly(
-  rule: GrantingRule,
+  { conditions, outcome }: GrantingRule,
   context: RulesContext,
   at: Report,
 ): void {
-  if (connectionsOf(rule, context).length === 0) {
-    const isDead =
-      connectionsOf(rule, withoutSurroundings(context)).length === 0;
-    at.at("connections").add(
+  const anywhere = withoutSurroundings(context);
+  const own = { conditions, tokens: undefined };
+  for (const asked of onlyConditions(outcome.only)) {
+    const wanted = { conditions: [asked], tokens: undefined };
+    if (!areApart(own, wanted, context)) continue;
+    const isDead = areApart(own, wanted, anywhere);
+    const [name, what] = asked.kind === "source"
+      ? ["sources", "address from"]
+      : ["connections", "kind of connection by"];
+    at.at(name).add(
       new (isDead ? DeadRule : Fault)(
-        "has no kind of connection by which the rule can be matched: whoever matches is refused",
-        "correct it, or remove it",
-      ),
-    );
-  }
-  const { sources: ranges } = rule.outcome.only;
-  if (ranges === undefined) return;
-  const asked = { kind: "source", ranges, text: "only.sources" } as const;
-  const { conditions } = rule;
-  const tokens = undefined;
-  if (
-    areApart({ conditions, tokens }, { conditions: [asked], tokens }, context)
-  ) {
-    at.at("sources").add(
-      new DeadRule(
-        "has no address from which the rule can be matched: whoever matches is refused",
+        `has no ${what} which the rule can be matched: whoever matches is refused`,
         "correct it, or remove it",
       ),
     );

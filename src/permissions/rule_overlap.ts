@@ -5,6 +5,7 @@
  * before a grant; of these nothing is said.
  */
 import { withVerified } from "./claim_relation.ts";
+import type { CompiledOnly } from "./compile_grant.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import { grantsAll, type ReadGrant } from "./grant_relation.ts";
 import type { RulesContext } from "./rule_context.ts";
@@ -90,9 +91,14 @@ function takesFrom(
 /** Whom the rule says something else of than that they are refused, or its refusal is about. */
 function meantFor({ conditions, read }: ReadRule): readonly Condition[] {
   if (read === undefined) return conditions;
-  const { connections, sources } = read.outcome.only;
+  return [...withVerified(conditions), ...onlyConditions(read.outcome.only)];
+}
+
+/** What a grant asks of where its users are, as `when` would ask it. */
+export function onlyConditions(
+  { connections, sources }: CompiledOnly,
+): readonly Condition[] {
   return [
-    ...withVerified(conditions),
     ...(connections === undefined
       ? []
       : [{ kind: "connection", types: connections } as const]),

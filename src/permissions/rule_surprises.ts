@@ -49,7 +49,7 @@ export function findSurprises(
       if (own.read !== undefined) {
         const issuers = findLeft(own, near, context);
         judgeGrant(
-          { ...option, ...own.read, conditions, issuers },
+          { ...own.read, conditions, issuers },
           context,
           at.at("grant"),
         );
