@@ -3,6 +3,7 @@
  */
 import { CONNECTION_TYPES } from "../base/connection_type.ts";
 import { CREDENTIAL_KINDS } from "../base/identity.ts";
+import { nameSome } from "../base/name_some.ts";
 import { type AddressRange, parseAddressRange } from "./address_range.ts";
 import { parseClaimReference } from "./claim_reference.ts";
 import type { ClaimTest, Condition } from "./condition.ts";
@@ -55,21 +56,14 @@ export function compileWhen(
   return conditions;
 }
 
-/** More would fill the screen with one message. */
-const ISSUERS_NAMED_MAX = 10;
-
 function unknownIssuer(issuer: string, configured: readonly string[]): Fault {
   const meant = configured.find((other) => roughly(other) === roughly(issuer));
   const all = meant === undefined ? configured : [meant];
-  const named = all.slice(0, ISSUERS_NAMED_MAX).join(", ");
-  const more = all.length - ISSUERS_NAMED_MAX;
   return new Fault(
     "names an issuer that is not configured",
     all.length === 0
       ? "configure it: there is none"
-      : `write it exactly as it is configured: ${
-        more > 0 ? `${named} and ${more} more` : named
-      }`,
+      : `write it exactly as it is configured: ${nameSome(all)}`,
   );
 }
 

@@ -1,6 +1,7 @@
 /**
  * Finds what a rule grants and its author may not have meant.
  */
+import { nameSome } from "../base/name_some.ts";
 import { isOnly } from "./claim_reference.ts";
 import { type Condition, describeCondition } from "./condition.ts";
 import type { ReadGrant } from "./grant_relation.ts";
@@ -132,7 +133,7 @@ function findMeetingIssuers(
   if (grant.scoped_key === undefined && shared === undefined) return undefined;
   return new Fault(
     `goes by ${describeCondition(asked)}, and whoever any of ${
-      issuers.join(", ")
+      nameSome(issuers)
     } lets choose that claim gets it`,
     "name an issuer under when",
   );

@@ -4,6 +4,7 @@
  * A rule for some before one for more is the usual order, and so is a refusal
  * before a grant; of these nothing is said.
  */
+import { NAMED_MAX, nameSome } from "../base/name_some.ts";
 import { withVerified } from "./claim_relation.ts";
 import type { CompiledOnly } from "./compile_grant.ts";
 import { type Condition, describeCondition } from "./condition.ts";
@@ -23,9 +24,6 @@ export interface ReadRule extends ReachedRule {
   /** Names of rules that are meant to decide about who meets both. */
   readonly givesWayTo: readonly string[];
 }
-
-/** So many earlier rules are named at most. */
-const NAMED_MAX = 5;
 
 /** @param earlier The rules before it, in their order, without those that never match. */
 export function findOverlap(
@@ -118,13 +116,10 @@ function describe(
     ...conditionsBeyond(first, rule, context),
     ...conditionsBeyond(rule, first, context),
   ].map(describeCondition).join(" and ");
-  const names = [first, ...others.slice(0, NAMED_MAX - 1)].map((each) =>
-    each.name
-  );
   const those = others.length === 0
     ? `rule ${first.name}: who meets both (${asked})`
-    : `rules ${names.join(", ")}${
-      others.length < NAMED_MAX ? "" : " and others"
+    : `rules ${
+      nameSome([first, ...others].map((each) => each.name))
     }: who meets one of them too (as with ${first.name}: ${asked})`;
   return read === undefined
     ? new Fault(

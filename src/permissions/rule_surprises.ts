@@ -1,6 +1,7 @@
 /**
  * Finds what rules say and their author may not have meant.
  */
+import { nameSome } from "../base/name_some.ts";
 import type { CompiledRule } from "./compiled_rule.ts";
 import { compileSubjects } from "./compile_subjects.ts";
 import { judgeGrant } from "./grant_surprises.ts";
@@ -60,14 +61,11 @@ export function findSurprises(
   return report.issues;
 }
 
-/** So many earlier rules are named at most. */
-const NAMED_MAX = 5;
-
 function describeTakers(takers: readonly CompiledRule[]): string {
-  const names = takers.slice(0, NAMED_MAX).map(({ name }) => name).join(", ");
-  if (takers.length === 1) return `rule ${names} before it matches`;
-  const others = takers.length > NAMED_MAX ? " and others" : "";
-  return `rules ${names}${others} before it together match`;
+  const names = nameSome(takers.map(({ name }) => name));
+  return takers.length === 1
+    ? `rule ${names} before it matches`
+    : `rules ${names} before it together match`;
 }
 
 function readRule(

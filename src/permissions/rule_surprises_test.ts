@@ -131,6 +131,22 @@ Deno.test("C18 a claim is enough where there is one issuer", () => {
   assertEquals(rules.warnings, []);
 });
 
+Deno.test("C18 of many issuers that let choose a claim a few are named", () => {
+  const issuers = Array.from(
+    { length: 40 },
+    (_, at) => `https://${at}.example`,
+  );
+  const [warning] = rulesOf([{
+    name: "a",
+    when: { claims: { groups: { contains: "ops" } } },
+    grant: { publish: "ops.>" },
+  }], {
+    tokens: tokensOf(...issuers.map((issuer) => [issuer, "jwt"] as const)),
+  }).warnings;
+  const named = `any of ${issuers.slice(0, 5).join(", ")} and others lets`;
+  assert(warning?.problem.includes(named), warning?.problem);
+});
+
 Deno.test("C18 what every token has is nothing that an issuer lets choose", () => {
   const said = (exp: KnownClaim): boolean =>
     rulesOf([{
