@@ -2,6 +2,7 @@
  * Finds where what a rule denies and what it allows do not belong together: of one
  * subject nothing is left, or of another nothing is taken.
  */
+import { nameSome } from "../base/name_some.ts";
 import type { RuleSubjects } from "./compile_subjects.ts";
 import { DeadRule, Fault, type Report } from "./rule_fault.ts";
 import {
@@ -24,14 +25,16 @@ export function judgeDenials(
     );
   for (const side of ["publish", "subscribe"] as const) {
     const { allow, deny } = subjects[side];
-    for (const subject of allow) {
-      const cover = findCover(subject, deny);
+    const coverOf = (subject: SubjectTemplate): SubjectTemplate | undefined =>
+      findCover(subject, deny);
+    for (const [cover, covered] of Map.groupBy(allow, coverOf)) {
       if (cover === undefined) continue;
+      const names = covered.map((subject) => describe(subject, side, subjects));
       at.at(side).add(
         new (isNothing ? DeadRule : Fault)(
-          `allows ${templateText(subject)} and denies all of it, by ${
-            templateText(cover)
-          }`,
+          `allows ${nameSome(names)} and denies all of ${
+            covered.length === 1 ? "it" : "them"
+          }, by ${templateText(cover)}`,
           "remove the one or the other",
         ),
       );
@@ -47,6 +50,19 @@ export function judgeDenials(
       );
     }
   }
+}
+
+/** With what allows it, unless the author wrote it. */
+function describe(
+  subject: SubjectTemplate,
+  side: "publish" | "subscribe",
+  { inbox, written }: RuleSubjects,
+): string {
+  const text = templateText(subject);
+  if (written[side].allow.includes(subject)) return text;
+  const isInbox = side === "subscribe" && inbox !== undefined &&
+    covers([...inbox.tokens, REST], subject.tokens);
+  return `${text} (${isInbox ? "the inbox" : "of a preset"})`;
 }
 
 function findCover(

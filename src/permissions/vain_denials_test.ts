@@ -18,6 +18,47 @@ Deno.test("a subject of which nothing is left is named", () => {
   );
 });
 
+Deno.test("one denial of several subjects is one mistake", () => {
+  assertEquals(
+    warningsOf([{
+      name: "a",
+      grant: {
+        publish: { allow: ["a.b", "a.c", "d.e", "f"], deny: ["a.>", "d.*"] },
+      },
+    }]),
+    [
+      "0.grant.publish allows a.b, a.c and denies all of them, by a.>",
+      "0.grant.publish allows d.e and denies all of it, by d.*",
+    ],
+  );
+});
+
+Deno.test("a subject of which nothing is left is the inbox's, or a preset's, where the author did not write it", () => {
+  const said = (grant: GrantOptions): readonly string[] =>
+    warningsOf([{ name: "a", grant }])
+      .filter((text) => text.includes("denies all of"));
+  const deny = "users.>";
+  assertEquals(
+    said({ subscribe: { allow: [">"], deny }, inbox: "private" }),
+    [],
+  );
+  assertEquals(
+    said({ subscribe: { allow: ["a", "users.b"], deny }, inbox: "private" }),
+    [
+      "0.grant.subscribe allows users.b, users.${sub}._INBOX.> (the inbox) and denies all of them, by users.>",
+    ],
+  );
+  assertEquals(
+    said({
+      preset: { "kv_read": "settings" },
+      publish: { allow: "a", deny: "$JS.API.STREAM.INFO.*" },
+    }),
+    [
+      "0.grant.publish allows $JS.API.STREAM.INFO.KV_settings (of a preset) and denies all of it, by $JS.API.STREAM.INFO.*",
+    ],
+  );
+});
+
 const NOTHING = { allow: "a.b", deny: "a.>" };
 
 const remainders: [grant: GrantOptions, isNothing: boolean][] = [
