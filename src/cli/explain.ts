@@ -18,7 +18,6 @@ import {
 } from "./explanation.ts";
 import { formatAsJson, formatExplanation } from "./explanation_text.ts";
 import {
-  findSource,
   LoginFault,
   type MadeUpLogin,
   namedIssuer,
@@ -124,7 +123,10 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
   }
   if (identity.kind === "rejected") {
     const { now } = facts;
-    return explainRefusal(identity, { ...describeMadeUp(made, sources), now });
+    return explainRefusal(identity, {
+      ...describeMadeUp(made, identity.source, sources),
+      now,
+    });
   }
   const expires = Object.hasOwn(claims, "exp");
   return explainDecision(identity, facts, {
@@ -144,13 +146,13 @@ function explainClaims(options: Options, facts: LoginFacts): ExplainedLogin {
 /** Whose claims they are, and what of them was judged by which settings. */
 function describeMadeUp(
   login: MadeUpLogin,
+  source: TokenSource | undefined,
   sources: readonly TokenSource[],
 ): Pick<RefusalContext, "judge" | "says"> {
   const iss = namedIssuer(login);
   const claims = { ...login.claims, ...(iss === undefined ? {} : { iss }) };
   const says = describeClaims(claims);
-  const source = findSource(login, sources);
-  if (!("credential" in source)) return { says };
+  if (source === undefined) return { says };
   const { credential: kind, issuer } = source;
   return {
     judge: {

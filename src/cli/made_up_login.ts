@@ -76,6 +76,12 @@ export interface Accepted
   readonly rules: Pick<Rules, "askForIssuer">;
 }
 
+/** Before any rule. */
+export interface EarlyRefusal extends Rejected {
+  /** By whose settings; undefined if the claims belong to nobody. */
+  readonly source?: TokenSource;
+}
+
 /**
  * The identity that a token with these claims would have, or the refusal that it
  * would get before any rule. What claims do not mention is not asked of them.
@@ -84,7 +90,7 @@ export function readIdentity(
   login: MadeUpLogin,
   { connectionType, now }: LoginFacts,
   { connectionTypes, rules, sources }: Accepted,
-): Identity | Rejected | LoginFault {
+): Identity | EarlyRefusal | LoginFault {
   const { claims } = login;
   const sub = member(claims, "sub");
   if (typeof sub !== "string") {
@@ -110,10 +116,10 @@ export function readIdentity(
   const source = findSource(login, sources);
   if ("problem" in source || "code" in source) return source;
   if (!connectionTypes.includes(connectionType)) {
-    return connectionRefused(connectionType);
+    return { ...connectionRefused(connectionType), source };
   }
   const lifetime = checkTimes(claims, source, now);
-  if (lifetime.kind === "rejected") return lifetime;
+  if (lifetime.kind === "rejected") return { ...lifetime, source };
   const { credential, issuer } = source;
   const identity: Identity = {
     kind: "identity",
@@ -123,9 +129,9 @@ export function readIdentity(
     claims: { ...claims, "iss": issuer },
     expiresAt: lifetime.expiresAt,
   };
-  return credential === "kubernetes"
-    ? toServiceAccount(identity, source)
-    : identity;
+  if (credential !== "kubernetes") return identity;
+  const account = toServiceAccount(identity, source);
+  return account.kind === "rejected" ? { ...account, source } : account;
 }
 
 /** Undefined if neither the login nor its claims say it. */
@@ -137,7 +143,7 @@ export function namedIssuer(
 }
 
 /** The one source that is meant: mostly, an issuer has tokens of one kind. */
-export function findSource(
+function findSource(
   { claims, issuer, kind }: MadeUpLogin,
   sources: readonly TokenSource[],
 ): TokenSource | Rejected | LoginFault {

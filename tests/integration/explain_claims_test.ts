@@ -46,6 +46,11 @@ const earlyRefusals: [claims: object, kind: string, text: string][] = [
     `${ID_HEAD}claim_invalid\n  Claim "exp" is not a number\n`,
   ],
   [
+    { iss: 5 },
+    "jwt",
+    `\nRefused: claim_invalid\n  Claim "iss" is not a string\n`,
+  ],
+  [
     { sub: "system:serviceaccount:kube-system:web" },
     "kubernetes",
     `Issuer     https://k8s.example
