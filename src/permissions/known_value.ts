@@ -8,6 +8,7 @@ import {
   type IssuerTokens,
   type KnownClaim,
 } from "../base/known_claims.ts";
+import { nameSome } from "../base/name_some.ts";
 import { type ClaimReference, INDEX_REGEXP } from "./claim_reference.ts";
 import { isAlwaysThere } from "./claim_relation.ts";
 import { type ClaimTest, passes, samplesOf } from "./condition.ts";
@@ -115,9 +116,6 @@ function valueFrom(
   };
 }
 
-/** So many issuers are named at most. */
-const NAMED_MAX = 5;
-
 /** In words, why no claim of these tokens passes the test, and what to do about it outside of the rules. */
 export function describeKnown(
   claim: ClaimReference,
@@ -133,12 +131,8 @@ export function describeKnown(
     (value) => describeValue(value, test),
   );
   const facts = [...issuersByFact].map(([fact, all]) => {
-    const issuers = [...new Set(all.map(({ issuer }) => issuer))];
-    const more = issuers.length - NAMED_MAX;
-    const named = issuers.slice(0, NAMED_MAX).join(", ");
-    return `${fact} in tokens of ${
-      more > 0 ? `${named} and ${more} more` : named
-    }`;
+    const issuers = new Set(all.map(({ issuer }) => issuer));
+    return `${fact} in tokens of ${nameSome([...issuers])}`;
   });
   const settings = [...new Set(known.flatMap(({ setting }) => setting ?? []))];
   return {

@@ -3,6 +3,7 @@
  * conditions say so, or what is certain of the issuers. Such a rule refuses
  * everybody.
  */
+import { nameSome } from "../base/name_some.ts";
 import { isSameClaim } from "./claim_reference.ts";
 import { implies, isMissing, isWithin, VERIFIED } from "./claim_relation.ts";
 import { type Condition, describeCondition, samplesOf } from "./condition.ts";
@@ -50,7 +51,7 @@ function findUnlabelled(
     ? "whoever matches"
     : "whoever matches with its token";
   return new Fault(
-    unfilled(text, `${unlabelled.join(", ")} has no label`, whoever),
+    unfilled(text, `${nameSome(unlabelled)} has no label`, whoever),
     "write another value there, or give the issuer a label",
   );
 }
