@@ -6,7 +6,9 @@ import {
   TEXT,
 } from "../../tests/fixtures/config_scene.ts";
 import { FACTS, identity, listed } from "../../tests/fixtures/rules_scene.ts";
+import { ALL_TOKENS } from "../../tests/fixtures/token_settings.ts";
 import type { Identity } from "../base/identity.ts";
+import { API_TOKENS_DEFAULTS } from "../identity/api_tokens.ts";
 import type { Grant } from "../permissions/grant.ts";
 
 const ISSUER = "https://issuer.example";
@@ -182,6 +184,50 @@ Deno.test("with several accounts each rule names one, or permissions.account doe
     text: `${text}\nrules: [{ name: a, grant: { publish: a } }]`,
   });
   assertEquals(issues.map(({ path }) => path), ["rules[0].grant.account"]);
+});
+
+Deno.test("G4 account and permissions of an API token are what a rule says of its claims, and are judged at load", () => {
+  const { publicKey } = createKey("account");
+  const { seed } = createKey("account");
+  const text = `${
+    TEXT.replace(
+      "issuers:",
+      `  - { name: PLANT, public_key: ${publicKey}, signing_key: ${seed} }\nissuers:`,
+    )
+  }
+api_tokens: { file: api-tokens.json, label: api }
+rules:
+  - name: north
+    when: { kind: api_token, claims: { site: { equals: north } } }
+    grant: { account: PLANT, publish: "north.\${sub}.>" }
+  - { name: others, grant: { account: APP, publish: "users.\${sub}.>" } }
+`;
+  const scene = { ...ALL_TOKENS, text };
+  const { permit } = parseScene(scene).config.rules;
+  const token: Partial<Identity> = {
+    credential: "api_token",
+    issuer: API_TOKENS_DEFAULTS.issuer,
+    sub: "sensor-17",
+  };
+  for (
+    const [claims, account, subject] of [
+      [{ site: "north" }, "PLANT", "north.api=sensor-17.>"],
+      [{ site: "south" }, "APP", "users.api=sensor-17.>"],
+    ] as const
+  ) {
+    const outcome = permit(identity({ ...token, claims }), FACTS);
+    assert(outcome.kind === "grant");
+    assertEquals(outcome.account, account);
+    assertEquals(listed(outcome).publish.allow, [subject]);
+  }
+  assertEquals(
+    issuesOf({
+      ...scene,
+      text: text.replace("account: PLANT,", "account: PLNT,"),
+    })
+      .map(({ path }) => path),
+    ["rules[0].grant.account"],
+  );
 });
 
 Deno.test("the example of config/callout.yaml is right", async () => {
