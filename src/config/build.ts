@@ -17,22 +17,21 @@ export function buildConfig(
   checking: Checking,
 ): Config | undefined {
   const service = buildService(settings, checking);
-  const { tokens, issuerTokens, labels } = buildTokens(
-    settings,
-    checking,
-  );
-  const decided = buildRules(
-    settings,
-    { issuerTokens, labels },
-    checking,
-  );
+  const built = buildTokens(settings, checking);
+  const decided = buildRules(settings, built, checking);
   const monitoring = buildMonitoring(settings, checking);
   warnOfTimeouts(settings, checking);
   if (
     checking.issues.length > 0 || service === undefined ||
     decided === undefined || monitoring === undefined
   ) return undefined;
-  return { ...service, ...tokens, ...decided, monitoring, log: settings.log };
+  return {
+    ...service,
+    ...built.tokens,
+    ...decided,
+    monitoring,
+    log: settings.log,
+  };
 }
 
 function buildMonitoring(

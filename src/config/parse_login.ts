@@ -25,20 +25,13 @@ export function parseLogin(
   options: Omit<ParseOptions, "issues">,
 ): LoginConfig {
   const { settings, checking } = readChecked(text, options, isAboutLogins);
-  const { tokens, issuerTokens, labels } = buildTokens(
-    settings,
-    checking,
-  );
-  const decided = buildRules(
-    settings,
-    { issuerTokens, labels },
-    checking,
-  );
+  const built = buildTokens(settings, checking);
+  const decided = buildRules(settings, built, checking);
   if (decided === undefined || checking.issues.length > 0) {
     throw new ConfigError(options.source, checking.issues);
   }
   return {
-    ...tokens,
+    ...built.tokens,
     ...decided,
     callout: {
       connectionTypes: settings.callout.connection_types,

@@ -30,14 +30,18 @@ function listTimeouts(
         ? [[`issuers[${index}].remote.timeout_ms`, each.remote.timeout_ms]]
         : []
     ),
-    ...introspection.map(({ remote }, index): Timeout => [
-      `introspection[${index}].remote.timeout_ms`,
-      remote.timeout_ms,
-    ]),
-    ...kubernetes.map(({ timeout_ms: ms }, index): Timeout => [
-      `kubernetes[${index}].timeout_ms`,
-      ms,
-    ]),
+    // One without an issuer is left out: its variable is not set.
+    ...introspection.flatMap(({ issuer, remote }, index): readonly Timeout[] =>
+      issuer === undefined
+        ? []
+        : [[`introspection[${index}].remote.timeout_ms`, remote.timeout_ms]]
+    ),
+    ...kubernetes.flatMap((
+      { issuer, timeout_ms: ms },
+      index,
+    ): readonly Timeout[] =>
+      issuer === undefined ? [] : [[`kubernetes[${index}].timeout_ms`, ms]]
+    ),
     ...(webhook.url === undefined
       ? []
       : [["webhook.remote.timeout_ms", webhook.remote.timeout_ms] as const]),

@@ -37,6 +37,9 @@ Deno.test("D5 parseConfig() warns of a time-out that is not below callout.budget
 
 Deno.test("D5 parseConfig() warns of the time-outs of all who are asked, and of nobody else's", () => {
   assertEquals(settingsOf({ text: withBudget(TEXT, 1000) }), []);
+  const nameless =
+    `${TEXT}introspection: [{}]\nkubernetes: [{}]\nwebhook: {}\n`;
+  assertEquals(settingsOf({ text: withBudget(nameless, 1000) }), []);
   const text = withBudget(ALL_TOKENS.text, 500);
   assertEquals(settingsOf({ ...ALL_TOKENS, text }), [
     "issuers[0].remote.timeout_ms",

@@ -254,15 +254,15 @@ const STATUS_CAUSES: Readonly<Record<number, FaultCause>> = {
   429: "asked_too_often",
 };
 
-/** The runtime's TLS has no codes: its words. */
-const TLS_CAUSES: readonly [said: RegExp, cause: FaultCause][] = [
+/**
+ * Of a certificate, theirs or ours, which is the same at a second try. The
+ * runtime's TLS has no codes: its words.
+ */
+const CERTIFICATE_CAUSES: readonly [said: RegExp, cause: FaultCause][] = [
   [/certificate: UnknownIssuer|pem file to/i, "authority_unknown"],
   [/alert: CertificateRequired/, "proof_refused"],
+  [/peer certificate|alert: \w*(?:Certificate|CA)/, "unreachable"],
 ];
-
-/** Of a certificate, theirs or ours: it is the same at a second try. */
-const CERTIFICATE_REGEXP =
-  /peer certificate|alert: \w*(?:Certificate|CA)|pem file to/;
 
 /**
  * No connection, none that can be trusted, or one that is lost before the answer
@@ -270,11 +270,10 @@ const CERTIFICATE_REGEXP =
  */
 export function unreachable(origin: string, error: unknown): EndpointFault {
   const reason = innermostReason(error);
-  const [, cause = "unreachable"] =
-    TLS_CAUSES.find(([said]) => said.test(reason)) ?? [];
+  const certificate = CERTIFICATE_CAUSES.find(([said]) => said.test(reason));
   return new EndpointFault(`cannot reach ${origin}: ${reason}`, {
-    cause,
-    again: !CERTIFICATE_REGEXP.test(reason),
+    cause: certificate?.[1] ?? "unreachable",
+    again: certificate === undefined,
     gone: true,
   });
 }

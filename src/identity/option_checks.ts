@@ -64,7 +64,10 @@ export function checkClaimPaths(
       report("requiredClaims", "has a path that names nothing");
     }
     if (!CLAIM_TYPES.includes(type)) {
-      report("requiredClaims", `has no type of ${CLAIM_TYPES.join(", ")}`);
+      report(
+        "requiredClaims",
+        `has a type that is none of ${CLAIM_TYPES.join(", ")}`,
+      );
     }
   }
 }

@@ -40,7 +40,7 @@ Deno.test("C15 startCallout() refuses required claims that are none", async () =
   );
   assertMatch(
     error.message,
-    /requiredClaims has a path that names nothing\n.*requiredClaims has no type of string, number/,
+    /requiredClaims has a path that names nothing\n.*requiredClaims has a type that is none of string, number/,
   );
 });
 

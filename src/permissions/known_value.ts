@@ -24,7 +24,7 @@ export function knownValue(
   tokens: IssuerTokens,
 ): KnownValue | undefined {
   const values = found.get(tokens) ?? new Map<string, KnownValue | undefined>();
-  if (values.size === 0) found.set(tokens, values);
+  found.set(tokens, values);
   if (!values.has(claim.text)) values.set(claim.text, find(claim, tokens));
   return values.get(claim.text);
 }

@@ -39,17 +39,9 @@ export function findLeft(
   near: readonly CompiledRule[],
   context: RulesContext,
 ): readonly string[] {
-  const { conditions, tokens } = later;
-  return issuersOf(tokens).filter((issuer) => {
-    const part = {
-      ...later,
-      conditions: [
-        { kind: "issuer", issuers: [issuer] } as const,
-        ...conditions,
-      ],
-      tokens: tokens?.filter((each) => each.issuer === issuer),
-    };
-    return findTakers(part, near, context) === undefined;
+  return issuersOf(later.tokens).filter((issuer) => {
+    const tokens = later.tokens?.filter((each) => each.issuer === issuer);
+    return findTakers({ ...later, tokens }, near, context) === undefined;
   });
 }
 

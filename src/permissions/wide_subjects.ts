@@ -57,7 +57,12 @@ const IN_BOTH: readonly Kept[] = [
 const KEPT: Readonly<Record<Granted["side"], readonly Kept[]>> = {
   publish: [
     SYSTEM,
-    keep("$JS.API", "JetStream's requests, by which one owns all streams"),
+    // Shorter ones ask for an overview alone.
+    keep(
+      "$JS.API",
+      "JetStream's requests, by which one owns all streams",
+      DEPTHS.slice(2),
+    ),
     ...IN_BOTH,
   ],
   subscribe: [
@@ -239,8 +244,12 @@ function inDomainOf([, domain, api]: Tokens, kept: Tokens): Tokens {
     : kept;
 }
 
-function keep(beginning: string, what: string): Kept {
-  const samples = DEPTHS.map((words) => tokensOf(`${beginning}.${words}`));
+function keep(
+  beginning: string,
+  what: string,
+  depths: readonly string[] = DEPTHS,
+): Kept {
+  const samples = depths.map((words) => tokensOf(`${beginning}.${words}`));
   return { beginning, what, all: [...tokensOf(beginning), REST], samples };
 }
 

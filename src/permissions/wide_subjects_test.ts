@@ -44,6 +44,8 @@ const rows: [
   ["_INBOX.${sub}.>", undefined, undefined],
   ["$KV.settings.>", undefined, undefined],
   ["$JS.API.STREAM.INFO.ORDERS", undefined, undefined],
+  ["$JS.API.*.*", undefined, undefined],
+  ["$JS.API.*.*.*", "allows $JS.API.*.*.*, ", "allows $JS.API.*.*.*, "],
   ["$JS.ACK.ORDERS.>", undefined, undefined],
   ["$SYS.REQ.USER.INFO", undefined, undefined],
   ["a.>", undefined, undefined],
