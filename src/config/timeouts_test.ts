@@ -51,3 +51,13 @@ Deno.test("D5 parseConfig() warns of the time-outs of all who are asked, and of 
     "webhook.remote.timeout_ms",
   ]);
 });
+
+Deno.test("D5 parseConfig() warns of the time-out of an issuer that is asked for claims alone", () => {
+  const text = TEXT.replace(
+    "jwks_file: issuer.jwks.json",
+    "jwks_file: issuer.jwks.json\n    userinfo: { claims: [groups], endpoint: https://id.example/userinfo }",
+  );
+  assertEquals(settingsOf({ text: withBudget(text, 1000) }), [
+    "issuers[0].remote.timeout_ms",
+  ]);
+});

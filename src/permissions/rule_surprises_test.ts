@@ -253,3 +253,19 @@ for (const [why, rules, isDead] of dead) {
     assertEquals(found?.isDead ?? false, isDead, found?.problem);
   });
 }
+
+Deno.test("a rule does not give way for those of an issuer whom a rule before both has taken", () => {
+  const claims = (name: string) => ({ claims: { [name]: "present" } } as const);
+  const own = (name: string) => ({ publish: `${name}.\${sub}.>` });
+  const rules: RuleOptions[] = [
+    { name: "a", when: { issuer: ISSUER, ...claims("a") }, grant: own("a") },
+    { name: "b", when: { issuer: ISSUER, ...claims("b") }, grant: own("b") },
+    { name: "c", when: claims("a"), grant: own("c") },
+  ];
+  assertEquals(
+    rulesOf(rules).warnings.map(({ path: [index], problem }) =>
+      `${index} ${problem.split(":")[0]}`
+    ).filter((text) => text.includes("gives way")),
+    ["1 gives way to rule a"],
+  );
+});
